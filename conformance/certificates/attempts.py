@@ -6,6 +6,7 @@ import re
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -19,7 +20,7 @@ class Attempt(msgspec.Struct, frozen=True):
     """One line: the number and the subject of an attempt, how it ended, and the SHA-256 of the previous line."""
 
     number: int
-    at: datetime
+    at: Annotated[datetime, msgspec.Meta(tz=True)]
     kind: Certified
     subject: str
     version: str

@@ -1,7 +1,9 @@
 """DSSE envelopes: bytes of a known type, and one Ed25519 signature over both."""
 
 import binascii
+import json
 from enum import Enum
+from typing import Any
 
 import msgspec
 from securesystemslib.dsse import Envelope
@@ -71,11 +73,29 @@ def read_claims(content: bytes, *, document: str) -> tuple[bytes, str]:
     return _decode_base64(envelope.payload) or b"", envelope.signatures[0].keyid
 
 
+def require_unique_names(content: bytes) -> None:
+    """Check that no object of a JSON text names a member twice, because parsers differ on which one counts.
+
+    Raises:
+        ValueError: A name occurs twice, or the text is not JSON.
+    """
+    json.loads(content, object_pairs_hook=_build_object)
+
+
+def _build_object(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    named = dict(members)
+    if len(named) != len(members):
+        names = [name for name, _ in members]
+        raise ValueError(f"{next(name for name in names if names.count(name) > 1)!r} occurs twice")
+    return named
+
+
 def _parse(content: bytes, expected: str) -> _Envelope:
     """Return an envelope with at least one signature; raises CertificateError."""
     try:
         envelope = msgspec.json.decode(content, type=_Envelope)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        require_unique_names(content)
+    except (msgspec.MsgspecError, UnicodeDecodeError, ValueError) as error:
         raise CertificateError(
             f"{expected} is expected, and this is not a DSSE envelope: {error}", hint="Check that the file is complete"
         ) from error

@@ -37,12 +37,19 @@ class RecordedAttempt(msgspec.Struct, frozen=True):
 
 
 def record_attempt(summary: Summary, log: Path, folder: Path | None = None) -> RecordedAttempt:
-    """Add a finished certification to the chain of its subject's attempts, once.
+    """Add a finished certification to the chain of its subject's attempts, once; a run of a selection is not added.
 
     The chains are in `folder` (default: `attempts` beside the report directory). Raises UsageError for a run that
     certifies no subject, CertificateError if the chain cannot be written.
     """
     certification, digest = _require_certification(summary, log), digest_file(log)
+    if certification.selected:
+        return _place(
+            summary,
+            log,
+            digest,
+            attempts.AttemptChain(attempts.build_chain_path(folder or _default_folder(log), certification)),
+        )
     finished_at = summary.finished_at or (summary.started.started_at if summary.started else 0)
     chain = attempts.append_attempt(
         attempts.build_chain_path(folder or _default_folder(log), certification),

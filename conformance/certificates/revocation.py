@@ -6,10 +6,16 @@ from pathlib import Path
 
 import msgspec
 
-from conformance.certificates.envelope import OpenedEnvelope, SignatureState, open_envelope, seal_payload
+from conformance.certificates.envelope import (
+    OpenedEnvelope,
+    SignatureState,
+    open_envelope,
+    require_unique_names,
+    seal_payload,
+)
 from conformance.certificates.files import read_file, replace_file
 from conformance.certificates.keys import PublicKey, Signer
-from conformance.certificates.statement import PAYLOAD_TYPE, decode_statement
+from conformance.certificates.statement import PAYLOAD_TYPE, Moment, decode_statement
 from conformance.errors import CertificateError
 
 LIST_TYPE = "application/vnd.evconform.revocations+json"
@@ -22,13 +28,13 @@ class Revocation(msgspec.Struct, frozen=True):
     certificate_sha256: str
     subject: str
     reason: str
-    at: datetime
+    at: Moment
 
 
 class RevocationList(msgspec.Struct, frozen=True):
     """All certificates that an issuer has revoked; `issued` distinguishes a newer list from an older one."""
 
-    issued: datetime
+    issued: Moment
     revoked: tuple[Revocation, ...]
     schema: str = SCHEMA
 
@@ -47,8 +53,9 @@ def open_list(path: Path, key: PublicKey) -> tuple[OpenedEnvelope, RevocationLis
     if envelope.state is not SignatureState.INTACT:
         return envelope, None
     try:
+        require_unique_names(envelope.payload)
         revocations = msgspec.json.decode(envelope.payload, type=RevocationList)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, ValueError) as error:
         raise CertificateError(f"{path} is signed, but not a list of revocations: {error}") from error
     return envelope, revocations
 

@@ -1,11 +1,19 @@
-"""The content of a certificate: an in-toto Statement v1 with the test-result predicate and an extension of it."""
+"""The content of a certificate: an in-toto Statement v1 with the test-result predicate.
 
+The predicate has only the fields of its specification. The certificate itself is in one of its `configuration`
+descriptors, as content with a media type and a digest, so that strict parsers accept the statement.
+"""
+
+import base64
+import hashlib
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
 from conformance.certificates.attempts import Attempt, AttemptChain
+from conformance.certificates.envelope import require_unique_names
 from conformance.errors import CertificateError
 from conformance.model import Certification, Level, Verdict
 from reports import Summary
@@ -14,15 +22,21 @@ from reports.summary import AppliedWaiver, CaseResult, WaiverState
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 TEST_RESULT_TYPE = "https://in-toto.io/attestation/test-result/v0.1"
-SCHEMA = "evconform/certificate/1"
-_QUIET = frozenset({Verdict.PASS, Verdict.NOT_OBSERVABLE, Verdict.NOT_APPLICABLE, Verdict.NOT_TESTED, Verdict.REVIEW})
+SCHEMA = "evconform/certificate/2"
+CERTIFICATE_TYPE = "application/vnd.evconform.certificate+json"
+CERTIFICATE_NAME = "certificate"
+_QUIET = frozenset({Verdict.PASS, Verdict.NOT_OBSERVABLE, Verdict.NOT_APPLICABLE, Verdict.NOT_TESTED})
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A moment with its zone: without one it could not be compared with a clock."""
 
 
-class Descriptor(msgspec.Struct, frozen=True):
-    """A named thing with its digest (in-toto attestation, "ResourceDescriptor")."""
+class Descriptor(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True):
+    """A named thing with its digest, perhaps with its content in base64 (in-toto, "ResourceDescriptor")."""
 
     name: str
     digest: dict[str, str]
+    media_type: str = ""
+    content: str = ""
 
 
 class CertifiedOutcome(msgspec.Struct, frozen=True):
@@ -62,9 +76,9 @@ class Certificate(msgspec.Struct, frozen=True):
     certification: Certification
     api: str
     suite_version: str
-    tested: datetime
-    issued: datetime
-    expires: datetime
+    tested: Moment
+    issued: Moment
+    expires: Moment
     digests: EvidenceDigests
     outcomes: tuple[CertifiedOutcome, ...]
     waivers: tuple[AppliedWaiver, ...]
@@ -76,20 +90,19 @@ class Certificate(msgspec.Struct, frozen=True):
         return tuple(outcome for outcome in self.outcomes if outcome.verdict in verdicts)
 
 
-class TestResult(msgspec.Struct, frozen=True, rename="camel"):
-    """The test-result predicate, version 0.1; `certificate` is the extension field of this project."""
+class TestResult(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """The test-result predicate, version 0.1."""
 
     result: str
     configuration: tuple[Descriptor, ...]
     passed_tests: tuple[str, ...]
     warned_tests: tuple[str, ...]
     failed_tests: tuple[str, ...]
-    certificate: Certificate = msgspec.field(name="evconform_certificate")
 
     __test__ = False  # pytest would collect it for its name
 
 
-class Statement(msgspec.Struct, frozen=True, rename="camel"):
+class Statement(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """The in-toto Statement. Its subject is the run log, so that any verifier can compare `events.jsonl` with it."""
 
     subject: tuple[Descriptor, ...]
@@ -134,39 +147,70 @@ def build_certificate(
 def encode_statement(certificate: Certificate, log: Path) -> bytes:
     """Return the statement as JSON: the same bytes for the same certificate."""
     requirements = tuple(dict.fromkeys(outcome.requirement for outcome in certificate.outcomes))
-    warned = {outcome.requirement for outcome in certificate.outcomes if outcome.verdict not in _QUIET}
+    warned = {outcome.requirement for outcome in certificate.outcomes if _is_warning(outcome)}
     passed = {outcome.requirement for outcome in certificate.select_outcomes(Verdict.PASS)} - warned
     digests = msgspec.to_builtins(certificate.digests)
+    content = msgspec.json.encode(certificate)
+    embedded = Descriptor(
+        CERTIFICATE_NAME,
+        {"sha256": hashlib.sha256(content).hexdigest()},
+        CERTIFICATE_TYPE,
+        base64.b64encode(content).decode(),
+    )
     statement = Statement(
         subject=(Descriptor(log.name, {"sha256": digests.pop("log")}),),
         predicate=TestResult(
             result="WARNED" if warned else "PASSED",
-            configuration=tuple(Descriptor(name, {"sha256": value}) for name, value in digests.items()),
+            configuration=(*(Descriptor(name, {"sha256": value}) for name, value in digests.items()), embedded),
             passed_tests=tuple(requirement for requirement in requirements if requirement in passed),
             warned_tests=tuple(requirement for requirement in requirements if requirement in warned),
             failed_tests=(),
-            certificate=certificate,
         ),
     )
     return msgspec.json.encode(statement)
 
 
+def _is_warning(outcome: CertifiedOutcome) -> bool:
+    """Return whether an outcome is in the list of warnings: violated, or a MUST that a person decides."""
+    if outcome.verdict is Verdict.REVIEW:
+        return outcome.level is Level.MUST
+    return outcome.verdict not in _QUIET
+
+
 def decode_statement(payload: bytes) -> Certificate:
     """Return the certificate in a signed statement; raises CertificateError if it is another statement."""
     try:
+        require_unique_names(payload)
         statement = msgspec.json.decode(payload, type=Statement)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, ValueError) as error:
         raise CertificateError(f"signed, but not a certificate of evconform: {error}") from error
-    signed_certificate = statement.predicate.certificate
-    if (statement.type, statement.predicate_type, signed_certificate.schema) != (
-        STATEMENT_TYPE,
-        TEST_RESULT_TYPE,
-        SCHEMA,
-    ):
-        raise CertificateError(
-            f"signed, but not a certificate of the schema {SCHEMA}", hint="Use the version of evconform that made it"
-        )
-    return signed_certificate
+    if (statement.type, statement.predicate_type) != (STATEMENT_TYPE, TEST_RESULT_TYPE):
+        raise CertificateError(f"signed, but not a certificate of the schema {SCHEMA}", hint=_OTHER_VERSION)
+    certificate = _decode_certificate(statement.predicate.configuration)
+    if len(statement.subject) != 1 or statement.subject[0].digest != {"sha256": certificate.digests.log}:
+        raise CertificateError("signed, but its subject is not the run log that its certificate names")
+    return certificate
+
+
+def _decode_certificate(configuration: tuple[Descriptor, ...]) -> Certificate:
+    """Return the certificate among the descriptors; raises CertificateError if there is none, or another schema."""
+    embedded = [descriptor for descriptor in configuration if descriptor.name == CERTIFICATE_NAME]
+    if len(embedded) != 1 or embedded[0].media_type != CERTIFICATE_TYPE:
+        raise CertificateError(f"signed, but not a certificate of the schema {SCHEMA}", hint=_OTHER_VERSION)
+    try:
+        content = base64.b64decode(embedded[0].content, validate=True)
+        require_unique_names(content)
+        certificate = msgspec.json.decode(content, type=Certificate)
+    except (msgspec.MsgspecError, UnicodeDecodeError, ValueError) as error:
+        raise CertificateError(f"signed, but not a certificate of evconform: {error}") from error
+    if certificate.schema != SCHEMA:
+        raise CertificateError(f"signed, but not a certificate of the schema {SCHEMA}", hint=_OTHER_VERSION)
+    if embedded[0].digest != {"sha256": hashlib.sha256(content).hexdigest()}:
+        raise CertificateError("signed, but the digest of its certificate is another one")
+    return certificate
+
+
+_OTHER_VERSION = "Use the version of evconform that made it"
 
 
 def _summarise_case(cell: CaseResult, summary: Summary) -> CertifiedOutcome:

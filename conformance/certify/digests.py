@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -11,6 +12,7 @@ import msgspec
 _PACKAGES = ("conformance", "reports", "specs", "strategies")
 
 
+@cache
 def digest_suite() -> str:
     """Return the SHA-256 (hexadecimal) over path and content of every file of the harness, compiled files excluded."""
     digest = hashlib.sha256()

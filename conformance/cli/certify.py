@@ -1,5 +1,6 @@
 """`evconform certify`: the certification of webhook receivers and API clients."""
 
+import shlex
 import sys
 import time
 from pathlib import Path
@@ -137,6 +138,9 @@ def client(
         Path | None, typer.Option(help="Plan: name, version and tasks of your client (default: all tasks).")
     ] = None,
     plan_template: Annotated[bool, typer.Option("--plan-template", help="Print a plan to fill in.")] = False,
+    sample: Annotated[
+        Path | None, typer.Option(help="Folder to write a client that passes and its plan to; start nothing.")
+    ] = None,
     profile: Annotated[str, typer.Option(help="Only one profile: reader, charging data, onboarding or full.")] = "",
     jobs: Annotated[int, typer.Option(min=1, max=64, help="Cases that run at the same time.")] = 8,
     limit: Annotated[float, typer.Option(min=1, help="Time limit of a case in seconds.")] = 120,
@@ -152,9 +156,10 @@ def client(
     days: ValidDays = 365,
     attempts: Attempts = None,
 ) -> None:
-    """Certify an API client (C01 to C30). The exit codes are those of `run`."""
+    """Certify an API client (C01 to C31). The exit codes are those of `run`."""
     from conformance.certify.api_clients import certification
     from conformance.certify.api_clients.client_plan import build_template
+    from conformance.certify.api_clients.sample_files import write_sample
     from conformance.cli import client_cases
     from conformance.cli.certification_output import conclude_certification, read_command_line, read_output_options
     from conformance.cli.interrupts import end_on_sigterm
@@ -163,6 +168,11 @@ def client(
 
     if plan_template:
         typer.echo(build_template(), nl=False)
+        return
+    if sample is not None:
+        client_file, plan_file = write_sample(sample)
+        parts = (sys.executable, str(client_file))
+        typer.echo(f"evconform certify client --plan {shlex.quote(str(plan_file))} -- {shlex.join(parts)}")
         return
     options = certification.ClientCertificationOptions(
         command=tuple(command or ()),

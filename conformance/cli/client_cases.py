@@ -10,6 +10,7 @@ from conformance.certify.api_clients.certification import ClientCertificationOpt
 from conformance.certify.api_clients.scenario_endpoint import ScenarioEndpoint
 from conformance.certify.api_clients.scenario_runner import ScenarioRun, ScenarioRunner
 from conformance.certify.api_clients.scenario_server import ScenarioServer
+from conformance.certify.api_clients.tasks import TASKS
 from conformance.cli.terminal import Terminal
 
 _POLL_S = 0.2
@@ -35,25 +36,37 @@ def print_cases(options: ClientCertificationOptions) -> None:
 
 
 def wait_for_operator(
-    cases: Mapping[str, tuple[ScenarioRun, ScenarioEndpoint]], stage: ScenarioServer, theatre: ScenarioRunner
+    cases: Mapping[str, tuple[ScenarioRun, ScenarioEndpoint]], server: ScenarioServer, runner: ScenarioRunner
 ) -> None:
-    """Print each case with the environment of its client, and wait until the operator is done."""
+    """Print each case with the environment of its client, and progress until the operator is done."""
     out = Terminal(soft_wrap=True, highlight=False)
-    for name, (case, play) in cases.items():
+    for name, (case, endpoint) in cases.items():
         out.print(f"{name}: task {case.task}")
-        for variable, value in {**theatre.build_environment(case), **play.build_environment()}.items():
+        out.print(f"  # task: {TASKS[case.task].description}", markup=False)
+        if case.scenario is not None:
+            out.print(f"  # condition: the server {case.scenario.condition}", markup=False)
+            out.print(
+                f"  # expected: {case.scenario.correct_behaviour or 'nothing, it is for comparison'}", markup=False
+            )
+        for variable, value in {**runner.build_environment(case), **endpoint.build_environment()}.items():
             out.print(f"  {variable}={value}", markup=False)
     origin = next(iter(cases.values()))[1].address.partition("/r/")[0]
     out.print(
         f"Run your client once for each case. "
-        f"Then press Enter, interrupt this command, or POST {origin}/r/{stage.run_id}/done"
+        f"Then press Enter, end the input, interrupt this command, or POST {origin}/r/{server.run_id}/done"
     )
     sys.stdout.flush()
-    threading.Thread(target=_wait_for_enter, args=(stage.finished,), daemon=True).start()
-    while not stage.finished.wait(_POLL_S):
-        pass
+    threading.Thread(target=_wait_for_enter, args=(server.finished,), daemon=True).start()
+    waiting = {name: endpoint for name, (_, endpoint) in cases.items()}
+    while not server.finished.wait(_POLL_S):
+        for name in [name for name, endpoint in waiting.items() if endpoint.calls]:
+            del waiting[name]
+            out.print(f"{name}: first request received, {len(waiting)} of {len(cases)} cases not begun")
+            sys.stdout.flush()
 
 
 def _wait_for_enter(done: threading.Event) -> None:
-    if sys.stdin is not None and sys.stdin.readline():
+    """Set `done` when a line is entered, or the input ends."""
+    if sys.stdin is not None:
+        sys.stdin.readline()
         done.set()

@@ -17,7 +17,8 @@ class Certification(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `subject` is the partner's name for it and `version` the partner's version of it; `profile` is the certification
     profile, in the words of its kind. `plan_sha256` is the digest of the plan, `suite_sha256` that of the harness.
-    `whole` is false if only a part of a profile was tested.
+    `whole` is false if only a part of a profile was tested, `selected` is true if that was chosen with `--select`.
+    `served` says that an operator started the client, so that its exit statuses and output were not seen.
     """
 
     kind: Certified
@@ -27,3 +28,5 @@ class Certification(msgspec.Struct, frozen=True, omit_defaults=True):
     plan_sha256: str
     suite_sha256: str
     whole: bool = True
+    selected: bool = False
+    served: bool = False

@@ -23,6 +23,7 @@ def serve_on_loopback(
     *,
     tls: ssl.SSLContext | None = None,
     protocol: type[H11Protocol] | Literal["auto"] = "auto",
+    host: str = "127.0.0.1",
 ) -> Iterator[str]:
     """Serve an application, and yield its origin `http://127.0.0.1:PORT`, https with `tls`.
 
@@ -31,7 +32,7 @@ def serve_on_loopback(
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind(("127.0.0.1", port))
+        listener.bind((host, port))
     except OSError as error:
         listener.close()
         raise UsageError(f"cannot listen on port {port}: {error.strerror}", hint="Name another --port") from error
@@ -46,7 +47,7 @@ def serve_on_loopback(
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:
-        yield f"{'https' if tls else 'http'}://127.0.0.1:{listener.getsockname()[1]}"
+        yield f"{'https' if tls else 'http'}://{host}:{listener.getsockname()[1]}"
     finally:
         server.should_exit = True
         thread.join(_SHUTDOWN_S)

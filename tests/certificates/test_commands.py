@@ -67,7 +67,7 @@ def test_json(evconform, keys, signed_run):
 
 def test_tampered(evconform, keys, signed_run):
     envelope = json.loads((signed_run / "certificate.json").read_text())
-    payload = base64.b64decode(envelope["payload"]).replace(b'"1.4.2"', b'"1.4.3"')
+    payload = base64.b64decode(envelope["payload"]).replace(b'"PASSED"', b'"WARNED"')
     envelope["payload"] = base64.b64encode(payload).decode()
     (signed_run / "certificate.json").write_text(json.dumps(envelope))
     code, out, _ = run_verify(evconform, keys, signed_run)

@@ -1,6 +1,7 @@
 """Requests and responses as ASGI messages (ASGI specification, "HTTP & WebSocket ASGI Message Format")."""
 
 import asyncio
+import gzip
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
@@ -39,16 +40,26 @@ def reset_connection(scope: Mapping[str, Any]) -> None:
 
 
 async def send_response(send: Send, response: ScenarioResponse) -> None:
-    """Send a whole response, with its Content-Length."""
-    body = response.body
+    """Send a whole response: with its Content-Length, or in pieces, which HTTP/1.1 sends chunked.
+
+    The body is compressed where Content-Encoding says so.
+    """
+    is_compressed = response.get_header("content-encoding") == "gzip"
+    body = gzip.compress(response.body, mtime=0) if is_compressed else response.body
     headers = [
         (name.lower().encode("latin-1"), value.encode("latin-1"))
         for name, value in response.headers
         if name.lower() != "content-length"
     ]
-    if response.status not in {204, 304}:
+    if response.status not in {204, 304} and not response.pieces:
         headers.append((b"content-length", str(len(body)).encode()))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    if response.pieces:
+        size = max(1, len(body) // response.pieces)
+        while len(body) > size:
+            await send({"type": "http.response.body", "body": body[:size], "more_body": True})
+            await asyncio.sleep(response.pause_s)
+            body = body[size:]
     await send({"type": "http.response.body", "body": body})
 
 

@@ -12,6 +12,7 @@ from conformance.certify.api_clients.catalogue import load_client_requirements, 
 from conformance.certify.api_clients.client_plan import ClientPlan, build_default_plan, read_plan
 from conformance.certify.api_clients.client_process import check_command
 from conformance.certify.api_clients.listeners import open_listeners
+from conformance.certify.api_clients.process_watchdog import watch_clients
 from conformance.certify.api_clients.scenario_endpoint import ScenarioEndpoint
 from conformance.certify.api_clients.scenario_runner import (
     RunnerSettings,
@@ -100,7 +101,7 @@ def certify_client(options: ClientCertificationOptions) -> Path:
     plan = load_plan(options)
     selection = select_scenarios(options.select, plan)
     settings = RunnerSettings(command, options.directory / "output", options.jobs, options.limit_s)
-    with _open_runner(options, plan) as runner:
+    with _open_runner(options, plan) as runner, watch_clients(runner.server.run_id):
         runner.run_scenarios(settings, selection)
     return options.directory / "events.jsonl"
 
@@ -115,7 +116,7 @@ def serve_client(
     """
     plan = load_plan(options)
     selection = select_scenarios(options.select, plan)
-    with _open_runner(options, plan) as runner:
+    with _open_runner(options, plan, served=True) as runner:
         scenario_runs = runner.serve_scenarios(selection)
         began = time.monotonic()
         with suppress(KeyboardInterrupt):  # how an operator ends the run
@@ -127,12 +128,14 @@ def serve_client(
 
 
 @contextmanager
-def _open_runner(options: ClientCertificationOptions, plan: ClientPlan) -> Iterator[ScenarioRunner]:
+def _open_runner(
+    options: ClientCertificationOptions, plan: ClientPlan, *, served: bool = False
+) -> Iterator[ScenarioRunner]:
     description = load_description(options.description)
     stage = ScenarioServer(secrets.token_hex(4))
     with (
         open_listeners(stage.build_app(), stage.build_app(is_other_origin=True)) as addresses,
-        UnscheduledRun(_describe_run(options, plan, description), {}) as record,
+        UnscheduledRun(_describe_run(options, plan, description, served=served), {}) as record,
     ):
         record.log_notice("plan", f"declared: {', '.join(plan.declared_tasks)}")
         record.log_notice("plan", f"declined: {', '.join(plan.declined_tasks) or 'nothing'}")
@@ -141,7 +144,9 @@ def _open_runner(options: ClientCertificationOptions, plan: ClientPlan) -> Itera
         )
 
 
-def _describe_run(options: ClientCertificationOptions, plan: ClientPlan, description: Description) -> RunScope:
+def _describe_run(
+    options: ClientCertificationOptions, plan: ClientPlan, description: Description, *, served: bool
+) -> RunScope:
     select = set(options.select)
     selected = [
         scenario for scenario in load_scenarios() if not select or {scenario.requirement, scenario.name} & select
@@ -167,5 +172,7 @@ def _describe_run(options: ClientCertificationOptions, plan: ClientPlan, descrip
             plan_sha256=plan.sha256,
             suite_sha256=digest_suite(),
             whole=not options.select and plan.profile != PARTIAL_PROFILE,
+            selected=bool(options.select),
+            served=served,
         ),
     )

@@ -10,13 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import IO
 
-import psutil
-
+from conformance.certify.api_clients.process_watchdog import PROCESS_MARK, kill_marked
 from conformance.certify.api_clients.trace import ProcessEnd, ProcessResult
 from conformance.errors import UsageError
 
-PROCESS_MARK = "EVCONFORM_RUN"
-"""Environment variable that marks all processes of a scenario, also those that detach themselves."""
 _MAX_OUTPUT = 32 * 1024  # bytes of each stream
 _POLL_S = 0.02
 _GRACE_S = 0.5
@@ -95,10 +92,7 @@ def _end_processes(process: subprocess.Popen[bytes], mark: str) -> None:
         with suppress(subprocess.TimeoutExpired):
             process.wait(_GRACE_S)
     _signal_group(process.pid, signal.SIGKILL)
-    for candidate in psutil.process_iter():
-        with suppress(psutil.Error):
-            if candidate.environ().get(PROCESS_MARK) == mark:
-                candidate.kill()
+    kill_marked(mark)
     process.wait()
 
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
+from enum import StrEnum
 from typing import Any, Protocol
 
 import msgspec
@@ -34,13 +35,18 @@ class ScenarioRequest(msgspec.Struct, frozen=True):
 
 
 class ScenarioResponse(msgspec.Struct, frozen=True):
-    """A response to send, or a reset of the connection; `is_affected` says that the condition changed it."""
+    """A response to send, or a reset of the connection; `is_affected` says that the condition changed it.
+
+    With `pieces`, the body is sent in so many pieces without Content-Length, `pause_s` seconds apart.
+    """
 
     status: int = 200
     headers: Headers = ()
     body: bytes = b""
     is_reset: bool = False
     is_affected: bool = False
+    pieces: int = 0
+    pause_s: float = 0.0
 
     def get_header(self, name: str) -> str:
         """Return the first value of a header, empty where it is absent."""
@@ -61,10 +67,19 @@ class ScenarioResponse(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(self, headers=self.list_headers_without(), body=body, is_affected=True)
 
 
+class OtherOrigin(StrEnum):
+    """Origins other than that of the API: an origin is scheme, host and port (RFC 6454, section 4)."""
+
+    HOST = "under another host"
+    PORT = "under the same host and another port"
+    SIBLING = "under another host with the same last labels"
+    USER_INFO = "under another host, with the host of the API as user information"
+
+
 class ScenarioContext(Protocol):
     """The scenario in which a rule acts. `memory` belongs to it; `scale` multiplies the waits that it requires."""
 
-    other_origin: str  # root URL of the same scenario under another origin
+    other_origins: Mapping[OtherOrigin, str]  # root URLs of the same scenario under other origins
     scale: float
     memory: dict[str, Any]
 
@@ -147,12 +162,12 @@ def refuse_with_retry_after(seconds: int, *, as_date: bool = False) -> Action:
     """Return an action that sends 429 with `Retry-After`, in seconds or as a date (RFC 9110, section 10.2.3)."""
 
     async def act(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse:
-        wait = str(max(1, round(seconds * context.scale)))
+        wait = max(1, round(seconds * context.scale)) if seconds > 0 else seconds
         refusal = build_problem(429, "rate-limit-exceeded", detail="Too many requests.")
-        if as_date:
-            response = await context.send_to_mock(request)
-            wait = _add_seconds(response.get_header("date"), int(wait) + 1)
-        return refusal.with_header(("Retry-After", wait))
+        if not as_date:
+            return refusal.with_header(("Retry-After", str(wait)))
+        response = await context.send_to_mock(request)
+        return refusal.with_header(("Retry-After", _add_seconds(response.get_header("date"), wait + 1)))
 
     return act
 
@@ -202,10 +217,15 @@ def refuse_tokens(*, every_token: bool = False, parallel: int = 1, wait_s: float
                 await asyncio.wait_for(waiting.wait(), wait_s)
             except TimeoutError:
                 waiting.set()
-        refusal = build_problem(401, detail="The access token is not valid.")
-        return refusal.with_header(("WWW-Authenticate", 'Bearer realm="api", error="invalid_token"'))
+        return build_unauthorized()
 
     return act
+
+
+def build_unauthorized() -> ScenarioResponse:
+    """Build the refusal of a token (RFC 6750, section 3)."""
+    refusal = build_problem(401, detail="The access token is not valid.")
+    return refusal.with_header(("WWW-Authenticate", 'Bearer realm="api", error="invalid_token"'))
 
 
 def change_link_header(

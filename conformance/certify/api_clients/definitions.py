@@ -8,7 +8,7 @@ import msgspec
 from conformance.certify.api_clients.conditions import ConditionRule
 from conformance.certify.api_clients.trace import Trace
 from conformance.certify.assessments import Assessment
-from conformance.model import Level, Verdict
+from conformance.model import Level, Request, Verdict
 
 ScenarioJudge = Callable[[Trace], Assessment]
 
@@ -30,7 +30,7 @@ class Scenario(msgspec.Struct, frozen=True):
     `name` is part of the scenario's URLs; `condition` completes the sentence "the server …";
     `correct_behaviour` says what a correct client does. A scenario without rules judges the control run of its task.
     `comparison` names the scenario to compare with; a scenario without a judge exists only for comparison.
-    `time_limit_s` is the time that a slow but correct client needs.
+    `time_limit_s` is the time that a slow but correct client needs, `environment` further variables of the client.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Scenario(msgspec.Struct, frozen=True):
     comparison: str = ""
     time_limit_s: float = 30.0
     certificate: TlsCertificate = TlsCertificate.NONE
+    environment: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_control(self) -> bool:
@@ -70,7 +71,8 @@ class ClientEvidence(msgspec.Struct, frozen=True):
     """The traces of all scenarios by name, and the facts about the API that passive judges need.
 
     By operation key: the `scopes` that it needs, the paths of its documented `expansions`, and as `url_properties` the
-    properties of its request body that hold URLs. `user_header_operations` require EvEnergy-User.
+    properties of its request body that hold URLs. `user_header_operations` require EvEnergy-User. `find_body_error`
+    returns the first error of the body of a request by its schema, empty where there is none.
     """
 
     traces: dict[str, Trace]
@@ -78,6 +80,7 @@ class ClientEvidence(msgspec.Struct, frozen=True):
     expansions: dict[str, frozenset[str]]
     url_properties: dict[str, frozenset[str]]
     user_header_operations: frozenset[str]
+    find_body_error: Callable[[Request], str]
     is_public: bool = False
 
 

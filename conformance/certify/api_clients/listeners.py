@@ -16,13 +16,16 @@ import msgspec
 import trustme
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from conformance.certify.api_clients.conditions import OtherOrigin
 from conformance.certify.api_clients.definitions import TlsCertificate
 from conformance.certify.api_clients.trace import Handshake
 from conformance.webhooks.loopback_server import serve_on_loopback
 
 _HOST = "127.0.0.1"
+_SIBLING_HOST = "127.9.0.1"  # loopback (RFC 1122, section 3.2.1.3), and ends as 127.0.0.1 does
 _HANDSHAKE_S = 10.0
 _LISTEN_S = 2.0  # wait for the first byte after a handshake that succeeded
+_SETTLE_S = _HANDSHAKE_S + _LISTEN_S + 1.0
 
 
 class ResettableProtocol(H11Protocol):
@@ -74,13 +77,14 @@ def _limit_to_old_tls(context: ssl.SSLContext) -> ssl.SSLContext | None:
 
 
 class ListenerAddresses(msgspec.Struct, frozen=True):
-    """The addresses of the scenario server: origins by TLS certificate, a second origin, and the authority's file.
+    """The addresses of the scenario server: origins by TLS certificate, other origins, and the authority's file.
 
-    `list_handshakes` returns the handshakes at a listener that no correct client accepts.
+    `list_handshakes` returns the handshakes at a listener that no correct client accepts, after waiting for those that
+    a client began.
     """
 
     origins: Mapping[TlsCertificate, str]
-    other_origin: str
+    other_origins: Mapping[OtherOrigin, str]
     authority_file: Path
     list_handshakes: Callable[[TlsCertificate], tuple[Handshake, ...]]
 
@@ -92,7 +96,9 @@ def open_listeners(app: Any, other_app: Any) -> Iterator[ListenerAddresses]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="evconform-")))
         certificates = CertificateAuthority(folder)
         plain = stack.enter_context(serve_on_loopback(app, protocol=ResettableProtocol))
-        second_origin = stack.enter_context(serve_on_loopback(other_app, protocol=ResettableProtocol))
+        second = stack.enter_context(serve_on_loopback(other_app, protocol=ResettableProtocol))
+        sibling_host = _SIBLING_HOST if _can_bind(_SIBLING_HOST) else _HOST
+        sibling = stack.enter_context(serve_on_loopback(other_app, protocol=ResettableProtocol, host=sibling_host))
         trusted = certificates.build_context(TlsCertificate.TRUSTED)
         secure = stack.enter_context(serve_on_loopback(app, protocol=ResettableProtocol, tls=trusted))
         origins = {TlsCertificate.NONE: plain, TlsCertificate.TRUSTED: secure}
@@ -101,23 +107,40 @@ def open_listeners(app: Any, other_app: Any) -> Iterator[ListenerAddresses]:
             if kind not in origins and (context := certificates.build_context(kind)) is not None:
                 listeners[kind] = stack.enter_context(_HandshakeListener(context))
                 origins[kind] = f"https://{_HOST}:{listeners[kind].port}"
-        handshakes = {kind: listener.handshakes for kind, listener in listeners.items()}
+        other_host = second.replace(_HOST, "localhost")
         yield ListenerAddresses(
             origins,
-            second_origin.replace(_HOST, "localhost"),
+            {
+                OtherOrigin.HOST: other_host,
+                OtherOrigin.PORT: second,
+                OtherOrigin.SIBLING: sibling,
+                OtherOrigin.USER_INFO: other_host,
+            },
             certificates.file,
-            lambda kind: tuple(handshakes.get(kind, ())),
+            lambda kind: listeners[kind].list_handshakes() if kind in listeners else (),
         )
+
+
+def _can_bind(host: str) -> bool:
+    """Return whether this machine has an address; some have 127.0.0.1 alone of the loopback network."""
+    try:
+        socket.create_server((host, 0)).close()
+    except OSError:
+        return False
+    return True
 
 
 class _HandshakeListener:
     """A TLS listener that records handshakes and the bytes received after them; it sends no response."""
 
     def __init__(self, context: ssl.SSLContext) -> None:
-        self.handshakes: list[Handshake] = []
         self._context = context
         self._socket = socket.create_server((_HOST, 0))
         self.port = self._socket.getsockname()[1]
+        self._handshakes: list[Handshake] = []
+        self._changed = threading.Condition()
+        self._unfinished = 0
+        self._markers: set[int] = set()
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._accept, daemon=True).start()
@@ -126,12 +149,35 @@ class _HandshakeListener:
     def __exit__(self, *_: object) -> None:
         self._socket.close()
 
+    def list_handshakes(self) -> tuple[Handshake, ...]:
+        """Return the handshakes begun so far, after waiting until they are recorded.
+
+        Connections are accepted in the order in which they were made, so a connection of our own is accepted after
+        those of a client that has ended.
+        """
+        with socket.socket() as marker:
+            marker.bind((_HOST, 0))
+            port = marker.getsockname()[1]
+            with self._changed:
+                self._markers.add(port)
+            marker.connect((_HOST, self.port))
+            with self._changed:
+                self._changed.wait_for(lambda: port not in self._markers and not self._unfinished, _SETTLE_S)
+                return tuple(self._handshakes)
+
     def _accept(self) -> None:
         while True:
             try:
-                connection, _ = self._socket.accept()
+                connection, (_, port) = self._socket.accept()
             except OSError:
                 return
+            with self._changed:
+                if port in self._markers:
+                    self._markers.discard(port)
+                    connection.close()
+                    self._changed.notify_all()
+                    continue
+                self._unfinished += 1
             threading.Thread(target=self._record_handshake, args=(connection,), daemon=True).start()
 
     def _record_handshake(self, connection: socket.socket) -> None:
@@ -141,8 +187,11 @@ class _HandshakeListener:
             with self._context.wrap_socket(connection, server_side=True) as secure:
                 secure.settimeout(_LISTEN_S)
                 received = secure.recv(65536)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             failure = str(error) or type(error).__name__
         finally:
             connection.close()
-        self.handshakes.append(Handshake(failure, received))
+            with self._changed:
+                self._handshakes.append(Handshake(failure, received))
+                self._unfinished -= 1
+                self._changed.notify_all()

@@ -6,7 +6,7 @@ import secrets
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -20,7 +20,7 @@ from conformance.certify.api_clients.asgi import (
     send_response,
     watch_disconnect,
 )
-from conformance.certify.api_clients.conditions import ConditionRule, ScenarioRequest, ScenarioResponse
+from conformance.certify.api_clients.conditions import ConditionRule, OtherOrigin, ScenarioRequest, ScenarioResponse
 from conformance.certify.api_clients.trace import ClientCall, ServerPart
 from conformance.description import Description
 from conformance.mock_server.app import Receive, Scope, Send
@@ -45,8 +45,8 @@ _PARTS = {
 class ScenarioEndpoint:
     """One served scenario: its mock server, credentials and rules, and the calls received so far.
 
-    `heard` is called with each call as it ends. `address` is the root URL of the scenario, `other_origin` the same root
-    under the second origin. Waits that the server requires are multiplied by `scale`.
+    `on_call` is called with each call as it ends. `address` is the root URL of the scenario, `other_origins` the same
+    root under other origins. Waits that the server requires are multiplied by `scale`.
     """
 
     def __init__(  # noqa: PLR0913
@@ -61,7 +61,8 @@ class ScenarioEndpoint:
         on_call: Callable[[ClientCall], None] = lambda _: None,
     ) -> None:
         self.name, self.scale, self.memory = name, scale, dict[str, Any]()
-        self.root = self.address = self.other_origin = ""
+        self.root = self.address = ""
+        self.other_origins: Mapping[OtherOrigin, str] = {}
         self.client_id = f"client-{secrets.token_hex(6)}"
         self.client_secret = "" if is_public else secrets.token_urlsafe(24)
         self.secrets = _list_secret_forms(self.client_id, self.client_secret) if self.client_secret else {}
@@ -239,7 +240,10 @@ class ScenarioEndpoint:
 
     def _build_url(self, part: ServerPart, scope: Scope) -> str:
         """Return the URL that a request was sent to."""
-        origin = (self.other_origin if part is ServerPart.ELSEWHERE else self.address).removesuffix(self.root)
+        origin = self.address.removesuffix(self.root)
+        if part is ServerPart.ELSEWHERE:
+            host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
+            origin = f"{scope['scheme']}://{host}"
         path, query = scope["raw_path"].decode("latin-1").partition("?")[0], scope["query_string"].decode("latin-1")
         return f"{origin}{path}?{query}" if query else f"{origin}{path}"
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import msgspec
 
 from conformance.certify.api_clients.catalogue import load_passive_judges
-from conformance.certify.api_clients.client_process import PROCESS_MARK, run_client
+from conformance.certify.api_clients.client_process import run_client
 from conformance.certify.api_clients.definitions import Scenario, TlsCertificate
 from conformance.certify.api_clients.listeners import ListenerAddresses
+from conformance.certify.api_clients.process_watchdog import PROCESS_MARK
 from conformance.certify.api_clients.scenario_endpoint import ScenarioEndpoint
 from conformance.certify.api_clients.scenario_server import ScenarioServer
 from conformance.certify.api_clients.tasks import TASKS
@@ -118,7 +119,7 @@ class ScenarioRunner:
         if origin is None:
             return None
         task = TASKS[scenario_run.task]
-        rules = (*task.setup_rules, *(scenario_run.scenario.rules if scenario_run.scenario else ()))
+        rules = (*(scenario_run.scenario.rules if scenario_run.scenario else ()), *task.setup_rules)
         world = self._build_world() if task.is_writing else self._shared
         item = self._items[scenario_run.name] = self._record.open_part(scenario_run.name)
         endpoint = self._plays[scenario_run.name] = ScenarioEndpoint(
@@ -130,7 +131,7 @@ class ScenarioRunner:
             scale=self._scale,
             on_call=lambda call: self._record_call(scenario_run.name, item, call),
         )
-        self.server.add_endpoint(endpoint, origin, self._doors.other_origin)
+        self.server.add_endpoint(endpoint, origin, self._doors.other_origins)
         return endpoint
 
     def _build_world(self) -> MockWorld:
@@ -210,7 +211,8 @@ class ScenarioRunner:
         authority = str(self._doors.authority_file)
         names = ("EVCONFORM_CA_FILE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
         secure = dict.fromkeys(names, authority) if scenario_run.certificate is not TlsCertificate.NONE else {}
-        return {"EVCONFORM_CASE": scenario_run.name, "EVCONFORM_TASK": scenario_run.task, **secure}
+        further = dict(scenario_run.scenario.environment) if scenario_run.scenario else {}
+        return {"EVCONFORM_CASE": scenario_run.name, "EVCONFORM_TASK": scenario_run.task, **secure, **further}
 
     # Judging
 
@@ -225,6 +227,7 @@ class ScenarioRunner:
             self._scale,
             frozenset(endpoint.secrets.values()),
             self._doors.list_handshakes(scenario_run.certificate),
+            task=scenario_run.task,
         )
         with self._writing:
             self._items[scenario_run.name].__exit__(None)
@@ -245,9 +248,12 @@ class ScenarioRunner:
                 traces = {name: trace for name, trace in self.traces.items() if trace.calls}
                 facts = collect_evidence(traces, self._description, is_public=self._public)
                 for passive in load_passive_judges():
+                    if not self._record.has_planned(passive.requirement):
+                        continue
                     outcomes = judge_passively(passive, facts, self.lacks_by_task.get(passive.task, ""))
                     item.log_outcomes(self._redact_outcomes(outcomes))
-                item.log_outcomes([Outcome("C30", ALL_TASKS, Verdict.NOT_APPLICABLE, "the API documents no ETag")])
+                if self._record.has_planned("C30"):
+                    item.log_outcomes([Outcome("C30", ALL_TASKS, Verdict.NOT_APPLICABLE, "the API documents no ETag")])
         redactor = self._build_redactor()
         for address, count in self.server.stray_requests.most_common(5):
             message = f"{count} requests outside of all scenarios: {address}. {_STRAY_HINT}"

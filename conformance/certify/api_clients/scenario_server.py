@@ -2,11 +2,11 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from conformance.certify.api_clients.asgi import send_response
-from conformance.certify.api_clients.conditions import ScenarioResponse
+from conformance.certify.api_clients.conditions import OtherOrigin, ScenarioResponse
 from conformance.certify.api_clients.scenario_endpoint import ScenarioEndpoint
 from conformance.mock_server.app import Receive, Scope, Send
 
@@ -24,10 +24,17 @@ class ScenarioServer:
         self.finished = threading.Event()
         self._plays: dict[str, ScenarioEndpoint] = {}
 
-    def add_endpoint(self, endpoint: ScenarioEndpoint, origin: str, other_origin: str) -> None:
-        """Serve a scenario under an origin, and under the second origin `other_origin`."""
+    def add_endpoint(self, endpoint: ScenarioEndpoint, origin: str, other_origins: Mapping[OtherOrigin, str]) -> None:
+        """Serve a scenario under an origin, and under the other origins, where it only listens."""
         endpoint.root = f"/r/{self.run_id}/{endpoint.name}"
-        endpoint.address, endpoint.other_origin = origin + endpoint.root, other_origin + endpoint.root
+        endpoint.address = origin + endpoint.root
+        authority = origin.partition("://")[2]
+        endpoint.other_origins = {
+            kind: other.replace("://", f"://{authority}@") + endpoint.root
+            if kind is OtherOrigin.USER_INFO
+            else other + endpoint.root
+            for kind, other in other_origins.items()
+        }
         self._plays[endpoint.root] = endpoint
 
     def build_app(self, *, is_other_origin: bool = False) -> Callable[[Scope, Receive, Send], Any]:

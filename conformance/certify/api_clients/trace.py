@@ -1,5 +1,7 @@
 """Trace of a client in one scenario: its requests with their times, and how its process ended. Immutable."""
 
+import re
+import signal
 from collections.abc import Iterator
 from enum import StrEnum
 from urllib.parse import unquote
@@ -99,17 +101,42 @@ class ProcessResult(msgspec.Struct, frozen=True):
 
     @property
     def description(self) -> str:
-        """A description of the end, with the last line of output where the client failed."""
+        """A description of the end, with the line of output that names the error where the client failed."""
         if self.end is ProcessEnd.ENDED:
             description = f"ended with exit status {self.exit_status} after {self.seconds:.1f} s"
         else:
             description = f"{self.end} after {self.seconds:.1f} s"
-        last_line = next((line.strip() for line in reversed(self.output.splitlines()) if line.strip()), "")
-        return (
-            description
-            if self.is_successful or not last_line
-            else f"{description}; last line of output: {last_line[:200]}"
-        )
+        if self.exit_status is not None and self.exit_status < 0:
+            description += f" (killed by {_name_signal(-self.exit_status)})"
+        line = find_error_line(self.output)
+        return description if self.is_successful or not line else f"{description}; its output says: {line[:200]}"
+
+
+def find_error_line(output: str) -> str:
+    """Return the line of an output that names the error: the first one, or the one that ends a Python traceback.
+
+    Frames of a stack, which other languages print after the error, are no such lines.
+    """
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    starts = [number for number, line in enumerate(lines) if line.startswith("Traceback (most recent call last)")]
+    if starts:
+        return next((line for line in lines[starts[-1] + 1 :] if _PYTHON_ERROR.match(line)), lines[-1])
+    for pattern in (_NAMED_ERROR, _ERROR):
+        if named := next((line for line in lines if pattern.search(line)), ""):
+            return named
+    return lines[-1] if lines else ""
+
+
+def _name_signal(number: int) -> str:
+    try:
+        return f"{signal.Signals(number).name}, {signal.strsignal(number)}"
+    except ValueError:
+        return f"signal {number}"
+
+
+_PYTHON_ERROR = re.compile(r"[A-Za-z_][\w.]*(Error|Exception|Exit|Interrupt|Warning|Refused\w*)?(:|$)")
+_NAMED_ERROR = re.compile(r"^(Uncaught |Exception in thread .*)?[\w.]*(Error|Exception|panic)\w*( \[.*\])?:")
+_ERROR = re.compile(r"error|exception|panic|fatal|refused|failed", re.IGNORECASE)
 
 
 class Handshake(msgspec.Struct, frozen=True):
@@ -120,7 +147,7 @@ class Handshake(msgspec.Struct, frozen=True):
 
 
 class Trace(msgspec.Struct, frozen=True):
-    """Everything observed in one scenario. Times are in seconds; `calls` are in order of arrival.
+    """Everything observed in one scenario of a `task`. Times are in seconds; `calls` are in order of arrival.
 
     `base_url` is the base URL of the scenario, `user` the URL of the user in EVCONFORM_USER, `secrets` are the secrets
     and tokens of the scenario. `control` is the trace of the same task without any condition, `comparison` that of the
@@ -136,6 +163,7 @@ class Trace(msgspec.Struct, frozen=True):
     handshakes: tuple[Handshake, ...] = ()
     control: "Trace | None" = None
     comparison: "Trace | None" = None
+    task: str = ""
 
     @property
     def api_calls(self) -> tuple[ClientCall, ...]:

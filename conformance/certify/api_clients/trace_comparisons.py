@@ -1,5 +1,7 @@
 """Comparisons that judges share: task completed, client crashed, same request sent again. Pure."""
 
+import msgspec
+
 from conformance.certify.api_clients.definitions import build_inconclusive, build_violation
 from conformance.certify.api_clients.trace import ClientCall, ProcessEnd, Trace
 from conformance.certify.assessments import PASSED, Assessment, has_stack_trace
@@ -68,13 +70,21 @@ def judge_crash(trace: Trace) -> Assessment:
 
 
 def list_repeats(trace: Trace, first: ClientCall) -> tuple[ClientCall, ...]:
-    """Return the later requests with the method, target and body of a first one."""
-    content = (first.method, trace.remove_secrets(first), first.body)
+    """Return the later requests with the method, target and body of a first one; bodies are compared as JSON."""
+    content = (first.method, trace.remove_secrets(first), _normalise_json(first.body))
     return tuple(
         call
         for call in trace.select_calls_after(first)
-        if (call.method, trace.remove_secrets(call), call.body) == content
+        if (call.method, trace.remove_secrets(call), _normalise_json(call.body)) == content
     )
+
+
+def _normalise_json(body: bytes) -> bytes:
+    """Return a JSON text with sorted names and without white space, other bytes as they are."""
+    try:
+        return msgspec.json.encode(msgspec.json.decode(body), order="sorted")
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return body
 
 
 def describe_observation(trace: Trace, call: ClientCall) -> str:

@@ -1,16 +1,22 @@
 """Verdicts on scenarios: task done without the condition, condition met, then the judge of the scenario. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from conformance.certify.api_clients.definitions import ClientEvidence, PassiveJudge, Scenario, TlsCertificate
 from conformance.certify.api_clients.tasks import Task
 from conformance.certify.api_clients.trace import ProcessEnd, Trace
+from conformance.certify.api_clients.trace_comparisons import compare_with_control, judge_crash
 from conformance.certify.assessments import Assessment, apply_level
 from conformance.description import Description
-from conformance.model import Effect, Operation, Outcome, Role, Verdict
+from conformance.model import Effect, Operation, Outcome, Request, Role, Verdict
+from conformance.validation.requests import validate_request
+from conformance.validation.validators import SchemaValidators
 
 ALL_TASKS = "TASK *"
+_SEEN_IN_OUTPUT = frozenset({"C16", "C21"})
+_UNSEEN = "what it printed and how it ended is not seen, because an operator started it"
 _EXCHANGES = 4
+_MAX_RESPONSE_S = 3.0  # correct clients wait longer than that
 
 
 def build_operation_key(task: str) -> str:
@@ -49,9 +55,29 @@ def judge_scenario(scenario: Scenario, trace: Trace, lack: str) -> Assessment:
         message = f"the client never met the condition (the server {scenario.condition}); {client}"
         return Assessment(Verdict.INCONCLUSIVE, message)
     verdict = apply_level(scenario.judge(trace), scenario.level)
+    if verdict.verdict in {Verdict.FAIL, Verdict.WARN} and (slowest := _find_slowest_response(trace)) > _MAX_RESPONSE_S:
+        message = f"this machine was too busy: the server took {slowest:.1f} s for a response; run it again alone"
+        return Assessment(Verdict.INCONCLUSIVE, message)
+    if trace.process.end is ProcessEnd.OPERATOR and verdict.verdict is Verdict.PASS:
+        return _limit_to_requests(scenario, verdict)
     if trace.process.end is ProcessEnd.FLOOD and verdict.verdict not in {Verdict.FAIL, Verdict.WARN}:
         return Assessment(Verdict.INCONCLUSIVE, f"the client {trace.process.description}")
     return verdict
+
+
+def _find_slowest_response(trace: Trace) -> float:
+    """Return the longest time in seconds that the server took for a response that no condition delayed."""
+    unaffected = (call for call in trace.calls if not call.is_affected)
+    return max((call.responded_at - call.requested_at for call in unaffected), default=0.0)
+
+
+def _limit_to_requests(scenario: Scenario, passed: Assessment) -> Assessment:
+    """Return the verdict on a client that an operator started: its output and its exit status are not seen."""
+    if scenario.judge not in {compare_with_control, judge_crash}:
+        return passed
+    if scenario.requirement in _SEEN_IN_OUTPUT:
+        return Assessment(Verdict.NOT_OBSERVABLE, _UNSEEN)
+    return Assessment(passed.verdict, f"the requests are right; {_UNSEEN}")
 
 
 def _has_met_condition(scenario: Scenario, trace: Trace) -> bool:
@@ -124,8 +150,23 @@ def collect_evidence(traces: dict[str, Trace], description: Description, *, is_p
             operation.key: names for operation in operations if (names := _list_url_properties(operation, description))
         },
         user_header_operations=frozenset(operation.key for operation in operations if operation.user_required),
+        find_body_error=_build_body_check(description),
         is_public=is_public,
     )
+
+
+def _build_body_check(description: Description) -> Callable[[Request], str]:
+    """Return a function that returns the first error of a request body, empty where it is valid or undocumented."""
+    validators = SchemaValidators(description)
+
+    def find_body_error(request: Request) -> str:
+        operation = description.model.operations_by_key.get(request.operation)
+        if operation is None:
+            return ""
+        errors = validate_request(validators, operation, request)
+        return next((f"{error.pointer} {error.message}" for error in errors if error.pointer.startswith("body")), "")
+
+    return find_body_error
 
 
 def _list_url_properties(operation: Operation, description: Description) -> frozenset[str]:

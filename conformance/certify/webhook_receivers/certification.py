@@ -170,4 +170,5 @@ def _build_certification(options: ReceiverOptions) -> Certification:
         plan_sha256=digest_json([options.seed, stimuli]),
         suite_sha256=digest_suite(),
         whole=not options.select,
+        selected=bool(options.select),
     )

@@ -1,4 +1,3 @@
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -7,9 +6,8 @@ import pytest
 
 from conformance.certify.api_clients.certification import ClientCertificationOptions, certify_client
 from reports import Summary, fold, read_events
-
-SAMPLE = (sys.executable, str(Path(__file__).with_name("sample.py")))
-SCALE = 0.2
+from tests.certify.clients.mutation import run_in_forks
+from tests.certify.clients.sample import COMMAND, SCALE, Edit, mutate, read_sample
 
 
 @pytest.fixture
@@ -26,14 +24,17 @@ def write_plan(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def certify_sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Summary]:
-    """Return a function that certifies a command, or a mutant of the sample, and folds the run log."""
+def certify_sample(tmp_path: Path) -> Callable[..., Summary]:
+    """Return a function that certifies a command, or the sample with edits, and folds the run log."""
 
-    def run(mutant: str = "", command: tuple[str, ...] = SAMPLE, **options: Any) -> Summary:
-        monkeypatch.setenv("SAMPLE_MUTANT", mutant)
-        monkeypatch.setenv("SAMPLE_SCALE", str(SCALE))
-        settings = {"scale": SCALE, "jobs": 4, **options}
-        certify_client(ClientCertificationOptions(command, directory=tmp_path / "report", **settings))
-        return fold(read_events([tmp_path / "report"]))
+    def run(*edits: Edit, command: tuple[str, ...] = (), **options: Any) -> Summary:
+        directory = tmp_path / "report"
+        settings = {"scale": SCALE, "jobs": 4, "directory": directory, **options}
+        if command:
+            certify_client(ClientCertificationOptions(command, **settings))
+        else:
+            with run_in_forks(mutate(read_sample(settings["scale"]), *edits)):
+                certify_client(ClientCertificationOptions(COMMAND, **settings))
+        return fold(read_events([directory]))
 
     return run

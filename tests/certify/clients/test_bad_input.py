@@ -22,7 +22,8 @@ from conformance.errors import UsageError
 from conformance.model import Verdict
 from reports import RunVerdict, fold
 from reports import read_events as events
-from tests.certify.clients.conftest import SAMPLE
+from tests.certify.clients.mutants import MUTANTS
+from tests.certify.clients.sample import COMMAND
 from tests.certify.conftest import verdicts
 
 HOSTILE = str(Path(__file__).with_name("hostile.py"))
@@ -115,7 +116,7 @@ def test_output_is_bounded(certify_hostile, tmp_path):
 def test_a_condition_that_is_never_met_is_inconclusive(certify_sample, write_plan):
     begins = "import os, runpy, sys; os.environ['EVCONFORM_CASE'].startswith('control')"
     body = f"{begins} and runpy.run_path(sys.argv[1], run_name='__main__')"
-    command = (sys.executable, "-c", body, SAMPLE[1])
+    command = (sys.executable, "-c", body, COMMAND[1])
     summary = certify_sample(command=command, plan=write_plan("create_user"), select=("C07",))
     assert verdicts(summary, Verdict.INCONCLUSIVE) == {"C07"}
     assert "the client never met the condition" in join_reasons(summary)
@@ -251,12 +252,12 @@ def test_an_operator_can_start_the_client(tmp_path, write_plan):
     while not (line := process.stdout.readline()).startswith("Run your client"):
         if ": task " in line:
             cases.append({})
-        else:
+        elif not line.strip().startswith("#"):
             name, _, value = line.strip().partition("=")
             cases[-1][name] = value
     assert [case["EVCONFORM_CASE"] for case in cases] == ["control-list-vehicles", "unguessable-cursor"]
     for case in cases:
-        subprocess.run(SAMPLE, env={**os.environ, **case}, check=True, capture_output=True)
+        subprocess.run(COMMAND, env={**os.environ, **case}, check=True, capture_output=True)
     process.communicate("\n", timeout=30)
     summary = fold(events([tmp_path / "r"]))
     assert verdicts(summary, Verdict.PASS) == {"C01"}
@@ -264,7 +265,8 @@ def test_an_operator_can_start_the_client(tmp_path, write_plan):
 
 
 def test_a_verdict_contains_no_token(certify_sample, write_plan, tmp_path):
-    summary = certify_sample("token in the query", plan=write_plan(*LIST), select=("C01", "C25"))
+    mutant = next(mutant for mutant in MUTANTS if mutant.name == "token in the query")
+    summary = certify_sample(*mutant.edits, plan=write_plan(*LIST), select=("C01", "C25"))
     assert verdicts(summary, Verdict.FAIL) == {"C25"}
     record = (tmp_path / "report" / "events.jsonl").read_text()
     assert "access_token=" in record

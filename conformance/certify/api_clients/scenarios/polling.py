@@ -1,7 +1,17 @@
 """Scenarios of polling: webhooks are not guaranteed, so a client reads lists again (C29)."""
 
+import time
 from itertools import pairwise
 
+import msgspec
+
+from conformance.certify.api_clients.conditions import (
+    ConditionRule,
+    ScenarioContext,
+    ScenarioRequest,
+    ScenarioResponse,
+    match_operations,
+)
 from conformance.certify.api_clients.definitions import Scenario, build_violation
 from conformance.certify.api_clients.tasks import LIST_SESSIONS
 from conformance.certify.api_clients.trace import Trace
@@ -9,6 +19,8 @@ from conformance.certify.assessments import PASSED, Assessment
 from conformance.model import Level
 
 _MIN_PAUSE_S = 0.1
+_WATCH_S = 10.0
+_MAX_ROUNDS_PER_S = 2.0
 
 
 def _judge_polling(trace: Trace) -> Assessment:
@@ -32,6 +44,26 @@ def _has_read_again(trace: Trace) -> bool:
     return len(reads) > 1 and reads[-1].requested_at - reads[0].responded_at > 0.5
 
 
+def _judge_pace(trace: Trace) -> Assessment:
+    """Require about one round a second: a poll that is twice as fast uses up the hourly allowance of others."""
+    reads = [call for call in trace.api_calls if call.exchange.request.operation == LIST_SESSIONS]
+    rounds = [call for call in reads if call.target == reads[0].target]
+    watched = rounds[-1].requested_at - rounds[0].requested_at if rounds else 0.0
+    allowed = _MAX_ROUNDS_PER_S * watched / trace.scale + 2
+    pace = f"{len(rounds)} rounds in {watched:.1f} s"
+    if len(rounds) > allowed:
+        return build_violation("it reads the list more often than about once a second", pace)
+    return _judge_polling(trace)
+
+
+async def _hold_session_back(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
+    """Send the list without a new session until the time is over; then leave the request to the task's own rule."""
+    now = time.monotonic()
+    if now - context.memory.setdefault("first read", now) < _WATCH_S * context.scale:
+        return msgspec.structs.replace(await context.send_to_mock(request), is_affected=True)
+    return None
+
+
 SCENARIOS = (
     Scenario(
         "no-webhooks",
@@ -41,5 +73,16 @@ SCENARIOS = (
         "the list is read again",
         _judge_polling,
         level=Level.SHOULD,
+    ),
+    Scenario(
+        "long-quiet",
+        "C29",
+        "poll_sessions",
+        f"starts a session after {_WATCH_S:.0f} s",
+        "the list is read about once a second until then",
+        _judge_pace,
+        (ConditionRule(match_operations(LIST_SESSIONS), _hold_session_back),),
+        level=Level.SHOULD,
+        time_limit_s=_WATCH_S + 30,
     ),
 )

@@ -7,11 +7,22 @@ from conformance.certify.api_clients.conditions import (
     match_operations,
     respond_with,
 )
-from conformance.certify.api_clients.definitions import Scenario, build_inconclusive, build_violation
+from conformance.certify.api_clients.definitions import (
+    Scenario,
+    build_inconclusive,
+    build_not_observable,
+    build_violation,
+)
 from conformance.certify.api_clients.tasks import CHANGE_VEHICLE, CREATE_USER, LIST_VEHICLES
-from conformance.certify.api_clients.trace import Trace
-from conformance.certify.api_clients.trace_comparisons import describe_observation, judge_crash, list_repeats
+from conformance.certify.api_clients.trace import ProcessEnd, Trace
+from conformance.certify.api_clients.trace_comparisons import (
+    compare_with_control,
+    describe_observation,
+    judge_crash,
+    list_repeats,
+)
 from conformance.certify.assessments import PASSED, Assessment
+from conformance.model import Verdict
 
 _INVALID_EMAIL = {"detail": "Error on fields: email", "field_errors": {"email": ["Not accepted."]}}
 _RATE_LIMIT_TEXT = {
@@ -44,6 +55,19 @@ def _describe_reaction(trace: Trace) -> str:
     later = trace.select_calls_after(first)
     repeats = len(list_repeats(trace, first))
     return f"{len(later)} requests followed, {repeats} of them equal to the refused one"
+
+
+def _judge_html(trace: Trace) -> Assessment:
+    """Require that the task is completed, or that the client gives up and says so: the list does not end there."""
+    crash = judge_crash(trace)
+    if crash.verdict is not Verdict.PASS or not trace.process.is_successful:
+        return crash
+    complete = compare_with_control(trace)
+    if trace.process.end is ProcessEnd.OPERATOR and list_repeats(trace, trace.affected_calls[0]) == ():
+        return build_not_observable("whether the client reports that the list is incomplete is not seen from here")
+    if complete.verdict is not Verdict.FAIL:
+        return complete
+    return build_violation("it takes the page of a gateway for the end of the list", complete.message)
 
 
 def _judge_no_repeat(trace: Trace) -> Assessment:
@@ -88,6 +112,18 @@ SCENARIOS = (
         "the request is never repeated",
         _judge_no_repeat,
         (ConditionRule(match_operations(CREATE_USER), respond_with(build_problem(422, "unprocessable"))),),
+    ),
+    *(
+        Scenario(
+            f"refused-{status}",
+            "C22",
+            "create_user",
+            f"refuses the user with {status}",
+            "the request is never repeated",
+            _judge_no_repeat,
+            (ConditionRule(match_operations(CREATE_USER), respond_with(build_problem(status))),),
+        )
+        for status in (413, 415)
     ),
     Scenario(
         "refused-list-400",
@@ -147,8 +183,8 @@ SCENARIOS = (
         "C21",
         "list_vehicles",
         "responds to the second page with 502 and an HTML page, once",
-        "the client does not crash",
-        judge_crash,
+        "the task is completed, or the client gives up",
+        _judge_html,
         (ConditionRule(match_operations(LIST_VEHICLES), respond_with(_HTML), skip=1, times=1),),
         comparison="problem-502",
     ),

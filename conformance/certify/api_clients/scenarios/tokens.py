@@ -1,17 +1,19 @@
-"""Scenarios of tokens: renewed once, reused for their lifetime, requested safely, revoked (C09 to C13, C23)."""
+"""Scenarios of tokens: renewed once, shared, reused for their lifetime (C09 to C11)."""
 
-import base64
-import hashlib
-from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+import asyncio
+
+import msgspec
 
 from conformance.certify.api_clients.conditions import (
     ConditionRule,
     ScenarioContext,
     ScenarioRequest,
     ScenarioResponse,
+    build_problem,
+    build_unauthorized,
     match_operations,
-    match_part,
     refuse_tokens,
+    respond_with,
 )
 from conformance.certify.api_clients.definitions import (
     ClientEvidence,
@@ -22,22 +24,16 @@ from conformance.certify.api_clients.definitions import (
     build_not_observable,
     build_violation,
 )
-from conformance.certify.api_clients.tasks import PARALLEL_READS, READ_VEHICLE
+from conformance.certify.api_clients.scenarios.authorization import list_issued_tokens, read_form
+from conformance.certify.api_clients.tasks import LIST_VEHICLES, PARALLEL_READS, READ_VEHICLE
 from conformance.certify.api_clients.trace import ClientCall, ServerPart, Trace
-from conformance.certify.api_clients.trace_comparisons import compare_with_control, list_repeats
+from conformance.certify.api_clients.trace_comparisons import compare_with_control, describe_observation, list_repeats
 from conformance.certify.assessments import PASSED, Assessment
-from conformance.model import Level
+from conformance.model import Level, Verdict
 
 _MIN_CALLS = 50
+_LATE_S = 1.0  # a renewal takes less
 _TOKEN_LIFETIME_S = 36_000
-
-
-def _read_form(call: ClientCall) -> dict[str, str]:
-    return dict(parse_qsl(call.body.decode("utf-8", "replace"), keep_blank_values=True))
-
-
-def _read_query(call: ClientCall) -> dict[str, list[str]]:
-    return parse_qs(call.target.partition("?")[2])
 
 
 def _judge_permanent_refusal(trace: Trace) -> Assessment:
@@ -69,20 +65,99 @@ def _judge_renewal(trace: Trace) -> Assessment:
 
 
 def _list_replays(trace: Trace, refused: ClientCall) -> tuple[ClientCall, ...]:
-    """Return the repeats of a request until one succeeds; later equal requests have another purpose."""
+    """Return the repeats of a request until one succeeds; later equal requests have another purpose.
+
+    They have none where the control run sends the request once.
+    """
     repeats = list_repeats(trace, refused)
+    if trace.control is not None:
+        target = trace.remove_secrets(refused)
+        if sum(trace.control.remove_secrets(call) == target for call in trace.control.api_calls) == 1:
+            return repeats
     succeeded_at = min((call.responded_at for call in repeats if 200 <= call.status < 300), default=trace.duration_s)
     return tuple(call for call in repeats if call.requested_at < succeeded_at)
 
 
 def _judge_person_renewal(trace: Trace) -> Assessment:
     renewals = trace.select_calls_after(trace.affected_calls[0], ServerPart.TOKEN)
-    grant = _read_form(renewals[0]).get("grant_type") if renewals else "refresh_token"
+    grant = read_form(renewals[0]).get("grant_type") if renewals else "refresh_token"
     if grant != "refresh_token":
         return build_violation("it does not use its refresh token", f"grant_type={grant}")
     if trace.select_calls_after(trace.affected_calls[0], ServerPart.AUTHORIZE):
         return build_violation("it makes the person sign in again, although it has a refresh token")
     return _judge_renewal(trace)
+
+
+def _judge_forbidden(trace: Trace) -> Assessment:
+    """Judge what follows a 403: a new token with the same scopes is forbidden the same (RFC 6750, section 3.1)."""
+    first = trace.affected_calls[0]
+    renewals = trace.select_calls_after(first, ServerPart.TOKEN)
+    keeps_token = trace.control is not None and len(trace.control.select_calls(ServerPart.TOKEN)) == 1
+    if renewals and (keeps_token or list_repeats(trace, first)):
+        return build_violation("it requests a new token after a 403", f"{len(renewals)} token requests")
+    if repeats := list_repeats(trace, first):
+        return build_violation("it repeats the request after a 403", f"repeated {len(repeats)} times")
+    return Assessment(PASSED.verdict, f"no new token; {describe_observation(trace, first)}")
+
+
+def _judge_second_expiry(trace: Trace) -> Assessment:
+    """Judge the second renewal of a person's token: it needs the refresh token that came with the first."""
+    bearers = list(dict.fromkeys(call.request_header("authorization") for call in trace.affected_calls))
+    if len(bearers) < 2:
+        return build_not_observable("it sent no request after its token was renewed, so there was no second expiry")
+    last = next(call for call in trace.affected_calls if call.request_header("authorization") == bearers[1])
+    renewals = trace.select_calls_after(last, ServerPart.TOKEN)
+    if not renewals:
+        return Assessment(Verdict.WARN, "it requests no new token when its token expires for the second time")
+    if trace.select_calls_after(last, ServerPart.AUTHORIZE):
+        return build_violation("it makes the person sign in again, although it has a refresh token")
+    return PASSED if renewals[0].status == 200 else build_violation("its second renewal is refused")
+
+
+async def _send_short_pages(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
+    """Send a person's list one item a page, and refuse the first token at the first page, the second at the next."""
+    bearers: list[str] = context.memory.setdefault("bearers", [])
+    if request.bearer and request.bearer not in bearers:
+        bearers.append(request.bearer)
+    pages: int = context.memory.get("pages", 0)
+    if request.bearer in bearers[: min(pages + 1, 2)]:
+        return build_unauthorized()
+    path, _, query = request.target.partition("?")
+    fields = [field for field in query.split("&") if field and not field.startswith("page_size=")]
+    short = msgspec.structs.replace(request, target=f"{path}?{'&'.join([*fields, 'page_size=1'])}")
+    response = await context.send_to_mock(short)
+    context.memory["pages"] = pages + (response.status == 200)
+    return response
+
+
+def _judge_refresh_tokens(everything: ClientEvidence) -> tuple[PassiveVerdict, ...]:
+    """Judge refresh tokens: a new one replaces the one that was used (RFC 6749, section 6)."""
+    verdicts = []
+    for trace in everything.traces.values():
+        issued = [
+            (call.responded_at, members["refresh_token"])
+            for call, members in list_issued_tokens(trace)
+            if "refresh_token" in members
+        ]
+        for call in trace.select_calls(ServerPart.TOKEN):
+            form = read_form(call)
+            known = [token for at, token in issued if at <= call.requested_at]
+            if form.get("grant_type") == "refresh_token" and known:
+                is_replaced = form.get("refresh_token") in known[:-1]
+                verdict = build_violation("it sends a refresh token that was replaced") if is_replaced else PASSED
+                verdicts.append(PassiveVerdict(verdict, (call.exchange.id,)))
+    return tuple(verdicts)
+
+
+async def _refuse_late(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
+    """Refuse the first token: half of the requests at once, the others after the token was renewed."""
+    first = context.memory.setdefault("first bearer", request.bearer)
+    if request.bearer != first:
+        return None
+    number = context.memory["refused"] = context.memory.get("refused", 0) + 1
+    if number % 2 == 0:
+        await asyncio.sleep(_LATE_S)
+    return build_unauthorized()
 
 
 def _judge_shared_renewal(trace: Trace) -> Assessment:
@@ -107,90 +182,6 @@ def _judge_token_reuse(trace: Trace) -> Assessment:
     if count == 1:
         return Assessment(PASSED.verdict, counts)
     return build_violation(f"it requests another token within {_TOKEN_LIFETIME_S:,} s", counts)
-
-
-async def _change_state(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
-    response = await context.send_to_mock(request)
-    location = urlsplit(response.get_header("location"))
-    if not location.query:
-        return None
-    fields = {**dict(parse_qsl(location.query)), "state": "of-somebody-else"}
-    return response.with_header(("Location", location._replace(query=urlencode(fields)).geturl()))
-
-
-def _judge_foreign_state(trace: Trace) -> Assessment:
-    if trace.select_calls_after(trace.affected_calls[0], ServerPart.TOKEN):
-        return build_violation("it redeems a code that came with another state")
-    return Assessment(
-        PASSED.verdict,
-        f"the code was not redeemed; observed for {trace.duration_s - trace.affected_calls[0].responded_at:.1f} s",
-    )
-
-
-def _judge_authorizations(everything: ClientEvidence) -> tuple[PassiveVerdict, ...]:
-    return tuple(
-        PassiveVerdict(_judge_authorization(call, trace), (call.exchange.id,))
-        for trace in everything.traces.values()
-        for call in trace.select_calls(ServerPart.AUTHORIZE)
-    )
-
-
-def _judge_authorization(call: ClientCall, trace: Trace) -> Assessment:
-    query = {name: values[-1] for name, values in _read_query(call).items()}
-    challenge = query.get("code_challenge", "")
-    if query.get("code_challenge_method") != "S256" or not challenge:
-        method = f"code_challenge_method={query.get('code_challenge_method', '')}"
-        return build_violation("its authorization request has no S256 code challenge", method)
-    if not query.get("state"):
-        return build_violation("its authorization request has no state")
-    forms = [_read_form(later) for later in trace.select_calls_after(call, ServerPart.TOKEN)]
-    redeemed = [form for form in forms if form.get("grant_type") == "authorization_code"]
-    if redeemed and _hash_verifier(redeemed[0].get("code_verifier", "")) != challenge:
-        return build_violation("it redeems the code without the verifier of its challenge")
-    return PASSED
-
-
-def _hash_verifier(verifier: str) -> str:
-    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
-
-
-def _judge_revocations(everything: ClientEvidence) -> tuple[PassiveVerdict, ...]:
-    calls = [call for trace in everything.traces.values() for call in trace.select_calls(ServerPart.REVOKE)]
-    return tuple(PassiveVerdict(_judge_revocation(call), (call.exchange.id,)) for call in calls)
-
-
-def _judge_revocation(call: ClientCall) -> Assessment:
-    is_correct = call.path.endswith("/") and call.method == "POST"
-    return (
-        PASSED
-        if is_correct
-        else build_violation("it revokes at a URL that responds with 405", f"{call.method} {call.path}")
-    )
-
-
-def _judge_scopes(everything: ClientEvidence) -> tuple[PassiveVerdict, ...]:
-    """Judge requested scopes: each of them must be needed by some request of the client."""
-    needed = {
-        scope
-        for trace in everything.traces.values()
-        for call in trace.api_calls
-        for scope in everything.scopes.get(call.exchange.request.operation, ())
-    }
-    verdicts = []
-    for call in (
-        call
-        for trace in everything.traces.values()
-        for call in trace.select_calls(ServerPart.TOKEN, ServerPart.AUTHORIZE)
-    ):
-        texts = [_read_form(call).get("scope", ""), *_read_query(call).get("scope", ())]
-        requested = {scope for text in texts for scope in text.split()}
-        if requested:
-            unneeded = sorted(requested - needed)
-            verdict = (
-                build_violation("it requests scopes that it does not need", " ".join(unneeded)) if unneeded else PASSED
-            )
-            verdicts.append(PassiveVerdict(verdict, (call.exchange.id,)))
-    return tuple(verdicts)
 
 
 SCENARIOS = (
@@ -241,25 +232,36 @@ SCENARIOS = (
         level=Level.SHOULD,
     ),
     Scenario(
-        "state-of-another",
-        "C12",
+        "forbidden",
+        "C09",
+        "list_vehicles",
+        "responds to the second page with 403",
+        "no new token, and no repeated request",
+        _judge_forbidden,
+        (
+            ConditionRule(
+                match_operations(LIST_VEHICLES), respond_with(build_problem(403, "permission-denied")), skip=1
+            ),
+        ),
+    ),
+    Scenario(
+        "person-token-expired-twice",
+        "C09",
         "sign_in",
-        "sends the person back with a state that the client did not send",
-        "the code is not redeemed",
-        _judge_foreign_state,
-        (ConditionRule(match_part(ServerPart.AUTHORIZE), _change_state),),
+        "lets the token of a person expire twice",
+        "each new token is requested with the latest refresh token",
+        _judge_second_expiry,
+        (ConditionRule(match_operations(LIST_VEHICLES), _send_short_pages),),
+    ),
+    Scenario(
+        "expired-one-by-one",
+        "C10",
+        "read_at_once",
+        f"responds to half of {PARALLEL_READS} requests with 401 at once, and to the others {_LATE_S:.0f} s later",
+        "one new token for all of them",
+        _judge_shared_renewal,
+        (ConditionRule(match_operations(READ_VEHICLE), _refuse_late),),
+        level=Level.SHOULD,
     ),
 )
-PASSIVE = (
-    PassiveJudge(
-        "C12", "PKCE with S256, and state", "no authorization request was received", _judge_authorizations, "sign_in"
-    ),
-    PassiveJudge(
-        "C13",
-        "POST to /o/revoke_token/ with the slash",
-        "no revocation was received",
-        _judge_revocations,
-        "revoke_token",
-    ),
-    PassiveJudge("C23", "only scopes that are needed", "no token request had a scope", _judge_scopes),
-)
+PASSIVE = (PassiveJudge("C09", "the latest refresh token", "no refresh token was used", _judge_refresh_tokens),)

@@ -1,7 +1,6 @@
-"""Scenarios of compatible changes: additions, nulls and values that a client must accept or return (C14 to C20)."""
+"""Scenarios of compatible changes: additions, nulls and values that a client must accept (C14 to C18)."""
 
 import re
-import secrets
 from typing import Any
 
 import msgspec
@@ -9,13 +8,10 @@ import msgspec
 from conformance.certify.api_clients.conditions import (
     ConditionRule,
     ScenarioContext,
-    ScenarioRequest,
-    ScenarioResponse,
     add_headers,
     add_unknown_fields,
     change_items,
     match_operations,
-    match_target_text,
     set_unknown_enum_values,
 )
 from conformance.certify.api_clients.definitions import (
@@ -26,7 +22,7 @@ from conformance.certify.api_clients.definitions import (
     build_inconclusive,
     build_violation,
 )
-from conformance.certify.api_clients.tasks import LIST_VEHICLES, READ_SESSION, READ_VEHICLE
+from conformance.certify.api_clients.tasks import LIST_VEHICLES, READ_SESSION
 from conformance.certify.api_clients.trace import ClientCall, ProcessEnd, Trace
 from conformance.certify.api_clients.trace_comparisons import compare_with_control
 from conformance.certify.assessments import PASSED, Assessment
@@ -34,8 +30,6 @@ from conformance.model import Level, Verdict
 
 _VERSION, _USER = "EvEnergy-Version", "EvEnergy-User"
 _OTHER_VERSION = "3"
-_UNFAMILIAR_ID = "veh-x.93_Ab~"
-_URL = re.compile(rb'"(https?://[^"\\]+)"')
 _NULLABLE = ("vehicle_class", "latest_status_log")  # documented as nullable
 
 
@@ -121,71 +115,6 @@ def _judge_expansions(everything: ClientEvidence) -> tuple[PassiveVerdict, ...]:
     return tuple(verdicts)
 
 
-async def _replace_first_id(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
-    """Give the first vehicle an id of unfamiliar form, wherever it appears."""
-    response = await context.send_to_mock(request)
-    if response.status != 200:
-        return None
-    items = msgspec.json.decode(response.body)
-    if "unfamiliar id" not in context.memory and items:
-        context.memory["unfamiliar id"] = _UNFAMILIAR_ID + secrets.token_hex(3)
-        context.memory["original id"] = items[0]["id"]
-    unfamiliar, original = context.memory.get("unfamiliar id", ""), context.memory.get("original id", "")
-    return response.with_body(response.body.replace(original.encode(), unfamiliar.encode())) if unfamiliar else response
-
-
-async def _restore_first_id(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
-    unfamiliar, original = context.memory.get("unfamiliar id"), context.memory.get("original id")
-    if not unfamiliar or not original or unfamiliar not in request.target:
-        return None
-    target = request.target.replace(unfamiliar, original)
-    response = await context.send_to_mock(
-        ScenarioRequest(request.part, request.method, target, READ_VEHICLE, request.headers)
-    )
-    return response.with_body(response.body.replace(original.encode(), unfamiliar.encode()))
-
-
-def _judge_returned_id(trace: Trace) -> Assessment:
-    first_page = trace.affected_calls[0].exchange.response
-    unfamiliar = msgspec.json.decode(first_page.body)[0]["id"] if first_page else ""
-    paths = [
-        call.path for call in trace.select_calls_after(trace.affected_calls[0]) if call.path.startswith("/vehicles/")
-    ]
-    expected = f"/vehicles/{unfamiliar}"
-    if not paths:
-        return build_inconclusive("it reads no single vehicle")
-    if expected in paths:
-        return PASSED
-    similar = next((path for path in paths if path.lower() == expected.lower()), "")
-    return build_violation(
-        "it does not return an id of unfamiliar form unchanged", similar or f"{expected} is never requested"
-    )
-
-
-def _judge_references(everything: ClientEvidence) -> tuple[PassiveVerdict, ...]:
-    return tuple(
-        PassiveVerdict(_judge_reference(call, trace, everything), (call.exchange.id,))
-        for trace in everything.traces.values()
-        for call in trace.api_calls
-        if call.exchange.request.operation in everything.url_properties and call.body
-    )
-
-
-def _judge_reference(call: ClientCall, trace: Trace, everything: ClientEvidence) -> Assessment:
-    try:
-        body = msgspec.json.decode(call.body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return build_violation("its request body is not JSON", call.body[:100].decode("utf-8", "replace"))
-    names = everything.url_properties[call.exchange.request.operation]
-    responses = (earlier.exchange.response for earlier in trace.calls if earlier.requested_at < call.requested_at)
-    issued = {trace.user.encode()}
-    issued |= {url for response in responses if response for url in _URL.findall(response.body)}
-    for name in sorted(names & set(body if isinstance(body, dict) else ())):
-        if str(body[name]).encode() not in issued:
-            return build_violation(f"its `{name}` is not a URL that the API issued", str(body[name]))
-    return PASSED
-
-
 SCENARIOS = (
     Scenario(
         "another-version",
@@ -233,18 +162,6 @@ SCENARIOS = (
         _judge_followed_url,
         (ConditionRule(match_operations(READ_SESSION), change_items(_collapse_vehicle)),),
     ),
-    Scenario(
-        "strange-id",
-        "C19",
-        "read_vehicles",
-        "sends a vehicle with an id of unfamiliar form",
-        "the id is returned unchanged",
-        _judge_returned_id,
-        (
-            ConditionRule(match_target_text(_UNFAMILIAR_ID), _restore_first_id),
-            ConditionRule(match_operations(LIST_VEHICLES), _replace_first_id),
-        ),
-    ),
 )
 PASSIVE = (
     PassiveJudge("C14", f"{_VERSION} on every request", "the API received no request", _judge_versions),
@@ -252,7 +169,4 @@ PASSIVE = (
         "C15", f"{_USER} where it is required", "no request that requires it was received", _judge_users, "add_vehicle"
     ),
     PassiveJudge("C18", "documented expansions only", "no request had an expansion", _judge_expansions),
-    PassiveJudge(
-        "C20", "absolute URLs as issued", "no request with a reference was received", _judge_references, "add_vehicle"
-    ),
 )

@@ -1,13 +1,16 @@
-"""Scenarios of transport: TLS certificates, other origins, secrets in queries, User-Agent (C24 to C26)."""
+"""Scenarios of transport: TLS certificates, User-Agent, bodies in pieces and compressed (C24, C26, C31)."""
 
 import re
+from typing import Any
+
+import msgspec
 
 from conformance.certify.api_clients.conditions import (
+    Action,
     ConditionRule,
     ScenarioContext,
     ScenarioRequest,
     ScenarioResponse,
-    change_link_header,
     match_operations,
 )
 from conformance.certify.api_clients.definitions import (
@@ -17,42 +20,26 @@ from conformance.certify.api_clients.definitions import (
     Scenario,
     TlsCertificate,
     build_inconclusive,
+    build_not_observable,
     build_violation,
 )
-from conformance.certify.api_clients.tasks import LIST_VEHICLES, find_next_link
+from conformance.certify.api_clients.tasks import LIST_VEHICLES
 from conformance.certify.api_clients.trace import ClientCall, ServerPart, Trace
+from conformance.certify.api_clients.trace_comparisons import compare_with_control
 from conformance.certify.assessments import PASSED, Assessment
+from conformance.model import Level
 
 _LIBRARIES = re.compile(
-    r"(python-httpx|python-requests|python-urllib3?|urllib3|aiohttp|node|node-fetch|undici|axios|got|go-http-client|"
-    r"okhttp|apache-httpclient|java|curl|wget|libwww-perl|ruby|faraday|guzzlehttp|reqwest|dart|cfnetwork)\b[^ ]*"
-    r"( \(.*\)| python/\S+| aiohttp/\S+)*",
+    r"(python-httpx|python-requests|python-urllib3?|urllib3|python|aiohttp|requests|requests-oauthlib|oauthlib|authlib|"
+    r"node|node-fetch|undici|axios|got|deno|bun|go-http-client|okhttp|ktor-client|apache-httpclient|java|"
+    r"java-http-client|curl|wget|libwww-perl|ruby|faraday|guzzlehttp|php|symfony|reqwest|hyper|dart|cfnetwork|"
+    r"restsharp|postmanruntime|insomnia|openapi-generator|swagger-codegen)\b[^ ]*"
+    r"( \(.*\)| python/\S+| aiohttp/\S+| urllib3/\S+)*",
     re.IGNORECASE,
 )
-
-
-async def _redirect_elsewhere(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse:
-    """Redirect with 302 to the same path under the second origin."""
-    base_path = context.base_url.rpartition("/")[2]
-    return ScenarioResponse(
-        302, (("Location", f"{context.other_origin}/{base_path}{request.target}"),), is_affected=True
-    )
-
-
-def _link_elsewhere(link: str, context: ScenarioContext) -> str:
-    target = find_next_link(link)
-    return link.replace(target, context.other_origin + target.removeprefix(context.base_url.rpartition("/")[0]))
-
-
-def _judge_token_scope(trace: Trace) -> Assessment:
-    visits = trace.select_calls(ServerPart.ELSEWHERE)
-    for call in visits:
-        content = f"{call.target} {call.exchange.request.headers} {call.body.decode('latin-1')}"
-        if call.request_header("authorization") or any(secret in content for secret in trace.secrets):
-            return build_violation(
-                "it sends its token to another origin", f"{call.method} {call.exchange.url.partition('?')[0]}"
-            )
-    return Assessment(PASSED.verdict, f"{len(visits)} requests to the other origin, none with the token")
+_BARE_BROWSER = re.compile(r"mozilla/[\d.]+( \(compatible\))?", re.IGNORECASE)
+_FULL_BROWSER = re.compile(r"mozilla/[\d.]+ \(.*\).* (gecko|applewebkit|chrome|safari|firefox)/[\d.]+.*", re.IGNORECASE)
+_PIECES, _PIECE_PAUSE_S = 30, 0.1
 
 
 def _judge_handshakes(trace: Trace) -> Assessment:
@@ -66,30 +53,65 @@ def _judge_handshakes(trace: Trace) -> Assessment:
     return Assessment(PASSED.verdict, f"{len(trace.handshakes)} handshakes, no byte of HTTP")
 
 
-def _judge_queries(everything: ClientEvidence) -> tuple[PassiveVerdict, ...]:
-    return tuple(
-        PassiveVerdict(_judge_query(call, trace.secrets), (call.exchange.id,))
-        for trace in everything.traces.values()
-        for call in trace.calls
-        if "?" in call.target and call.part is not ServerPart.CALLBACK
-    )
-
-
-def _judge_query(call: ClientCall, secrets: frozenset[str]) -> Assessment:
-    has_secret = any(secret in call.target for secret in secrets)
-    return build_violation("it puts a secret into a query", f"{call.method} {call.path}") if has_secret else PASSED
-
-
 def _judge_agents(everything: ClientEvidence) -> tuple[PassiveVerdict, ...]:
-    calls = [call for trace in everything.traces.values() for call in trace.api_calls]
-    return tuple(PassiveVerdict(_judge_agent(call), (call.exchange.id,)) for call in calls)
+    calls = [
+        call
+        for trace in everything.traces.values()
+        for call in trace.select_calls(ServerPart.API, ServerPart.TOKEN, ServerPart.REVOKE)
+    ]
+    return tuple(PassiveVerdict(_judge_agent(call, everything), (call.exchange.id,)) for call in calls)
 
 
-def _judge_agent(call: ClientCall) -> Assessment:
+def _judge_agent(call: ClientCall, everything: ClientEvidence) -> Assessment:
     value = call.request_header("user-agent")
     if not value:
-        return build_violation("it sends no User-Agent")
-    return build_violation("its User-Agent names only its library", value) if _LIBRARIES.fullmatch(value) else PASSED
+        return build_violation("it sends no User-Agent", call.part)
+    if _LIBRARIES.fullmatch(value):
+        return build_violation("its User-Agent names only its library", f"{value}, at the {call.part}")
+    is_disguised = _FULL_BROWSER.fullmatch(value) and not everything.is_public  # a public client may be a browser
+    if is_disguised or _BARE_BROWSER.fullmatch(value):
+        return build_violation("its User-Agent is that of a browser", f"{value}, at the {call.part}")
+    return PASSED
+
+
+async def _send_compressed(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
+    """Compress the response for a client that accepts gzip; the others get it as it is."""
+    response = await context.send_to_mock(request)
+    accepted = next((value for name, value in request.headers if name.lower() == "accept-encoding"), "")
+    codings = {coding.partition(";")[0].strip().lower(): coding for coding in accepted.split(",")}
+    if "gzip" in codings and not re.search(r";\s*q=0(\.0*)?\s*$", codings["gzip"]):
+        return response.with_header(("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding"))
+    return msgspec.structs.replace(response, is_affected=True)
+
+
+def _send_in_pieces(pause_s: float) -> Action:
+    """Return an action that sends the body in pieces, without Content-Length."""
+
+    async def act(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
+        response = await context.send_to_mock(request)
+        wait = pause_s * context.scale
+        return msgspec.structs.replace(response, pieces=_PIECES, pause_s=wait, is_affected=True)
+
+    return act
+
+
+def _judge_compressed(trace: Trace) -> Assessment:
+    if not any(call.response_header("content-encoding") for call in trace.affected_calls):
+        return build_not_observable("it accepts no gzip")
+    return compare_with_control(trace)
+
+
+def _build_delivery(name: str, condition: str, action: Action, **options: Any) -> Scenario:
+    return Scenario(
+        name,
+        "C31",
+        "list_vehicles",
+        condition,
+        "the task is completed",
+        options.pop("judge", compare_with_control),
+        (ConditionRule(match_operations(LIST_VEHICLES), action, **options.pop("when", {})),),
+        **options,
+    )
 
 
 def _build_tls_scenario(name: str, certificate: TlsCertificate) -> Scenario:
@@ -119,26 +141,16 @@ SCENARIOS = (
     _build_tls_scenario("tls-self-signed", TlsCertificate.UNKNOWN_AUTHORITY),
     _build_tls_scenario("tls-other-host", TlsCertificate.OTHER_HOST),
     _build_tls_scenario("tls-old", TlsCertificate.OLD_TLS),
-    Scenario(
-        "redirect-elsewhere",
-        "C25",
-        "list_vehicles",
-        "redirects the second page to another origin",
-        "the other origin receives no token",
-        _judge_token_scope,
-        (ConditionRule(match_operations(LIST_VEHICLES), _redirect_elsewhere, skip=1, times=1),),
+    _build_delivery("chunked", "sends bodies chunked, without Content-Length", _send_in_pieces(0.0)),
+    _build_delivery(
+        "compressed", "compresses the bodies for clients that accept gzip", _send_compressed, judge=_judge_compressed
     ),
-    Scenario(
-        "link-elsewhere",
-        "C25",
-        "list_vehicles",
-        "links the next page under another origin",
-        "the other origin receives no token",
-        _judge_token_scope,
-        (ConditionRule(match_operations(LIST_VEHICLES), change_link_header(_link_elsewhere), times=1),),
+    _build_delivery(
+        "slow-body",
+        f"sends the second page in {_PIECES} pieces over {_PIECES * _PIECE_PAUSE_S:.0f} s, once",
+        _send_in_pieces(_PIECE_PAUSE_S),
+        when={"skip": 1, "times": 1},
+        level=Level.SHOULD,
     ),
 )
-PASSIVE = (
-    PassiveJudge("C25", "no secret in a query", "no request had a query", _judge_queries),
-    PassiveJudge("C26", "a User-Agent that names the client", "the API received no request", _judge_agents),
-)
+PASSIVE = (PassiveJudge("C26", "a User-Agent that names the client", "the API received no request", _judge_agents),)

@@ -1,0 +1,132 @@
+"""Scenarios of origins: the token stays with the API, and no query holds a secret (C25)."""
+
+import base64
+import binascii
+from collections.abc import Callable, Iterator
+from urllib.parse import parse_qsl, unquote
+
+from conformance.certify.api_clients.conditions import (
+    Action,
+    ConditionRule,
+    OtherOrigin,
+    ScenarioContext,
+    ScenarioRequest,
+    ScenarioResponse,
+    change_link_header,
+    match_operations,
+)
+from conformance.certify.api_clients.definitions import (
+    ClientEvidence,
+    PassiveJudge,
+    PassiveVerdict,
+    Scenario,
+    TlsCertificate,
+    build_violation,
+)
+from conformance.certify.api_clients.tasks import LIST_VEHICLES, find_next_link
+from conformance.certify.api_clients.trace import ClientCall, ServerPart, Trace
+from conformance.certify.assessments import PASSED, Assessment
+
+
+def _redirect_to(origin: OtherOrigin) -> Action:
+    """Return an action that redirects with 302 to the same path under another origin."""
+
+    async def act(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse:
+        base_path = context.base_url.rpartition("/")[2]
+        location = f"{context.other_origins[origin]}/{base_path}{request.target}"
+        return ScenarioResponse(302, (("Location", location),), is_affected=True)
+
+    return act
+
+
+def _link_to(origin: OtherOrigin) -> Callable[[str, ScenarioContext], str]:
+    """Return a change of the Link header that leads to the next page under another origin."""
+
+    def change(link: str, context: ScenarioContext) -> str:
+        target = find_next_link(link)
+        path = target.removeprefix(context.base_url.rpartition("/")[0])
+        return link.replace(target, context.other_origins[origin] + path)
+
+    return change
+
+
+def _judge_token_scope(trace: Trace) -> Assessment:
+    visits = trace.select_calls(ServerPart.ELSEWHERE)
+    for call in visits:
+        content = f"{call.target} {call.exchange.request.headers} {call.body.decode('latin-1')}"
+        is_bearer = call.request_header("authorization").lower().startswith("bearer")
+        if is_bearer or any(_is_held(secret, content) for secret in trace.secrets):
+            return build_violation(
+                "it sends its token to another origin", f"{call.method} {call.exchange.url.partition('?')[0]}"
+            )
+    return Assessment(PASSED.verdict, f"{len(visits)} requests to the other origin, none with the token")
+
+
+def _judge_queries(everything: ClientEvidence) -> tuple[PassiveVerdict, ...]:
+    return tuple(
+        PassiveVerdict(_judge_query(call, trace.secrets), (call.exchange.id,))
+        for trace in everything.traces.values()
+        for call in trace.calls
+        if "?" in call.target and call.part is not ServerPart.CALLBACK
+    )
+
+
+def _judge_query(call: ClientCall, secrets: frozenset[str]) -> Assessment:
+    query = call.target.partition("?")[2]
+    texts = [query, unquote(unquote(query)), *_decode_values(query)]
+    if any(secret in text for secret in secrets for text in texts):
+        return build_violation("it puts a secret into a query", f"{call.method} {call.path}")
+    return PASSED
+
+
+def _is_held(secret: str, content: str) -> bool:
+    return secret in content or base64.b64encode(secret.encode()).decode().rstrip("=") in content
+
+
+def _decode_values(query: str) -> Iterator[str]:
+    """Yield the values of a query that are base64 of either alphabet, or hexadecimal, decoded."""
+    for _, value in parse_qsl(query, keep_blank_values=True):
+        for decode in (base64.b64decode, base64.urlsafe_b64decode, bytes.fromhex):
+            try:
+                padded = value if decode is bytes.fromhex else value.rstrip("=") + "=" * (-len(value.rstrip("=")) % 4)
+                yield decode(padded).decode("latin-1")
+            except (binascii.Error, ValueError):
+                continue
+
+
+def _build_redirect(name: str, origin: OtherOrigin) -> Scenario:
+    return Scenario(
+        name,
+        "C25",
+        "list_vehicles",
+        f"redirects the second page to a URL {origin.value}",
+        "the other origin receives no token",
+        _judge_token_scope,
+        (ConditionRule(match_operations(LIST_VEHICLES), _redirect_to(origin), skip=1, times=1),),
+    )
+
+
+def _build_link(name: str, origin: OtherOrigin, certificate: TlsCertificate = TlsCertificate.NONE) -> Scenario:
+    place = origin.value if certificate is TlsCertificate.NONE else "with http in place of https"
+    return Scenario(
+        name,
+        "C25",
+        "list_vehicles",
+        f"links the next page {place}",
+        "the other origin receives no token",
+        _judge_token_scope,
+        (ConditionRule(match_operations(LIST_VEHICLES), change_link_header(_link_to(origin)), times=1),),
+        certificate=certificate,
+    )
+
+
+SCENARIOS = (
+    _build_redirect("redirect-elsewhere", OtherOrigin.HOST),
+    _build_redirect("redirect-other-port", OtherOrigin.PORT),
+    _build_link("link-elsewhere", OtherOrigin.HOST),
+    _build_link("link-other-port", OtherOrigin.PORT),
+    _build_link("link-sibling-host", OtherOrigin.SIBLING),
+    _build_link("link-user-info", OtherOrigin.USER_INFO),
+    _build_link("link-without-tls", OtherOrigin.PORT, TlsCertificate.TRUSTED),
+)
+PASSIVE = (PassiveJudge("C25", "no secret in a query", "no request had a query", _judge_queries),)

@@ -1,0 +1,155 @@
+"""Scenarios of rate limits: wait as long as the server says, and slow down before (C05, C27)."""
+
+from email.utils import parsedate_to_datetime
+from itertools import pairwise
+from statistics import median
+from typing import Any
+
+from conformance.certify.api_clients.conditions import (
+    Action,
+    ConditionRule,
+    add_headers,
+    match_operations,
+    refuse_with_retry_after,
+)
+from conformance.certify.api_clients.definitions import (
+    Scenario,
+    build_inconclusive,
+    build_violation,
+)
+from conformance.certify.api_clients.tasks import LIST_VEHICLES, READ_VEHICLE
+from conformance.certify.api_clients.trace import ClientCall, ProcessEnd, Trace
+from conformance.certify.api_clients.trace_comparisons import compare_with_control, describe_crash
+from conformance.certify.assessments import PASSED, Assessment
+from conformance.model import Level, Verdict
+
+WAIT_S, DATE_S, DAY_S = 7, 3, 86_400
+LIMIT = 20
+_WATCH_S = 8.0  # how long a wait of a day is watched
+_TIMER_TOLERANCE_S = 0.05  # difference between the timers of two machines
+_MIN_GAP_S = 0.05
+
+
+def _judge_wait(trace: Trace) -> Assessment:
+    refused = trace.affected_calls[0]
+    wait = _read_retry_after(refused)
+    early = [
+        call
+        for call in trace.select_calls_after(refused)
+        if call.requested_at < refused.responded_at + wait - _TIMER_TOLERANCE_S
+    ]
+    if early:
+        return build_violation(
+            f"it sends a request before the {wait:.1f} s are over",
+            f"{early[0].method} {early[0].target} after {early[0].requested_at - refused.responded_at:.1f} s",
+        )
+    if crash := describe_crash(trace):
+        is_stopped = trace.process.end is ProcessEnd.TIME_LIMIT  # as a client is that waits for a day
+        if not is_stopped:
+            return build_violation(f"the client {crash}")
+    if trace.process.end is ProcessEnd.ENDED and trace.process.exit_status == 0:
+        complete = compare_with_control(trace)
+        if complete.verdict is Verdict.FAIL:
+            return build_violation("it takes the refusal for the end of the list", complete.message)
+    if trace.duration_s < refused.responded_at + wait and not trace.process.is_successful:
+        return Assessment(
+            PASSED.verdict, f"it gave up: no request in the {trace.duration_s - refused.responded_at:.1f} s to its end"
+        )
+    return Assessment(PASSED.verdict, f"no request for {wait:.1f} s")
+
+
+def _read_retry_after(refused: ClientCall) -> float:
+    text = refused.response_header("retry-after")
+    if text.isdigit():
+        return float(text)
+    responded_at = refused.exchange.sent_at + (refused.responded_at - refused.requested_at)
+    return parsedate_to_datetime(text).timestamp() - responded_at
+
+
+def _judge_past_date(trace: Trace) -> Assessment:
+    """Judge a wait that is over: the client goes on, or gives up and says so."""
+    if trace.process.end is ProcessEnd.ENDED and trace.process.exit_status and not describe_crash(trace):
+        return Assessment(PASSED.verdict, "it gave up")
+    return compare_with_control(trace)
+
+
+def _judge_slowing(trace: Trace) -> Assessment:
+    calls = trace.affected_calls
+    gaps = [later.requested_at - earlier.responded_at for earlier, later in pairwise(calls)]
+    if len(calls) < LIMIT // 2:
+        return build_inconclusive(f"only {len(calls)} requests while the allowance fell, at least {LIMIT // 2} needed")
+    if len(calls) < LIMIT:
+        return Assessment(PASSED.verdict, f"it stops with an allowance of {LIMIT - len(calls)} of {LIMIT} requests")
+    early, late = median(gaps[: LIMIT // 2]), median(gaps[-LIMIT // 4 :])
+    pace = f"{early * 1000:.0f} ms between requests at first, {late * 1000:.0f} ms at the end"
+    is_slower = late > 2 * early and late - early > _MIN_GAP_S
+    return Assessment(PASSED.verdict, pace) if is_slower else build_violation("it does not slow down", pace)
+
+
+def _count_down(number: int) -> dict[str, str]:
+    return {"X-RateLimit-Limit": str(LIMIT), "X-RateLimit-Remaining": str(LIMIT - 1 - number)}
+
+
+def _build_wait(name: str, condition: str, action: Action, **options: Any) -> Scenario:
+    return Scenario(
+        name,
+        "C05",
+        "list_vehicles",
+        f"responds to the second page with 429 and {condition}",
+        options.pop("correct", "no request before that date"),
+        options.pop("judge", _judge_wait),
+        (ConditionRule(match_operations(LIST_VEHICLES), action, skip=1, times=1),),
+        **options,
+    )
+
+
+SCENARIOS = (
+    _build_wait(
+        "retry-after-seconds",
+        f"Retry-After: {WAIT_S}",
+        refuse_with_retry_after(WAIT_S),
+        correct=f"no request for {WAIT_S} s",
+        time_limit_s=WAIT_S + 30,
+    ),
+    _build_wait(
+        "retry-after-date",
+        "a date in Retry-After",
+        refuse_with_retry_after(DATE_S, as_date=True),
+        level=Level.SHOULD,
+        time_limit_s=DATE_S + 30,
+    ),
+    _build_wait(
+        "retry-after-date-abroad",
+        "a date in Retry-After, on a machine whose clock shows the time of Tokyo",
+        refuse_with_retry_after(DATE_S, as_date=True),
+        level=Level.SHOULD,
+        time_limit_s=DATE_S + 30,
+        environment=(("TZ", "Asia/Tokyo"),),
+    ),
+    _build_wait(
+        "retry-after-a-day",
+        "a date in Retry-After that is a day away",
+        refuse_with_retry_after(DAY_S, as_date=True),
+        level=Level.SHOULD,
+        time_limit_s=_WATCH_S,
+    ),
+    _build_wait(
+        "retry-after-past-date",
+        "a date in Retry-After that is over",
+        refuse_with_retry_after(-DAY_S, as_date=True),
+        correct="the task is completed, or the client gives up",
+        judge=_judge_past_date,
+        level=Level.SHOULD,
+    ),
+    Scenario(
+        "allowance-falls",
+        "C27",
+        "read_vehicles",
+        f"counts X-RateLimit-Remaining down from {LIMIT} to 0",
+        "a slower pace as it falls",
+        _judge_slowing,
+        (ConditionRule(match_operations(READ_VEHICLE), add_headers(_count_down), times=LIMIT),),
+        level=Level.SHOULD,
+        time_limit_s=60,
+    ),
+)

@@ -1,0 +1,191 @@
+"""Mutants that wait, repeat or give up wrongly (C05 to C08, C27 to C29)."""
+
+from tests.certify.clients.mutants.definition import must, should
+
+WAIT = "        time.sleep(max(0.0, wait) + 0.1)\n"
+PAUSE = "time.sleep(PAUSE_S * 2**tries)"
+DATE = "parsedate_to_datetime(text).timestamp() - time.time()"
+BLIND = 'if method != "GET" or tries >= MAX_TRIES:'
+ON_STATUS = 'response.status_code in {502, 503, 504} and method == "GET" and tries <= MAX_TRIES'
+EXCEPT = "            except httpx.TransportError:\n"
+POLL = "        time.sleep(POLL_S)\n"
+CREATE_LINE = '    print(client.send("POST", f"{BASE}/users", json={"email": "robin@example.com"}).json()["id"])\n'
+
+
+def post_again(statuses: str) -> tuple[str, str]:
+    """Return the edit that repeats a POST on some statuses."""
+    return ON_STATUS, f'{ON_STATUS} or (response.status_code in {statuses} and method == "POST" and tries < 3)'
+
+
+MUTANTS = (
+    must("C05", "ignores Retry-After", "retry-after-seconds read-reset", (WAIT, "        time.sleep(0.2)\n")),
+    must("C05", "waits half as long", "retry-after-seconds read-reset", (WAIT, "        time.sleep(wait / 2)\n")),
+    must(
+        "C05",
+        "takes seconds for milliseconds",
+        "retry-after-seconds",
+        ("float(text) if text.isdigit()", "float(text) / 1000 if text.isdigit()"),
+        (WAIT, "        time.sleep(max(0.0, wait))\n"),
+    ),
+    must(
+        "C05",
+        "waits at most a second",
+        "retry-after-seconds read-reset",
+        (WAIT, "        time.sleep(min(wait, 0.8))\n"),
+    ),
+    must(
+        "C05",
+        "reads something else while it waits",
+        "retry-after-seconds read-reset",
+        (
+            WAIT,
+            "        self._http.get(f'{BASE}/users', headers={'Authorization': f'Bearer {self._token}', 'EvEnergy-Version': '2'})\n"
+            + WAIT,
+        ),
+        tasks="list_vehicles",
+    ),
+    must(
+        "C05",
+        "takes 429 for the end of the list",
+        "retry-after-seconds read-reset",
+        ("                self._wait(response)\n", "                return httpx.Response(200, json=[])\n"),
+    ),
+    must(
+        "C05",
+        "crashes at 429",
+        "retry-after-seconds read-reset",
+        ("                self._wait(response)\n", "                raise KeyError('retry')\n"),
+    ),
+    should(
+        "C05",
+        "ignores a date in Retry-After",
+        "C05",
+        (
+            "        wait = float(text)",
+            "        if not text.isdigit():\n            return time.sleep(0.2)\n        wait = float(text)",
+        ),
+    ),
+    should("C05", "crashes at a date in Retry-After", "retry-after-date retry-after-seconds", (DATE, "float(text)")),
+    should(
+        "C05",
+        "takes a date for local time",
+        "retry-after-date-abroad retry-after-date",
+        (DATE, "time.mktime(parsedate_to_datetime(text).timetuple()) - time.time()"),
+    ),
+    should(
+        "C05",
+        "waits a minute at most",
+        "retry-after-a-day retry-after-date",
+        ("MAX_WAIT_S = 600.0", "MAX_WAIT_S = 1e9"),
+        (WAIT, "        time.sleep(min(max(0.0, wait) + 0.1, 1.5))\n"),
+    ),
+    should(
+        "C05",
+        "sleeps a negative time",
+        "retry-after-past-date retry-after-date",
+        (WAIT, "        time.sleep(wait + 0.1)\n"),
+    ),
+    should(
+        "C05",
+        "takes a past date for the end of the list",
+        "retry-after-past-date retry-after-date",
+        (WAIT, "        if wait < 0:\n            raise SystemExit(0)\n" + WAIT),
+    ),
+    should("C06", "constant pauses", "C06 C08", (PAUSE, "time.sleep(0.4)")),
+    should("C06", "no pauses", "C06", (PAUSE, "time.sleep(0)")),
+    should("C06", "pauses that shrink by half", "C06 C08", (PAUSE, "time.sleep(1.6 / 2**tries)")),
+    should("C06", "pauses that shrink in equal steps", "C06 C08", (PAUSE, "time.sleep(max(0.1, 1.0 - 0.2 * tries))")),
+    should("C06", "pauses that hardly grow", "C06 C08", (PAUSE, "time.sleep(0.4 + 0.01 * tries)")),
+    should("C06", "one long pause, then none", "C06 C08", (PAUSE, "time.sleep(1.0 if tries == 1 else 0.0)")),
+    should(
+        "C06",
+        "takes 503 for the end of the list",
+        "C06 C08",
+        (
+            "            elif " + ON_STATUS + ":\n                self._pause(tries)\n",
+            '            elif response.status_code in {503, 504} and method == "GET":\n                return httpx.Response(200, json=[])\n            elif response.status_code == 502 and tries <= MAX_TRIES:\n                self._pause(tries)\n',
+        ),
+    ),
+    must("C07", "posts again blindly", "post-reset refused-400", (BLIND, "if tries >= 3:")),
+    must(
+        "C07",
+        "posts again on a read timeout",
+        "post-silence post-reset",
+        (
+            EXCEPT + "                " + BLIND,
+            EXCEPT.replace(":\n", " as failure:\n")
+            + '                if tries >= 3 or (method != "GET" and not isinstance(failure, httpx.TimeoutException)):',
+        ),
+        ("TIMEOUT_S = 6.0", "TIMEOUT_S = 4.0"),
+    ),
+    must("C07", "posts again on 502", "post-502 post-503 post-reset", post_again("{502}")),
+    must("C07", "posts again on 503", "post-502 post-503 post-reset", post_again("{503}")),
+    must("C07", "posts again on 504", "post-504 post-503 post-reset", post_again("{504}")),
+    must("C07", "posts again on 502 to 504", "C07 refused-400", post_again("{502, 503, 504}")),
+    must(
+        "C07",
+        "starts again when it fails",
+        "post-reset post-502 refused-400",
+        (
+            CREATE_LINE,
+            "    try:\n    " + CREATE_LINE + "    except (httpx.HTTPError, RefusedError) as error:\n"
+            "        if str(error).startswith('4'):\n            raise\n    " + CREATE_LINE,
+        ),
+    ),
+    should("C08", "never repeats a read", "C08 C01", (BLIND, "if True:")),
+    should(
+        "C08",
+        "takes a reset for the end of the list",
+        "C08 C01",
+        (EXCEPT, EXCEPT + "                return httpx.Response(200, json=[])\n"),
+    ),
+    should(
+        "C08",
+        "goes on with the first page after a reset",
+        "C08 short-page",
+        (EXCEPT, EXCEPT + "                url = url.partition('?')[0]\n"),
+    ),
+    should("C27", "keeps its pace", "C27", ("            time.sleep(0.25)\n", "            pass\n")),
+    should("C27", "slows down at nothing left", "C27", ("int(remaining) < int(limit) / 3", "int(remaining) == 0")),
+    should("C27", "reads another header", "C27", ('f"x-ratelimit-{name}", "") for', 'f"ratelimit-{name}", "") for')),
+    should(
+        "C27",
+        "slows down at first only",
+        "C27",
+        ("int(remaining) < int(limit) / 3", "int(remaining) > int(limit) * 2 / 3"),
+    ),
+    should("C28", "no timeout", "silence", ("timeout=TIMEOUT_S", "timeout=None")),
+    should(
+        "C28",
+        "opens more requests while one is silent",
+        "silence read-reset",
+        (
+            "        return self._http.request(method",
+            "        if method == 'GET' and 'page_after' in url:\n            with ThreadPoolExecutor(8) as pool:\n                return list(pool.map(lambda _: self._http.request(method, url, headers={'EvEnergy-Version': VERSION, **own}), range(8)))[0]\n        return self._http.request(method",
+        ),
+    ),
+    should(
+        "C29",
+        "waits for webhooks alone",
+        "no-webhooks",
+        ("        if known is not None and ids - known:", "        if ids:"),
+    ),
+    should("C29", "polls without a pause", "C29", (POLL, "")),
+    should("C29", "polls four times too often", "long-quiet no-webhooks", (POLL, "        time.sleep(POLL_S / 4)\n")),
+    should(
+        "C29",
+        "polls in bursts",
+        "long-quiet no-webhooks",
+        (
+            POLL,
+            "        for _ in range(3):\n            time.sleep(0.11)\n            client.get(f'{BASE}/charging_sessions')\n",
+        ),
+    ),
+    should(
+        "C29",
+        "polls faster and faster",
+        "long-quiet no-webhooks",
+        ("    known: set[str] | None = None\n", "    known: set[str] | None = None\n    pause = POLL_S\n"),
+        (POLL, "        time.sleep(pause)\n        pause = max(0.0, pause * 0.7)\n"),
+    ),
+)

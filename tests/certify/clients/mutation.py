@@ -1,0 +1,98 @@
+"""Certification of mutants of the sample client, and what it detects."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import msgspec
+
+from conformance.certify.api_clients import scenario_runner
+from conformance.certify.api_clients.certification import ClientCertificationOptions, certify_client
+from conformance.certify.api_clients.scenario_runner import ScenarioRunner
+from conformance.certify.api_clients.tasks import TASKS, list_possible_tasks
+from conformance.model import Level, Verdict
+from reports import Summary, fold, read_events
+from tests.certify.clients.fork_runner import build_runner
+from tests.certify.clients.mutants.definition import ClientMutant
+from tests.certify.clients.sample import COMMAND, SCALE, mutate, read_sample
+
+
+class MutantResult(msgspec.Struct, frozen=True):
+    """The result of one mutant: the requirements that the run reports as violated, by level."""
+
+    mutant: ClientMutant
+    violated_musts: frozenset[str]
+    violated_shoulds: frozenset[str]
+    errors: frozenset[str]
+
+    @property
+    def is_detected(self) -> bool:
+        """Return whether the run reports the requirement that the mutant violates, at its level."""
+        is_must = self.mutant.level is Level.MUST
+        return self.mutant.requirement in (self.violated_musts if is_must else self.violated_shoulds)
+
+    @property
+    def stray_musts(self) -> frozenset[str]:
+        """The violated MUSTs that the fault neither violates nor implies."""
+        own = {self.mutant.requirement} if self.mutant.level is Level.MUST else set[str]()
+        return self.violated_musts - own - self.mutant.implied
+
+
+def run_mutant(mutant: ClientMutant, folder: Path, *, is_whole: bool = False) -> MutantResult:
+    """Certify a mutant in its selection of scenarios, or in all scenarios of a confidential or public client."""
+    tasks = sorted(list_possible_tasks(is_public=mutant.is_public)) if is_whole else mutant.declared_tasks
+    if mutant.is_public:
+        tasks = [task for task in tasks if task != "create_user"]
+    summary = certify_source(
+        mutate(read_sample(), *mutant.edits), folder, tasks, mutant.kind, select=() if is_whole else mutant.selection
+    )
+    return MutantResult(
+        mutant,
+        *(
+            frozenset(case.requirement for case in summary.case_results if case.verdict is verdict)
+            for verdict in (Verdict.FAIL, Verdict.WARN, Verdict.ERROR)
+        ),
+    )
+
+
+def certify_source(
+    source: str, folder: Path, tasks: Any = tuple(TASKS), kind: str = "confidential", **options: Any
+) -> Summary:
+    """Certify a Python program for some tasks, and fold the run log in `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    plan = folder / "plan.toml"
+    declared = "\n".join(f"{name} = true" for name in tasks)
+    plan.write_text(f'[client]\nname = "Sample"\nversion = "1.0"\nkind = "{kind}"\n[tasks]\n{declared}\n')
+    settings = {"scale": SCALE, "jobs": 6, **options}
+    with run_in_forks(source):
+        certify_client(ClientCertificationOptions(COMMAND, directory=folder / "report", plan=plan, **settings))
+    return fold(read_events([folder / "report"]))
+
+
+@contextmanager
+def run_in_forks(source: str) -> Iterator[None]:
+    """Run the program in place of the client's command, with one world for all runs of this process."""
+    with (
+        mock.patch.object(scenario_runner, "run_client", build_runner(source)),
+        mock.patch.object(ScenarioRunner, "_build_world", _share_first_world(ScenarioRunner._build_world)),
+    ):
+        yield
+
+
+_WORLDS: dict[str, Any] = {}
+
+
+def _share_first_world(build: Callable[[ScenarioRunner], Any]) -> Callable[[ScenarioRunner], Any]:
+    """Return a function that builds worlds; the first one of a runner is only read, and is built once."""
+
+    def build_or_share(runner: ScenarioRunner) -> Any:
+        if hasattr(runner, "_shared"):
+            return build(runner)
+        digest = runner._description.digest
+        if digest not in _WORLDS:
+            _WORLDS[digest] = build(runner)
+        return _WORLDS[digest]
+
+    return build_or_share
