@@ -18,9 +18,10 @@ from conformance.certificates.statement import (
     decode_statement,
     encode_statement,
 )
+from conformance.certify.api_clients.recorded_traces import find_contradictions
 from conformance.errors import CertificateError, UsageError
 from conformance.model import Certification
-from reports import Summary
+from reports import Summary, read_events
 from reports.summary import CertificateState, PastAttempt
 
 CERTIFICATE_FILE = "certificate.json"
@@ -58,7 +59,7 @@ def record_attempt(summary: Summary, log: Path, folder: Path | None = None) -> R
         verdict=summary.verdict.value,
         log_sha256=digest,
     )
-    return _place(summary, log, digest, chain)
+    return _place(summary, log, digest, chain, find_contradictions(read_events([log])))
 
 
 def find_attempt(summary: Summary, log: Path) -> RecordedAttempt:
@@ -114,10 +115,12 @@ def describe_certification(attempt: RecordedAttempt, *, signed: bool = False) ->
     return msgspec.structs.replace(without_certificate, issued=issued, expires=expires, key_id=key_id, verified=signed)
 
 
-def _place(summary: Summary, log: Path, digest: str, chain: AttemptChain) -> RecordedAttempt:
+def _place(
+    summary: Summary, log: Path, digest: str, chain: AttemptChain, contradictions: tuple[str, ...] = ()
+) -> RecordedAttempt:
     """Return a run log with its chain and obstacles."""
     broken = (f"the chain of attempts is broken: {chain.broken}",) if chain.broken else ()
-    return RecordedAttempt(log, digest, chain, (*list_obstacles(summary), *broken))
+    return RecordedAttempt(log, digest, chain, (*list_obstacles(summary), *contradictions, *broken))
 
 
 def _require_certification(summary: Summary, log: Path) -> Certification:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import msgspec
 
@@ -37,6 +37,7 @@ from conformance.model import (
     RunFinished,
     RunStarted,
     Target,
+    Traced,
     Verdict,
 )
 from conformance.run_log.event_log import LogWriter
@@ -121,6 +122,10 @@ class UnscheduledRun:
     def log_notice(self, topic: str, message: str, operation: str = "") -> None:
         """Write a notice, which is not a verdict."""
         self._log.append(Noticed(topic, self._redactor.redact_text(message), operation))
+
+    def log_trace(self, item: str, trace: dict[str, Any]) -> None:
+        """Write what was observed beside the exchanges of a part."""
+        self._log.append(Traced(item, trace))
 
     def log_end(self, item: ItemFinished) -> None:
         """Write the end of a part of the run."""

@@ -14,6 +14,7 @@ from conformance.model.event import (
     Planned,
     RunFinished,
     RunStarted,
+    Traced,
 )
 from conformance.model.exchange import Exchange, Headers, Request, Response
 from conformance.model.operation import (
@@ -96,5 +97,6 @@ __all__ = [
     "StatedRule",
     "Target",
     "TargetKind",
+    "Traced",
     "Verdict",
 ]

@@ -3,6 +3,8 @@
 Every report is a fold of these events, whatever their order. A log without a footer belongs to a run that was cut off.
 """
 
+from typing import Any
+
 import msgspec
 
 from conformance.model.certification import Certification
@@ -112,6 +114,16 @@ class Noticed(msgspec.Struct, frozen=True, tag="notice", omit_defaults=True):
     operation: str = ""
 
 
+class Traced(msgspec.Struct, frozen=True, tag="trace", omit_defaults=True):
+    """What a certification observed beside the exchanges of a part of the run, so that it can be judged again.
+
+    `trace` is JSON in the form of the certification that wrote it.
+    """
+
+    item: str
+    trace: dict[str, Any]
+
+
 class ItemFinished(msgspec.Struct, frozen=True, tag="item"):
     """The end of a pytest item: its duration in seconds and how many requests it sent itself.
 
@@ -134,5 +146,15 @@ class RunFinished(msgspec.Struct, frozen=True, tag="run_finished", omit_defaults
 
 
 Event = (
-    RunStarted | Described | Placed | Catalogued | Planned | Exchanged | Observed | Noticed | ItemFinished | RunFinished
+    RunStarted
+    | Described
+    | Placed
+    | Catalogued
+    | Planned
+    | Exchanged
+    | Observed
+    | Noticed
+    | Traced
+    | ItemFinished
+    | RunFinished
 )

@@ -13,6 +13,7 @@ from conformance.certify.api_clients.client_process import run_client
 from conformance.certify.api_clients.definitions import Scenario, TlsCertificate
 from conformance.certify.api_clients.listeners import ListenerAddresses
 from conformance.certify.api_clients.process_watchdog import PROCESS_MARK
+from conformance.certify.api_clients.recorded_traces import describe_trace
 from conformance.certify.api_clients.scenario_endpoint import ScenarioEndpoint
 from conformance.certify.api_clients.scenario_server import ScenarioServer
 from conformance.certify.api_clients.tasks import TASKS
@@ -230,6 +231,7 @@ class ScenarioRunner:
             task=scenario_run.task,
         )
         with self._writing:
+            self._record.log_trace(scenario_run.name, describe_trace(self.traces[scenario_run.name]))
             self._items[scenario_run.name].__exit__(None)
             if result.end is not ProcessEnd.OPERATOR:
                 message = f"{scenario_run.name}: the client {result.description}"

@@ -54,7 +54,11 @@ def judge_scenario(scenario: Scenario, trace: Trace, lack: str) -> Assessment:
         client = f"the client {trace.process.description}"
         message = f"the client never met the condition (the server {scenario.condition}); {client}"
         return Assessment(Verdict.INCONCLUSIVE, message)
-    verdict = apply_level(scenario.judge(trace), scenario.level)
+    return _limit_to_evidence(scenario, trace, apply_level(scenario.judge(trace), scenario.level))
+
+
+def _limit_to_evidence(scenario: Scenario, trace: Trace, verdict: Assessment) -> Assessment:
+    """Return the verdict, or a weaker one where machine, operator or flood leave it without evidence."""
     if verdict.verdict in {Verdict.FAIL, Verdict.WARN} and (slowest := _find_slowest_response(trace)) > _MAX_RESPONSE_S:
         message = f"this machine was too busy: the server took {slowest:.1f} s for a response; run it again alone"
         return Assessment(Verdict.INCONCLUSIVE, message)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from conformance.certify.api_clients import client_process, scenario_runner
 from conformance.certify.api_clients.certification import ClientCertificationOptions, certify_client
 from reports import Summary, fold, read_events
 from tests.certify.clients.mutation import run_in_forks
@@ -30,8 +31,8 @@ def certify_sample(tmp_path: Path) -> Callable[..., Summary]:
     def run(*edits: Edit, command: tuple[str, ...] = (), **options: Any) -> Summary:
         directory = tmp_path / "report"
         settings = {"scale": SCALE, "jobs": 4, "directory": directory, **options}
-        if command:
-            certify_client(ClientCertificationOptions(command, **settings))
+        if command or scenario_runner.run_client is not client_process.run_client:
+            certify_client(ClientCertificationOptions(command or COMMAND, **settings))
         else:
             with run_in_forks(mutate(read_sample(settings["scale"]), *edits)):
                 certify_client(ClientCertificationOptions(COMMAND, **settings))

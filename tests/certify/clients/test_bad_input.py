@@ -247,7 +247,9 @@ def test_an_interrupt_stops_running_clients(certify_sample, write_plan, monkeypa
 
 
 def test_an_operator_can_start_the_client(tmp_path, write_plan):
-    process = start_certification(tmp_path, "--plan", str(write_plan(*LIST)), "--select", "C01", "--serve")
+    process = start_certification(
+        tmp_path, "--plan", str(write_plan(*LIST)), "--select", "unguessable-cursor", "--serve"
+    )
     cases: list[dict[str, str]] = []
     while not (line := process.stdout.readline()).startswith("Run your client"):
         if ": task " in line:

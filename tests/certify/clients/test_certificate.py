@@ -7,6 +7,7 @@ from conformance.certificates.issuance import CERTIFICATE_FILE, record_attempt, 
 from conformance.certificates.keys import create_keys, load_private_key, load_public_key
 from conformance.certificates.verification import CertificateStanding, verify_certificate
 from conformance.model import Certified, Verdict
+from reports import fold, read_events
 
 READER = ("list_vehicles", "read_vehicles")
 
@@ -54,3 +55,21 @@ def test_a_violation_prevents_certification(certify_sample, write_plan):
 def test_a_client_without_a_plan_has_no_version(certify_sample):
     reasons = list_obstacles(certify_sample(command=("true",), jobs=8))
     assert "has no version" in reasons[0]
+
+
+def test_an_edited_outcome_prevents_certification(certify_sample, write_plan, tmp_path):
+    """Change every FAIL in the run log to PASS: the exchanges still show what the client did."""
+    impatient = ("        time.sleep(max(0.0, wait) + 0.1)\n", "")
+    certify_sample(impatient, plan=write_plan(*READER))
+    log = tmp_path / "report/events.jsonl"
+    log.write_text(log.read_text().replace('"verdict":"FAIL"', '"verdict":"PASS"'))
+    attempt = record_attempt(fold(read_events([log])), log)
+    assert any("PASS is recorded, but its exchanges show FAIL" in obstacle for obstacle in attempt.obstacles)
+
+
+def test_a_selection_stays_out_of_the_chain_of_attempts(certify_sample, write_plan, tmp_path):
+    summary = certify_sample(plan=write_plan(*READER), select=("C19",))
+    assert {case.requirement for case in (*summary.case_results, *summary.unplanned_results)} == {"C19"}
+    attempt = record_attempt(summary, tmp_path / "report/events.jsonl")
+    assert attempt.chain.attempts == ()
+    assert not attempt.chain.path.exists()

@@ -236,7 +236,6 @@ MUTANTS = (
         "splits links at every comma",
         "C01 links-with-commas links-unquoted",
         ("LINK.findall(" + JOIN + ")", "[pair for part in " + JOIN + ".split(',') for pair in LINK.findall(part)]"),
-        implied=frozenset({"C03"}),
     ),
     must(
         "C03",
