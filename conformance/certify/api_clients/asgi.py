@@ -39,10 +39,10 @@ def reset_connection(scope: Mapping[str, Any]) -> None:
     transport.abort()
 
 
-async def send_response(send: Send, response: ScenarioResponse) -> None:
+async def send_response(send: Send, response: ScenarioResponse, disconnected: asyncio.Event | None = None) -> None:
     """Send a whole response: with its Content-Length, or in pieces, which HTTP/1.1 sends chunked.
 
-    The body is compressed where Content-Encoding says so.
+    The body is compressed where Content-Encoding says so. Pieces end when the client has disconnected.
     """
     is_compressed = response.get_header("content-encoding") == "gzip"
     body = gzip.compress(response.body, mtime=0) if is_compressed else response.body
@@ -56,7 +56,7 @@ async def send_response(send: Send, response: ScenarioResponse) -> None:
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     if response.pieces:
         size = max(1, len(body) // response.pieces)
-        while len(body) > size:
+        while len(body) > size and not (disconnected and disconnected.is_set()):
             await send({"type": "http.response.body", "body": body[:size], "more_body": True})
             await asyncio.sleep(response.pause_s)
             body = body[size:]

@@ -74,7 +74,7 @@ class ScenarioEndpoint:
         self._rules, self._match_counts = rules, Counter[int]()
         self._began, self._epoch = time.monotonic(), time.time()
         self._calls: list[ClientCall] = []
-        self._number = 0
+        self._number = self._open_requests = 0
         self._leaving: asyncio.Event | None = None
 
     # For the scenario runner
@@ -82,6 +82,12 @@ class ScenarioEndpoint:
     def start_clock(self) -> None:
         """Start the clock of the scenario."""
         self._began, self._epoch = time.monotonic(), time.time()
+
+    def wait_for_open_requests(self, seconds: float = 3.0) -> None:
+        """Wait until the requests that a client left open are kept as calls; their time is up soon after it ended."""
+        deadline = time.monotonic() + seconds
+        while self._open_requests and time.monotonic() < deadline:
+            time.sleep(0.01)
 
     @property
     def base_url(self) -> str:
@@ -162,13 +168,14 @@ class ScenarioEndpoint:
         request = self._read_request(scope, body, elsewhere=is_other_origin)
         leaving = self._leaving = asyncio.Event()
         watching = asyncio.create_task(watch_disconnect(receive, leaving))
+        self._open_requests += 1
         try:
             response = await self._apply_rules(request)
             left = leaving.is_set()
             if response.is_reset:
                 reset_connection(scope)
             elif not left:
-                await send_response(send, response)
+                await send_response(send, response, leaving)
         finally:
             watching.cancel()
         sent = Request(request.operation, request.method, request.target, request.headers, request.body, identity="")
@@ -176,6 +183,7 @@ class ScenarioEndpoint:
             f"{self.name}-{number}", sent, self._build_url(request.part, scope), self._epoch + at, None, ""
         )
         self._keep_call(exchange, request.part, response, at, left=left)
+        self._open_requests -= 1
 
     async def _apply_rules(self, request: ScenarioRequest) -> ScenarioResponse:
         for index, rule in enumerate(self._rules):

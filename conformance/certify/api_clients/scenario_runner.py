@@ -220,6 +220,7 @@ class ScenarioRunner:
     def close_run(self, scenario_run: ScenarioRun, result: ProcessResult) -> None:
         """Close a scenario: store its trace, and record how its client ended."""
         endpoint = self._plays[scenario_run.name]
+        endpoint.wait_for_open_requests()
         self.traces[scenario_run.name] = Trace(
             endpoint.calls,
             result,

@@ -30,7 +30,7 @@ from conformance.model import Level, Verdict
 
 _CHANGED = "maximum_charge_limit_percentage"
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
-_CLOCK_CHANGES = (datetime(2026, 3, 29, 0, 45, tzinfo=UTC), datetime(2026, 10, 25, 0, 45, tzinfo=UTC))
+_CLOCK_CHANGES = (datetime(2026, 10, 25, 0, 45, tzinfo=UTC), datetime(2026, 3, 29, 0, 45, tzinfo=UTC))
 _STEP = timedelta(minutes=10)
 
 
@@ -72,8 +72,8 @@ def _find_vehicle(trace: Trace, patch: ClientCall) -> dict[str, Any] | None:
 
 def _move_to_clock_change(item: dict[str, Any], context: ScenarioContext) -> dict[str, Any]:
     """Move the times of an item, in their order, around the moment at which clocks in Europe are changed."""
-    number: int = context.memory.get("moved", 0)
-    context.memory["moved"] = number + 1
+    numbers: dict[str, int] = context.memory.setdefault("moved", {})
+    number = numbers.setdefault(str(item.get("id")), len(numbers))
     times = sorted({value for value in item.values() if isinstance(value, str) and _TIMESTAMP.match(value)})
     start = _CLOCK_CHANGES[number % len(_CLOCK_CHANGES)]
     moved = {

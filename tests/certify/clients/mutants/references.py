@@ -35,7 +35,14 @@ MUTANTS = (
         ),
     ),
     must("C19", "lowers ids", "C19", read_at("vehicle['url'].replace('Ab~', 'ab~')")),
-    must("C19", "raises ids", "C19", read_at("vehicle['url'].rpartition('/')[0] + '/' + vehicle['id'].upper()")),
+    must(
+        "C19",
+        "raises ids",
+        "C19",
+        read_at(
+            "vehicle['url'] if vehicle['id'].startswith('vhcl') else vehicle['url'].rpartition('/')[0] + '/' + vehicle['id'].upper()"
+        ),
+    ),
     must(
         "C19",
         "cuts ids at 20 characters",

@@ -81,7 +81,7 @@ MUTANTS = (
         "expired-one-by-one expired-at-once",
         (
             NEEDED,
-            "            late = instead_of and time.monotonic() - self._renewed_at > 0.5\n            if not self._token or self._token == instead_of or late:\n                self._renewed_at = time.monotonic()\n",
+            "            late = instead_of and time.monotonic() - self._renewed_at > 0.2\n            if not self._token or self._token == instead_of or late:\n                self._renewed_at = time.monotonic()\n",
         ),
         (
             '        self._token = self._refresh_token = ""\n',
