@@ -1,5 +1,6 @@
 """The records of a collection that a query selects, and their order."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,8 @@ from conformance.mock_server.parameters import UnreadableValue, convert_text, fi
 from conformance.mock_server.world.builder import MockWorld
 from conformance.mock_server.world.store import Ref, StoredRecord
 from conformance.model import Filter, Location, Operation, Operator
+
+_ANY_CASE = re.compile(r"case[- ]insensitive|whatever its case", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +108,14 @@ class OperationFilters:
 
 
 def _find_rule(world: MockWorld, operation: Operation, name: str) -> Mapping[str, Any]:
-    """Return what an overlay says about a filter that names no field: `x-evconform-matches` at the parameter."""
+    """Return what an overlay (`x-evconform-matches`) or the text of a parameter says about a filter."""
     description = world.description
     path_item = description.document["paths"][operation.path]
     for entry in (*path_item.get("parameters", ()), *path_item[operation.method.lower()].get("parameters", ())):
         parameter = description.dereference(entry)
         if parameter.get("name") == name and parameter.get("in") == Location.QUERY:
-            rule: Mapping[str, Any] = parameter.get("x-evconform-matches", {})
-            return rule
+            folds = {"fold": True} if _ANY_CASE.search(str(parameter.get("description", ""))) else {}
+            return {**folds, **parameter.get("x-evconform-matches", {})}
     return {}
 
 

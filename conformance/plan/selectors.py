@@ -9,6 +9,8 @@ from conformance.model import Operation, ResourceModel, Role
 from conformance.probes.authorization.foreign_references import is_referring_write
 from conformance.probes.authorization.foreign_refusals import is_personal_item
 from conformance.probes.authorization.foreign_user_header import is_user_scoped_read
+from conformance.probes.filters.documented_words import has_words
+from conformance.probes.filters.halves import has_switches, has_text_filter
 from conformance.probes.paths.method_overrides import is_scoped_create
 from conformance.probes.paths.unauthorized_access import is_secured_read
 from conformance.probes.stated_rules.selection import has_rules
@@ -59,6 +61,9 @@ def _has_series(operation: Operation, model: ResourceModel) -> bool:
 SELECTORS: MappingProxyType[str, Selector] = MappingProxyType(
     {
         **selectors.SELECTORS,
+        "worded": has_words,
+        "switched": has_switches,
+        "text-filtered": has_text_filter,
         "ruled-bodies": has_rules("RUL-01"),
         "ruled-queries": has_rules("RUL-02"),
         "ruled-fallbacks": has_rules("RUL-03"),

@@ -1,0 +1,21 @@
+"""A filter that is false shows one item of the other half too."""
+
+from conformance.mock_server.call import ServerCall
+from conformance.mock_server.seeded_faults import SeededFault, hook_at
+from conformance.mock_server.world.store import StoredRecord
+from conformance.model import Filter, Role
+
+
+def _is_match(_call: ServerCall, query_filter: Filter, record: StoredRecord, expected: object, holds: bool) -> bool:
+    return True if not query_filter.field and expected is False and record.key[-1] in "02468" else holds
+
+
+FAULT = SeededFault(
+    ("FLT-10",),
+    "`is_finished=false` shows a finished one",
+    lambda site: hook_at(
+        (o for o in site.with_roles(Role.LIST) if any(not f.field for f in o.filters)), match=_is_match
+    ),
+    difficulty="subtle",
+    implies=(),
+)

@@ -1,0 +1,145 @@
+"""FLT-10 and FLT-11: true and false share no item, and case makes no difference where the description says so."""
+
+import re
+from collections.abc import Iterator
+
+from conformance.evidence.filter_semantics import get_filtered_values
+from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json, skip_case
+from conformance.evidence.responses import OperationResponse
+from conformance.evidence.subject import Subject
+from conformance.model import Filter, Location, Operation, Operator, Outcome, ResourceModel, Role, Verdict
+from conformance.probes.responses.plain_reads import plain_read_needs
+from conformance.probes.toolkit.base import READER, Need, Probe, Steps, send
+from conformance.probes.toolkit.calls import Missing, find_populated_list, report_untested
+from conformance.probes.toolkit.pages import item_key, parse_page, read_whole_list
+from conformance.probes.toolkit.refusals import check_accepted
+from conformance.probes.toolkit.repetition import confirm_violations
+
+_ANY_CASE = re.compile(r"case[- ]insensitive|whatever its case|regardless of case|ignoring case", re.IGNORECASE)
+
+
+def list_switches(operation: Operation) -> list[str]:
+    """Return the names of filters that are true or false and whose field the description does not name."""
+    parameters = {f.parameter: operation.find_parameter(f.parameter) for f in operation.filters if not f.field}
+    return [name for name, parameter in parameters.items() if parameter and parameter.schema.get("type") == "boolean"]
+
+
+def has_switches(operation: Operation, model: ResourceModel) -> bool:
+    """Return whether a list has a filter that is true or false and names no field."""
+    return operation.role is Role.LIST and bool(list_switches(operation))
+
+
+def _switch_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    halves = Need(f"halves {operation.key}", 2 * len(list_switches(operation)), READER)
+    return (*plain_read_needs(operation, model, READER), Need(f"read {operation.path} whole", identity=READER), halves)
+
+
+def split_list(operation: Operation, subject: Subject) -> Steps[None]:
+    """Request both halves of a list, and compare them with the whole (FLT-10)."""
+    populated_list = yield from find_populated_list(operation, subject, subject.reader)
+    if isinstance(populated_list, Missing):
+        yield from report_untested(("FLT-10",), operation, populated_list)
+        return
+    call, plain = populated_list
+    whole = yield from read_whole_list(call, plain)
+    size = whole.exchange.request.target.partition("?")[2]
+    for name in list_switches(operation):
+        halves = []
+        for value in ("true", "false"):
+            target = f"{call.path}?{'&'.join(part for part in (size, f'{name}={value}') if part)}"
+            response = yield from send(operation, call.build_request_to(target))
+            yield from check_accepted(response, "FLT-10", f"{name}={value}", f"query:{name}")
+            halves.append(response)
+        if all(half.is_success for half in halves):
+            yield from _judge_halves(name, halves[0], halves[1], whole)
+
+
+def _judge_halves(
+    name: str, first: OperationResponse, second: OperationResponse, whole: OperationResponse
+) -> Iterator[Outcome]:
+    keys = [[item_key(item, r.operation) for _, item in r.objects] for r in (whole, first, second)]
+    both = sorted({*keys[1]} & {*keys[2]})
+    complete = all(r.operation.pagination is None or parse_page(r).is_last for r in (first, second))
+    neither = [key for key in keys[0] if key not in keys[1] and key not in keys[2]] if complete else []
+    if both:
+        message = f"{name}=true and {name}=false show the same items, {len(both)} in all"
+        yield fail_case(
+            second, "FLT-10", message, expected="no item in both", actual=quote_json(both[:3]),
+            pointer=f"query:{name}", also=(first,),
+        )  # fmt: skip
+    elif neither:
+        message = f"items are neither in {name}=true nor in {name}=false, {len(neither)} in all"
+        yield judge_case(
+            second, "FLT-10", Verdict.REVIEW, message, expected="each item in one of them",
+            actual=quote_json(neither[:3]), pointer=f"query:{name}", also=(first, whole),
+        )  # fmt: skip
+    else:
+        yield pass_case(second, "FLT-10")
+
+
+def list_caseless(operation: Operation, subject: Subject) -> list[Filter]:
+    """Return the filters by equality whose text says that the case of the value makes no difference."""
+    by_value = (f for f in operation.filters if f.field and f.operator is Operator.EQ)
+    return [query_filter for query_filter in by_value if _says_any_case(operation, query_filter, subject)]
+
+
+def _says_any_case(operation: Operation, query_filter: Filter, subject: Subject) -> bool:
+    path_item = subject.description.document["paths"][operation.path]
+    for entry in (*path_item.get("parameters", ()), *path_item[operation.method.lower()].get("parameters", ())):
+        parameter = subject.description.dereference(entry)
+        if parameter.get("name") == query_filter.parameter and parameter.get("in") == Location.QUERY:
+            return bool(_ANY_CASE.search(str(parameter.get("description", ""))))
+    return False
+
+
+def has_text_filter(operation: Operation, model: ResourceModel) -> bool:
+    """Return whether a list has a filter by equality on a text; the description's own text is read later."""
+    return operation.role is Role.LIST and any(
+        f.field and f.operator is Operator.EQ and not f.by_id_of and _is_plain_text(operation, f)
+        for f in operation.filters
+    )
+
+
+def _case_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    return (*plain_read_needs(operation, model, READER), Need(f"case {operation.key}", identity=READER))
+
+
+def _is_plain_text(operation: Operation, query_filter: Filter) -> bool:
+    parameter = operation.find_parameter(query_filter.parameter)
+    return parameter is not None and parameter.schema.get("type") == "string" and "enum" not in parameter.schema
+
+
+def change_case(operation: Operation, subject: Subject) -> Steps[None]:
+    """Request a filter with the value of an item in other case, and look for the item (FLT-11)."""
+    caseless = list_caseless(operation, subject)
+    if not caseless:
+        reason = "the description says of no filter that case makes no difference"
+        yield skip_case("FLT-11", operation.key, Verdict.NOT_APPLICABLE, reason)
+        return
+    populated_list = yield from find_populated_list(operation, subject, subject.reader)
+    if isinstance(populated_list, Missing):
+        yield from report_untested(("FLT-11",), operation, populated_list)
+        return
+    call, plain = populated_list
+    for query_filter in caseless:
+        held = [(item, value) for _, item in plain.objects for value in get_filtered_values(query_filter, item)]
+        chosen = next(((i, v) for i, v in held if isinstance(v, str) and v.swapcase() != v), None)
+        if chosen is None:
+            continue
+        item, value = chosen
+        response = yield from send(operation, call.build_request((query_filter.parameter, value.swapcase())))
+        shown = {item_key(other, operation) for _, other in response.objects}
+        if response.is_success and item_key(item, operation) not in shown:
+            message = f"{query_filter.parameter} depends on the case of its value"
+            yield fail_case(
+                response, "FLT-11", message, expected=quote_json(value), actual=f"{len(response.objects)} other items",
+                pointer=f"query:{query_filter.parameter}", also=(plain,),
+            )  # fmt: skip
+        else:
+            yield from check_accepted(response, "FLT-11", f"{query_filter.parameter} in other case")
+
+
+PROBES = (
+    Probe("halves", ("FLT-10",), has_switches, _switch_needs, confirm_violations(split_list), rank=2),
+    Probe("letter-case", ("FLT-11",), has_text_filter, _case_needs, confirm_violations(change_case), rank=2),
+)
