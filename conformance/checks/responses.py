@@ -15,6 +15,8 @@ from conformance.model import Outcome, Response, Role, Verdict
 from conformance.validation import SchemaError
 from specs.rulebook import list_stated_members
 
+_NO_SUCCESS = " (one reading: only what is documented may come. The other: it documents no success, and has one)"
+_NO_CONTENT = " (one reading: what has no content has no body. The other: the description leaves the body out)"
 _MAX_ERRORS = 12  # schema errors that are reported of one response
 # RFC 9457, section 3.1, and what the API documents for rejected writes (ERR-04)
 _PROBLEM_MEMBERS = frozenset({"/type", "/title", "/status", "/detail", "/instance", "/field_errors"})
@@ -41,10 +43,12 @@ def check_status(response: OperationResponse, subject: Subject) -> Iterator[Outc
         return
     documented = [spec.status for spec in response.operation.responses]
     if response.spec is None and not _is_api_wide_status(response):
-        yield fail_case(
+        is_silent = response.is_success and not any(status[:1] in {"2", "3"} for status in documented)
+        yield judge_case(
             response,
             "RSP-01",
-            f"status {response.status} is not documented for this operation",
+            Verdict.REVIEW if is_silent else Verdict.FAIL,
+            f"status {response.status} is not documented for this operation{_NO_SUCCESS if is_silent else ''}",
             expected=" or ".join(documented),
             actual=str(response.status),
         )
@@ -65,10 +69,12 @@ def check_media_type(response: OperationResponse, subject: Subject) -> Iterator[
     if any(_is_documented_type(http_response.media_type, media_type) for media_type in documented):
         yield pass_case(response, "RSP-02")
     else:
-        yield fail_case(
+        is_silent = not documented and response.is_success
+        yield judge_case(
             response,
             "RSP-02",
-            "the media type is not documented for this status",
+            Verdict.REVIEW if is_silent else Verdict.FAIL,
+            f"the media type is not documented for this status{_NO_CONTENT if is_silent else ''}",
             expected=" or ".join(documented) or "no body",
             actual=http_response.media_type or "no Content-Type",
             pointer="header:Content-Type",

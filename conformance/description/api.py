@@ -16,8 +16,18 @@ _FIELD_ERRORS = "field_errors"
 
 def find_base_path(document: Mapping[str, Any]) -> str:
     """Return the path of the first server, without a trailing slash."""
-    servers = document.get("servers") or [{"url": ""}]
-    return urlsplit(str(servers[0].get("url", ""))).path.rstrip("/")
+    return urlsplit(next(iter(list_server_urls(document)), "")).path.rstrip("/")
+
+
+def list_server_urls(document: Mapping[str, Any]) -> list[str]:
+    """Return the URLs of the servers, variables replaced by their defaults (OpenAPI 3.1.0, section 4.8.6)."""
+    urls = []
+    for server in document.get("servers") or ():
+        url = str(server.get("url", ""))
+        for name, variable in (server.get("variables") or {}).items():
+            url = url.replace(f"{{{name}}}", str(variable.get("default", "")))
+        urls.append(url)
+    return urls
 
 
 def find_problem_base(schemas: Schemas, operations: Iterable[StatedOperation]) -> str:

@@ -72,6 +72,11 @@ def check_version(document: dict[str, Any], source: str) -> None:
             f"{source}: OpenAPI {version}; the harness reads 3.1",
             hint="Convert it to OpenAPI 3.1 (3.0 differs in `nullable`, `example` and exclusive limits).",
         )
+    if "paths" not in document and isinstance(document.get("webhooks"), dict):
+        raise DescriptionError(
+            f"{source}: has webhooks and no `paths`, so that there is nothing to request",
+            hint="Name a description with paths; webhooks are judged with `evconform webhooks`.",
+        )
     for name in ("paths", "info"):
         if not isinstance(document.get(name), dict):
             raise DescriptionError(

@@ -40,8 +40,8 @@ class LinkTargetFinder:
             if path
         }
         self.base_path = api.find_base_path(schemas.document)
-        servers = schemas.document.get("servers") or []
-        self.hosts = frozenset(host for server in servers if (host := urlsplit(server["url"]).hostname))
+        urls = api.list_server_urls(schemas.document)
+        self.hosts = frozenset(host for url in urls if (host := urlsplit(url).hostname))
 
     def resolve_link(self, forms: PropertyForms, own: str, *, own_url: bool) -> Link:
         """Return the link of a property of the resource `own`; `own_url` if its top-level `url` is its own address."""

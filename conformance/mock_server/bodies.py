@@ -11,6 +11,7 @@ from python_multipart import parse_form
 from python_multipart.exceptions import FormParserError
 
 from conformance.description.limits import measure_depth
+from conformance.description.operations import is_json
 from conformance.mock_server.call import ServerCall
 from conformance.mock_server.hooks import Hooks, apply_hooks
 from conformance.mock_server.parameters import UnreadableValue, convert_text, find_value_kind
@@ -67,6 +68,8 @@ def decode_body(call: ServerCall, media: Media, schema: Mapping[str, Any]) -> An
             return convert_form(parse_qsl(text, keep_blank_values=True, max_num_fields=_MAX_FIELDS), schema)
         if media.type == MULTIPART:
             return convert_form(_parse_multipart(call), schema)
+        if not is_json(media.type):
+            return {}  # a picture, a text: it has no fields
         body = _decode(call.body)
     except (msgspec.DecodeError, UnicodeDecodeError, ValueError, RecursionError, FormParserError):
         raise build_malformed(call.operation, f"The body is not valid {media.type}.") from None
@@ -162,13 +165,18 @@ class BodyReader:
             )
             body = decode_body(call, media, schema)
             if not isinstance(body, dict):
-                raise build_malformed(call.operation, "The body must be an object.")
+                if not self._is_valid(media, body):
+                    raise build_malformed(call.operation, "The body must be an object.")
+                return None, schema, {}  # a list or a text: it has no fields
         except Problem as problem:
             problem_to_raise = apply_hooks(self._hooks.unreadable, call, problem)
             if problem_to_raise is not None:
                 raise problem_to_raise from None
             return None, schema, {}
         return media, schema, body
+
+    def _is_valid(self, media: Media, body: Any) -> bool:
+        return not media.schema or self._validators.body_validator(media.schema).is_valid(body)
 
     def _is_read_only(self, schema: Mapping[str, Any]) -> bool:
         return self._world.schema_compiler.fold_schema(schema).get("readOnly") is True

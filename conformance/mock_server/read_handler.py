@@ -76,7 +76,7 @@ class ReadHandler:
             return self.behaviours.build_redirect(call)
         if call.operation.resource not in self.world.shape.resources:
             self.find_parent(call)
-            return ServerResponse(200, self.behaviours.build_body(call, 200))
+            return self.behaviours.build_plain_response(call)
         return self.build_record_response(call, self.find_record(call))
 
     def is_enforced(self, call: ServerCall, rule: str) -> bool:

@@ -97,6 +97,8 @@ class RecordRenderer:
 
     def render_fields(self, call: ServerCall, record: StoredRecord, schema: str, tree: ExpansionNode) -> Any:
         """Return the documented properties of a record, with the expansions of the tree."""
+        if "" in record.data:  # what is no object has no properties
+            return make_links_absolute(record.data[""], call.base)
         names = self.documented_fields(schema)
         return {
             key: self.render_value(call, value, tree.below.get(key))

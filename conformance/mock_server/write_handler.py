@@ -1,6 +1,7 @@
 """Responses to POST, PATCH and DELETE: the world changes, and the response shows the new state."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from conformance.mock_server import clock
@@ -49,12 +50,13 @@ class WriteHandler:
         role, key = call.operation.role, call.operation.key
         if special := self._behaviours.actions.get(key):
             return special(self, call)
-        if role is Role.UPDATE:
-            return self._handle_update(call)
-        if role is Role.DELETE:
-            return self._handle_delete(call)
-        if role is Role.CREATE and call.operation.resource in self.world.shape.resources:
-            return self._handle_create(call)
+        handlers = {
+            Role.CREATE: self._handle_create,
+            Role.UPDATE: self._handle_update,
+            Role.DELETE: self._handle_delete,
+        }
+        if role in handlers and call.operation.resource in self.world.shape.resources:
+            return handlers[role](call)
         record = self.reads.find_parent(call)
         self.read_body(call)
         return self.build_success_response(call, record)
@@ -232,8 +234,8 @@ class WriteHandler:
                 call, RecordPosition(record), self.world.shape.resources[record.resource].schema, tree
             )
             return ServerResponse(status, {name: shown})
-        body = self._behaviours.build_body(call, status)
-        return ServerResponse(status, {**body, **known} if isinstance(body, dict) else body)
+        plain = self._behaviours.build_plain_response(call)
+        return replace(plain, body={**plain.body, **known}) if isinstance(plain.body, dict) else plain
 
     def build_record_response(
         self, call: ServerCall, record: StoredRecord, pointer: str, status: int

@@ -15,7 +15,7 @@ from conformance.validation import SchemaValidators
 from specs.catalogue import load_requirements
 
 HERE = Path(__file__).parent
-FOREIGN = ("library", "stations")
+FOREIGN = ("library", "stations", "oddities")
 
 
 def load(name):

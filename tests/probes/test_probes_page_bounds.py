@@ -74,6 +74,8 @@ def test_the_smallest_size_must_work_and_hold_one_item(subject):
     closed = run_probe(SMALLEST, LIST, subject, lambda request: make_problem(404))
     assert closed.verdicts_on("PAG-06") == {Verdict.NOT_OBSERVABLE}
     assert run_probe(SMALLEST, LIST, subject, ignore_size).violated_requirements() == {"PAG-06"}
+    mock = msgspec.structs.replace(subject, target=msgspec.structs.replace(subject.target, answers_from_examples=True))
+    assert run_probe(SMALLEST, LIST, mock, ignore_size).verdicts_on("PAG-06") == {Verdict.NOT_OBSERVABLE}
 
 
 def test_absent_pages_must_be_refused(subject):

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
+from conformance.description.operations import is_json
 from conformance.mock_server import tables
 from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.world.builder import MockWorld
@@ -40,6 +41,20 @@ class Behaviours:
         if media and media.type == tables.CSV:
             return self._grow_rows(call, schema)
         return make_links_absolute(self.build_instance(call, schema, {}), call.base) if schema else None
+
+    def build_plain_response(self, call: ServerCall) -> ServerResponse:
+        """Return the documented success of an operation that shows no resource: JSON, other data, or no body."""
+        responses = (response for response in call.operation.responses if response.status.startswith("2"))
+        success = next(responses, None)
+        status = int(success.status) if success and success.status.isdecimal() else 200
+        documented = call.operation.find_response(status)
+        if documented is None or not documented.media:
+            return ServerResponse(status, media="")
+        media = documented.media[0].type
+        body = self.build_body(call, status)
+        if is_json(media) or media == tables.CSV:
+            return ServerResponse(status, body)
+        return ServerResponse(status, media=media, raw=body.encode() if isinstance(body, str) else b"")
 
     def _grow_rows(self, call: ServerCall, schema: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Return the rows of a table: with the columns of its schema, or of an example where it has none."""

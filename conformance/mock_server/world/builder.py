@@ -257,9 +257,29 @@ class MockWorld:
         grown = maker(seedling)
         make_coherent(grown)
         record.data = grown if isinstance(grown, dict) else {"": grown}
+        self._add_listed_fields(resource, record, seedling)
         has_key = resource.key_field in record.data or resource.key_field in self._get_properties(resource)
         if has_key and record.key:  # a singleton has none: its id is grown like other properties
             record.data[resource.key_field] = self.show_key(resource, record.key)
+
+    def _add_listed_fields(self, resource: Resource, record: StoredRecord, seedling: RecordContext) -> None:
+        """Add the fields that the list of a resource requires and its single read does not have.
+
+        A single read may wrap what the list shows in an object, `{"data": {…}}`: the same values are taken then.
+        """
+        operation = self.description.model.operations_by_key.get(f"GET {resource.list_path}")
+        if operation is None or not operation.item_schema or operation.item_schema == resource.schema:
+            return
+        schema = self.description.resolve(operation.item_schema)
+        required = self.schema_compiler.fold_schema(schema).get("required", ())
+        missing = [name for name in required if name not in record.data]
+        if not missing:
+            return
+        wrapped = [value for value in record.data.values() if isinstance(value, dict) and set(missing) <= value.keys()]
+        if not wrapped:
+            listed = self.schema_compiler.compile_maker(schema)(seedling)
+            wrapped = [listed] if isinstance(listed, dict) else []
+        record.data |= {name: wrapped[0][name] for name in missing if wrapped and name in wrapped[0]}
 
 
 def _list_types(schema: Mapping[str, Any]) -> frozenset[str]:

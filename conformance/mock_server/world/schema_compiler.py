@@ -16,6 +16,7 @@ import jsonschema_rs
 from conformance.description import Description
 from conformance.mock_server import clock
 from conformance.mock_server.world import plausible_values
+from conformance.mock_server.world.pattern_text import draw_matching_text
 from conformance.mock_server.world.store import make_links_absolute
 from conformance.mock_server.world.ulid import create_ulid
 
@@ -149,7 +150,8 @@ class SchemaCompiler:
         def grow(seedling: RecordContext) -> list[Any]:
             length = min(high, low + next(counter) % 2)
             made = [item(seedling) for _ in range(length)]
-            return made if all(isinstance(item, dict) for item in made) else list(dict.fromkeys(made))
+            has_parts = any(isinstance(item, dict | list) for item in made)
+            return made if has_parts else list(dict.fromkeys(made))
 
         return grow
 
@@ -253,7 +255,10 @@ def _make_string(flat: Mapping[str, Any], name: str) -> ValueMaker:
 
     def grow(seedling: RecordContext) -> str:
         text = str(draw(seedling.rng, next(counter)))[:longest].ljust(flat.get("minLength", 0), "x")
-        return text if not pattern or re.search(pattern, text) else str(_pick_example(flat, text))
+        if not pattern or re.search(pattern, text):
+            return text
+        example = str(_pick_example(flat, text))
+        return example if re.search(pattern, example) else draw_matching_text(pattern, seedling.rng) or example
 
     return grow
 

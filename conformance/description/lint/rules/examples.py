@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from conformance.description.api import list_server_urls
 from conformance.description.lint.context import LintContext, SchemaExample, find_strings
 from conformance.description.lint.finding import LintRule, RuleViolation
 from conformance.description.lint.rules.document import find_invalid_schemas
@@ -51,8 +52,7 @@ def _compile_paths(reading: LintContext) -> re.Pattern[str]:
 def _list_bases_by_host(reading: LintContext) -> dict[str, tuple[str, ...]]:
     """Return the base paths of the servers by host and port, without a trailing slash."""
     bases: dict[str, tuple[str, ...]] = {}
-    for server in reading.document.get("servers") or ():
-        url = urlsplit(str(server.get("url", "")))
+    for url in map(urlsplit, list_server_urls(reading.document)):
         if url.netloc:
             bases[url.netloc] = (*bases.get(url.netloc, ()), url.path.rstrip("/"))
     return bases
