@@ -67,7 +67,7 @@ def group_by_cause(findings: Iterable[Finding], *, from_examples: bool = False) 
     apart from numbers, ids, URLs and quoted words; without a message, their pointers. Findings on the description
     belong together when one rule of lint makes them. What follows from another finding stands in the group of that one.
     Requests without a response have one cause whatever they were sent for. With `from_examples`, for a target that
-    answers from examples, what bodies break has one cause for each requirement: the examples.
+    answers from examples, what bodies and the description break has one cause for each requirement: the description.
     """
     findings = tuple(findings)
     by_id = {finding.id: finding for finding in findings}
@@ -99,7 +99,7 @@ def _build_key(finding: Finding, *, from_examples: bool) -> tuple[object, ...]:
         return "", finding.verdict, finding.waived, _NO_RESPONSE.sub("no response: ", finding.message)
     named = finding.cause if finding.cause != fold_indices(finding.pointer) else ""
     if finding.requirement.startswith(_OF_DESCRIPTION):  # the cause is a rule of lint, and what it found
-        named = named.partition(" ")[0]
+        named = finding.requirement if from_examples else named.partition(" ")[0]
     if from_examples and finding.requirement in _OF_BODIES:
         return finding.requirement, finding.verdict, finding.waived, _EXAMPLES
     cause = named or _PARTICULAR.sub("*", finding.message) or finding.cause

@@ -121,9 +121,10 @@ def _find_general_refusal(outcome: Outcome, operation: Operation, exchange: Exch
     subject = _GENERAL_REFUSALS.get(outcome.requirement)
     if subject is None or exchange.status >= 500 or not _STATUSES.fullmatch(outcome.expected):
         return None
-    if outcome.requirement == "VER-02" and not _has_version_parameter(operation):
-        published = "The description of the operation does not say that it takes a version."
-    elif any(operation.find_response(int(status)) for status in outcome.expected.split(" or ")):
+    is_documented = any(operation.find_response(int(status)) for status in outcome.expected.split(" or "))
+    if outcome.requirement == "VER-02" and not (is_documented and _has_version_parameter(operation)):
+        published = "The description of the operation documents no such refusal, or no version that it takes."
+    elif is_documented:
         return _find_untyped_filter(operation, outcome)
     else:
         published = f"The description of the operation documents no {outcome.expected}."
@@ -143,8 +144,7 @@ def _find_untyped_filter(operation: Operation, outcome: Outcome) -> Reading | No
         return None
     if parameter.schema.keys() & _TEXT_LIMITS:
         return None
-    chosen = f"{parameter.name} takes what the other filters of its field take."
-    return Reading("filter", chosen, "Its schema admits any text.")
+    return Reading("filter", "It takes what the other filters of its field take.", "Its schema admits any text.")
 
 
 def _find_general_header(outcome: Outcome, operation: Operation, exchange: Exchange) -> Reading | None:

@@ -75,3 +75,13 @@ def test_requests_without_a_response_are_one_cause_whatever_they_were_sent_for()
         Outcome("RSP-01", "GET /vehicles", Verdict.INCONCLUSIVE, "another reason"),
     )
     assert sorted(len(group.findings) for group in group_by_cause(summary.findings)) == [1, 4]
+
+
+def test_what_a_description_breaks_is_one_cause_for_each_requirement_where_it_answers_itself():
+    whole = {"operation": "*", "requirement": "DSC-07", "verdict": Verdict.FAIL}
+    summary = fold(
+        Outcome(**whole, message="no ULID", pointer="#/a", cause="example-id"),
+        Outcome(**whole, message="not anchored", pointer="#/b", cause="id-unanchored"),
+    )
+    assert len(group_by_cause(summary.findings)) == 2
+    assert len(group_by_cause(summary.findings, from_examples=True)) == 1
