@@ -1,4 +1,7 @@
-"""The rulebook: the rules in the prose of the description, from the TOML entries below `specs/stated_rules`."""
+"""The rulebook: rules and state machines in the prose of the description.
+
+They are the TOML entries below `specs/stated_rules` and `specs/state_machines`.
+"""
 
 from functools import cache
 from importlib.resources.abc import Traversable
@@ -8,11 +11,12 @@ import msgspec
 
 import specs
 from conformance.errors import PlanError
-from conformance.model import Level, StatedRule
+from conformance.model import Level, StatedRule, StateMachine
 
-__all__ = ["list_stated_members", "load_bundled_rules", "load_rules"]
+__all__ = ["list_stated_members", "load_bundled_machines", "load_bundled_rules", "load_machines", "load_rules"]
 
 _HINT = "See specs/stated_rules/README.md for the shape of an entry"
+_MACHINE_HINT = "See specs/state_machines/README.md for the shape of an entry"
 _Text = Annotated[str, msgspec.Meta(pattern=r"\S")]
 
 
@@ -89,3 +93,45 @@ def _find_problem(rule: StatedRule) -> str:
     if any(step.same_as >= number for number, step in enumerate(rule.steps, start=1)):
         return "`same_as` must name an earlier step"
     return ""
+
+
+class _MachineFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A file of state machines."""
+
+    machine: Annotated[tuple[StateMachine, ...], msgspec.Meta(min_length=1)]
+
+
+@cache
+def load_bundled_machines() -> tuple[StateMachine, ...]:
+    """Return the state machines that are bundled, sorted by id."""
+    return load_machines()
+
+
+def load_machines(*, root: Traversable | None = None) -> tuple[StateMachine, ...]:
+    """Return every state machine of the folder `root`, sorted by id. The default is the bundled ones.
+
+    Raises PlanError, which names the file, if it is not TOML, a member is unknown or missing, or an action names a
+    state that its machine does not have.
+    """
+    folder = specs.find_data("state_machines") if root is None else root
+    machines: dict[str, StateMachine] = {}
+    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if not file.name.endswith(".toml"):
+            continue
+        try:
+            entries = msgspec.toml.decode(file.read_bytes(), type=_MachineFile).machine
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise PlanError(f"{file.name} cannot be read: {error}", hint=_MACHINE_HINT) from error
+        for machine in entries:
+            if unknown := sorted(_list_named_states(machine) - {state.name for state in machine.states}):
+                raise PlanError(f"{file.name}, {machine.id}: no state is called {unknown[0]!r}", hint=_MACHINE_HINT)
+            machines[machine.id] = machine
+    return tuple(machine for _, machine in sorted(machines.items()))
+
+
+def _list_named_states(machine: StateMachine) -> set[str]:
+    names: set[str] = set()
+    for action in machine.actions:
+        names |= {*action.leads, *action.leads.values(), *action.refused, *action.stays, *action.repeats}
+        names |= {name for allowed in action.repeats.values() for name in allowed}
+    return names

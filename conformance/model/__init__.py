@@ -41,6 +41,7 @@ from conformance.model.operation import (
 from conformance.model.outcome import Case, Outcome, Verdict
 from conformance.model.requirement import Harm, Kind, Level, Requirement, Source
 from conformance.model.resource import KeyKind, Resource, ResourceModel
+from conformance.model.state_machine import MachineAction, MachineState, StateMachine
 from conformance.model.stated_rule import RuleStep, StatedRule
 from conformance.model.target import Profile, Target, TargetKind
 
@@ -67,6 +68,8 @@ __all__ = [
     "Link",
     "LinkKind",
     "Location",
+    "MachineAction",
+    "MachineState",
     "Media",
     "Noticed",
     "Observed",
@@ -94,6 +97,7 @@ __all__ = [
     "Scheme",
     "Security",
     "Source",
+    "StateMachine",
     "StatedRule",
     "Target",
     "TargetKind",

@@ -13,6 +13,7 @@ from conformance.probes.filters.documented_words import has_words
 from conformance.probes.filters.halves import has_switches, has_text_filter
 from conformance.probes.paths.method_overrides import is_scoped_create
 from conformance.probes.paths.unauthorized_access import is_secured_read
+from conformance.probes.stated_rules.machines import is_state_action
 from conformance.probes.stated_rules.selection import has_rules
 
 
@@ -64,6 +65,7 @@ SELECTORS: MappingProxyType[str, Selector] = MappingProxyType(
         "worded": has_words,
         "switched": has_switches,
         "text-filtered": has_text_filter,
+        "state-actions": is_state_action,
         "ruled-bodies": has_rules("RUL-01"),
         "ruled-queries": has_rules("RUL-02"),
         "ruled-fallbacks": has_rules("RUL-03"),

@@ -14,6 +14,7 @@ from conformance.mock_server.world.store import Ref, StoredRecord
 from conformance.mock_server.write_handler import WriteHandler
 
 SESSIONS, PARTS, USAGE = "charging_sessions", "charging_sub_sessions", "charging_sub_sessions.energy_usage"
+_SMART = frozenset({"SMART", "MANAGED_OTG"})  # modes that a boost may replace
 _MAX_DURATION = 6 * clock.HOUR
 _COUNTERS = ("odometer_meters", "meter_reading_watt_hours")
 _TOTAL, _GRID, _SOLAR = (f"{source}energy_delivered_watt_hours" for source in ("", "grid_", "solar_"))
@@ -23,8 +24,9 @@ def on_build(world: MockWorld) -> None:
     """Set the energy of each sub-session to the sum of its sources and intervals; let the latest sessions run."""
     for record in world.store.iterate_records(PARTS):
         _balance_energy(world, record)
-    for session in list(world.store.iterate_records(SESSIONS))[-4:]:
+    for number, session in enumerate(list(world.store.iterate_records(SESSIONS))[-4:]):
         _set_running(world, session)
+        _set_mode(world, session, number)
     for session in world.store.iterate_records(SESSIONS):
         session.data.get("sub_sessions", []).reverse()  # the newest first
     for name in _COUNTERS:
@@ -53,6 +55,20 @@ def _set_running(world: MockWorld, session: StoredRecord) -> None:
         part.data["start"] = clock.format_time(begin + index * span)
         part.data["end"] = None if is_last else clock.format_time(begin + (index + 1) * span)
         _balance_energy(world, part)
+
+
+def _set_mode(world: MockWorld, session: StoredRecord, number: int) -> None:
+    """Let the running part of a session be smart or a boost, in turn, of a vehicle that is managed but for every third.
+
+    A vehicle of several running sessions is what the last of them says.
+    """
+    parts = session.data.get("sub_sessions", ())
+    vehicle = world.store.by_path.get(session.data.get("vehicle") or "")
+    if parts:
+        world.store.by_path[parts[-1]].data["mode"] = "BOOST" if number == 1 else "SMART"
+    if vehicle is not None and "smart_charging_enabled" in vehicle.data:
+        vehicle.data["smart_charging_enabled"] = number != 2
+        vehicle.data["integrated"] = "ACTIVE"
 
 
 def _balance_energy(world: MockWorld, part: StoredRecord) -> None:
@@ -98,13 +114,19 @@ def _switch_mode(writes: WriteHandler, call: ServerCall, *, to: str, allowed: Ca
     session = writes.reads.find_parent(call)
     assert session is not None  # noqa: S101
     part = _find_running(writes, session)
-    if session.data["end"] is not None or part is None or not allowed(part.data["mode"]):
-        raise Problem(409, "conflict", "The session is not in a state that allows this.")
     vehicle = writes.world.store.by_path.get(session.data.get("vehicle") or "")
+    if session.data["end"] is not None or part is None:
+        raise Problem(409, "conflict", "The session has ended.")
+    if not allowed(part.data["mode"]) and writes.reads.is_enforced(call, "mode-of-session"):
+        raise Problem(409, "conflict", "The session is not in a state that allows this.")
+    is_off = vehicle is not None and vehicle.data.get("smart_charging_enabled") is False
+    if is_off and writes.reads.is_enforced(call, "managed-vehicle"):
+        raise Problem(409, "conflict", "Smart charging is off for the vehicle.")
     if vehicle is not None and vehicle.data.get("integrated") == "INACTIVE":
         raise Problem(503, "hardware-unavailable", "The vehicle does not answer.")
-    end_sub_session(writes.world, part, writes.now())
-    start_sub_session(writes, session, to)
+    if writes.reads.is_enforced(call, "end-of-part"):
+        end_sub_session(writes.world, part, writes.now())
+    start_sub_session(writes, session, to if writes.reads.is_enforced(call, "mode-of-part") else part.data["mode"])
     return writes.build_success_response(call, session)
 
 
@@ -116,6 +138,17 @@ def end_sub_session(world: MockWorld, part: StoredRecord, now: int) -> None:
         changes["duration_minutes"] = max(0, now - begin) // clock.MINUTE
     world.store.change(part, changes)
     _balance_energy(world, part)
+
+
+def end_running_sessions(writes: WriteHandler, vehicle: StoredRecord) -> None:
+    """End every running session of a vehicle that is no longer controlled."""
+    world, now = writes.world, writes.now()
+    for session in tuple(world.store.iterate_records(SESSIONS)) if SESSIONS in world.shape.resources else ():
+        part = _find_running(writes, session)
+        if session.data.get("vehicle") == vehicle.path and session.data["end"] is None:
+            if part is not None:
+                end_sub_session(world, part, now)
+            world.store.change(session, {"end": clock.format_time(now)})
 
 
 def start_sub_session(writes: WriteHandler, session: StoredRecord, mode: str) -> StoredRecord:
@@ -160,7 +193,7 @@ def begin_session(writes: WriteHandler, model_session: StoredRecord) -> StoredRe
 
 def start_boost(writes: WriteHandler, call: ServerCall) -> ServerResponse:
     """Charge at full power from now on."""
-    return _switch_mode(writes, call, to="BOOST", allowed=lambda mode: mode != "BOOST")
+    return _switch_mode(writes, call, to="BOOST", allowed=lambda mode: mode in _SMART)
 
 
 def end_boost(writes: WriteHandler, call: ServerCall) -> ServerResponse:

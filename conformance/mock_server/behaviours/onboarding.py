@@ -3,6 +3,7 @@
 from dataclasses import replace
 from uuid import UUID
 
+from conformance.mock_server.behaviours.charging import end_running_sessions
 from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.problems import Problem, build_not_found, build_parameter_problem
 from conformance.mock_server.read_handler import ReadHandler
@@ -83,10 +84,12 @@ def import_charger(writes: WriteHandler, call: ServerCall) -> ServerResponse:
 
 
 def disconnect_vehicle(writes: WriteHandler, call: ServerCall) -> ServerResponse:
-    """Disconnect a vehicle, so that it is no longer controlled."""
+    """Disconnect a vehicle, so that it is no longer controlled; one without an integration stays as it is."""
     vehicle = writes.reads.find_parent(call)
     assert vehicle is not None  # noqa: S101
-    writes.world.store.change(vehicle, {"integrated": "UNINTEGRATED"})
+    if vehicle.data.get("integrated") == "ACTIVE" and writes.reads.is_enforced(call, "inactive"):
+        writes.world.store.change(vehicle, {"integrated": "INACTIVE"})
+        end_running_sessions(writes, vehicle)
     return writes.build_success_response(call, vehicle)
 
 
