@@ -13,7 +13,14 @@ import specs
 from conformance.errors import PlanError
 from conformance.model import Level, StatedRule, StateMachine
 
-__all__ = ["list_stated_members", "load_bundled_machines", "load_bundled_rules", "load_machines", "load_rules"]
+__all__ = [
+    "is_unlisted_creation",
+    "list_stated_members",
+    "load_bundled_machines",
+    "load_bundled_rules",
+    "load_machines",
+    "load_rules",
+]
 
 _HINT = "See specs/stated_rules/README.md for the shape of an entry"
 _MACHINE_HINT = "See specs/state_machines/README.md for the shape of an entry"
@@ -40,6 +47,12 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def load_bundled_rules() -> tuple[StatedRule, ...]:
     """Return the rules that are bundled, sorted by id."""
     return load_rules()
+
+
+@cache
+def is_unlisted_creation(operation: str) -> bool:
+    """Return whether a rule says that the list does not show what an operation creates."""
+    return any(rule.unlisted and rule.operation == operation for rule in load_bundled_rules())
 
 
 @cache
@@ -86,8 +99,8 @@ def _read_file(file: Traversable) -> list[StatedRule]:
 
 def _find_problem(rule: StatedRule) -> str:
     """Return what is wrong with a rule that has the right shape; empty if nothing is."""
-    if not rule.steps:
-        return "it has no step"
+    if bool(rule.steps) is rule.unlisted:
+        return "it has steps that nobody needs" if rule.steps else "it has no step"
     if (rule.level is Level.MUST) is bool(rule.reading):
         return "a rule has a second reading exactly where its level is below MUST"
     if any(step.same_as >= number for number, step in enumerate(rule.steps, start=1)):

@@ -215,8 +215,8 @@ def is_update(operation: Operation, model: ResourceModel) -> bool:
 
 
 def is_deletion(operation: Operation, model: ResourceModel) -> bool:
-    """Return whether the operation deletes a resource."""
-    return operation.role is Role.DELETE
+    """Return whether the operation deletes a member of a collection; what exists once is cleared instead."""
+    return operation.role is Role.DELETE and operation.path.endswith("}")
 
 
 def has_redirect(operation: Operation, model: ResourceModel) -> bool:

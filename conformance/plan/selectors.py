@@ -3,7 +3,7 @@
 from types import MappingProxyType
 
 from conformance.applicability import selectors
-from conformance.applicability.selectors import Selector
+from conformance.applicability.selectors import Selector, is_creation, is_update
 from conformance.checks.charging import find_bound_names, find_rules
 from conformance.model import Operation, ResourceModel, Role
 from conformance.probes.authorization.foreign_references import is_referring_write
@@ -65,6 +65,7 @@ SELECTORS: MappingProxyType[str, Selector] = MappingProxyType(
         "worded": has_words,
         "switched": has_switches,
         "text-filtered": has_text_filter,
+        "changing": lambda o, m: is_creation(o, m) or is_update(o, m),
         "state-actions": is_state_action,
         "ruled-bodies": has_rules("RUL-01"),
         "ruled-queries": has_rules("RUL-02"),

@@ -16,6 +16,7 @@ SHARED = ROOT.parent / "shared"
 SELECTORS = frozenset(
     (
         "api",
+        "changing",
         "state-actions",
         "ruled-bodies",
         "ruled-queries",

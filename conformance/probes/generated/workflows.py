@@ -27,6 +27,7 @@ from conformance.probes.toolkit.write_requests import (
 from conformance.safety.creations import find_created_path
 from conformance.safety.rules import RISKS
 from conformance.validation.requests import parse_path_variables
+from specs.rulebook import is_unlisted_creation
 
 if TYPE_CHECKING:
     from strategies.histories import Conversation, Script
@@ -87,6 +88,8 @@ def run_histories(operation: Operation, subject: Subject) -> Steps[None]:
     life = next(candidate for candidate in lifecycles(subject.model) if candidate.create == operation)
     if life.update and life.update.effect in RISKS and not subject.target.may_touch_hardware:
         life = msgspec.structs.replace(life, update=None)
+    if is_unlisted_creation(operation.key):
+        life = msgspec.structs.replace(life, listing=None)
     search = _Search(write, life, subject)
     yield from search.run()
     for story in search.stories.values():

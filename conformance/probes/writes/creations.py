@@ -38,13 +38,23 @@ from conformance.probes.toolkit.write_requests import (  # fmt: skip
     find_writable,
     has_json_body,
 )
+from conformance.probes.writes.agreement import (
+    CREATION_REQUIREMENTS,
+    Members,
+    check_filters,
+    check_one_more,
+    check_parts_gone,
+    read_members,
+    read_parts,
+)
 from conformance.probes.writes.assigned_values import check_assigned_values
 from conformance.probes.writes.deletions import check_deleted, check_only_deleted, read_deleted, read_path
 from conformance.probes.writes.stored_values import find_changed_values
 from conformance.probes.writes.value_judgements import VALUE_REQUIREMENTS
 from conformance.probes.writes.written_values import check_refused_values, check_written_values
+from specs.rulebook import is_unlisted_creation
 
-REQUIREMENTS = ("WRT-01", "WRT-04", "WRT-07", *VALUE_REQUIREMENTS, "VAL-06", "VAL-07")
+REQUIREMENTS = ("WRT-01", "WRT-04", "WRT-07", *VALUE_REQUIREMENTS, "VAL-06", "VAL-07", *CREATION_REQUIREMENTS)
 _SHOWN = 5
 
 
@@ -56,7 +66,7 @@ def _create_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...
     """Return the write, the reads of the object and its list, and more where the object can be deleted."""
     resource = model.resources_by_name.get(operation.resource)
     paths = {item.role: item.path for item in model.operations if resource and item.resource == resource.name}
-    count = 2 + (Role.ITEM in paths) + (Role.LIST in paths) + 14 * (Role.DELETE in paths)
+    count = 2 + (Role.ITEM in paths) + 4 * (Role.LIST in paths) + 17 * (Role.DELETE in paths)
     return (*plain_read_needs(operation, model)[:-1], Need(f"write {operation.key}", count, shared=False))
 
 
@@ -81,16 +91,17 @@ def create_object(operation: Operation, subject: Subject) -> Steps[None]:
         yield from report_untested(REQUIREMENTS, operation, write)
         return
     existing_path = yield from _find_existing(write, subject)
+    before = yield from read_members(write.call.build_request(), operation.resource, subject)
     created = yield from _send_until_accepted(write, subject)
     parent = (yield from _create_parent(operation, subject)) if created is None else None
     if parent is not None:
         path = f"{find_address(parent, subject)}/{operation.path.rpartition('/')[2]}"
-        call = msgspec.structs.replace(write.call, path=path)
+        call, before = msgspec.structs.replace(write.call, path=path), {}
         created = yield from _send_until_accepted(msgspec.structs.replace(write, call=call), subject)
     if created is None:
         yield from report_untested(REQUIREMENTS, operation, Missing("no body built from the description is accepted"))
     else:
-        yield from _check_life(created, existing_path, operation, subject)
+        yield from _check_life(created, existing_path, before, operation, subject)
     if parent is not None:
         yield from delete_created(parent, subject)
 
@@ -103,9 +114,13 @@ def _find_existing(write: Write, subject: Subject) -> Steps[str]:
     return path if find_deleter(path, subject) else ""
 
 
-def _check_life(created: OperationResponse, existing_path: str, operation: Operation, subject: Subject) -> Steps[None]:
+def _check_life(
+    created: OperationResponse, existing_path: str, before: Members | None, operation: Operation, subject: Subject
+) -> Steps[None]:
     """Check an object from its first read to its deletion; a second one exists beside it if it can be deleted."""
     yield from _check_read(created, subject)
+    yield from check_one_more(created, before, subject)
+    yield from check_filters(created, subject)
     deletable = find_deleter(find_address(created, subject), subject) is not None
     sibling = (yield from _create_another(operation, subject, "beside", otherwise=True)) if deletable else None
     yield from _check_listed(created, subject)
@@ -115,9 +130,11 @@ def _check_life(created: OperationResponse, existing_path: str, operation: Opera
     others = [find_address(sibling, subject)] if sibling else []
     existing = (yield from read_path(existing_path, subject)) if deletable and existing_path else None
     others += [existing_path] if existing is not None and existing.is_success else []
+    parts = (yield from read_parts(created, subject)) if deletable else ()
     deleted = yield from delete_created(created, subject)
     if deleted is not None and deleted.is_success:
         yield from check_deleted(deleted)
+        yield from check_parts_gone(deleted, parts)
         yield from check_only_deleted(deleted, created, others, subject)
         yield from _check_stays_deleted(deleted, operation, subject)
     if sibling is not None:
@@ -251,6 +268,10 @@ def _check_listed(created: OperationResponse, subject: Subject) -> Steps[None]:
     path, operation = find_address(created, subject), created.operation
     resource = subject.model.resources_by_name.get(operation.resource)
     lister = find_list_operation(resource, subject) if resource else None
+    if is_unlisted_creation(operation.key):
+        reason = "the description's text says that its list does not show it"
+        yield judge_case(created, "WRT-07", Verdict.NOT_APPLICABLE, reason)
+        return
     if not path or lister is None:
         return
     response = yield from find_settled_page(lister, created.exchange.request, path, subject, is_wanted=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from conformance.applicability.selectors import is_deletion
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case
 from conformance.evidence.responses import OperationResponse, find_reader
 from conformance.evidence.subject import Subject
@@ -84,7 +85,7 @@ def _is_delete_without_create(operation: Operation, model: ResourceModel) -> boo
     """Return whether the operation deletes what no operation creates."""
     collection = operation.path.rpartition("/")[0]
     creatable = any(candidate.role is Role.CREATE and candidate.path == collection for candidate in model.operations)
-    return operation.role is Role.DELETE and not creatable
+    return is_deletion(operation, model) and not creatable
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:

@@ -21,7 +21,7 @@ from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Pause, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_list_operation, report_untested
 from conformance.probes.toolkit.edge_values import find_edge_changes, find_empty_lists
-from conformance.probes.toolkit.list_membership import LAG_S
+from conformance.probes.toolkit.list_membership import LAG_S, has_item_at
 from conformance.probes.toolkit.property_values import (
     clear_one,
     find_other_values,
@@ -38,16 +38,19 @@ from conformance.probes.toolkit.write_requests import (
     find_writable,
     has_json_body,
 )
+from conformance.probes.writes import agreement
 from conformance.probes.writes.deletions import GONE_STATUSES
 from conformance.probes.writes.stored_values import find_changed_values
 from conformance.probes.writes.value_judgements import VALUE_REQUIREMENTS
 from conformance.probes.writes.written_values import check_refused_values, check_written_values
 
 EXPANSION_REQUIREMENTS = ("EXP-02", "EXP-03")
-UPDATE_REQUIREMENTS = ("WRT-02", "WRT-03", *EXPANSION_REQUIREMENTS, *VALUE_REQUIREMENTS, "VAL-06")
+UPDATE_REQUIREMENTS = (
+    "WRT-02", "WRT-03", *EXPANSION_REQUIREMENTS, *VALUE_REQUIREMENTS, "VAL-06", *agreement.UPDATE_REQUIREMENTS,
+)  # fmt: skip
 _MAX_TRIES = 3  # properties that are tried as the first one
 _MAX_VIOLATIONS = 5
-_REQUESTS = 8  # five to ten, by the number of properties
+_REQUESTS = 13  # ten to fifteen, by the number of properties
 
 
 class UpdateState(msgspec.Struct, frozen=True):
@@ -167,6 +170,8 @@ def _judge_changes(plan: ChangePlan, changed: OperationResponse, state: UpdateSt
     named = {plan.name: plan.value}
     after = yield from state.read_current()
     after = yield from _check_change(named, state.original, changed, after, state, subject)
+    yield from agreement.check_repeated_reads(named, changed, state.reader)
+    yield from _check_list(named, changed, state, subject)
     changed_values = dict(named)
     for others in _list_further_changes(plan, state, subject):
         response = yield from state.send_patch(others, subject)
@@ -237,6 +242,18 @@ def _is_unchanged(name: str, before: OperationResponse, after: OperationResponse
     """Return whether a property has its old value: then the whole change is lost, which WRT-02 reports."""
     old, new = (read.json.get(name, ABSENT) if isinstance(read.json, dict) else ABSENT for read in (before, after))
     return old is not ABSENT and old == new
+
+
+def _check_list(
+    named: Mapping[str, Any], changed: OperationResponse, state: UpdateState, subject: Subject
+) -> Steps[None]:
+    """Check that the list shows a changed resource as it is now, where the page read before shows it."""
+    call, path = _find_list(state.reader, subject), state.reader.path
+    if call is not None and state.original_list is not None and has_item_at(state.original_list, path, subject):
+        yield from agreement.check_list_item(named, changed, call, path, subject)
+    else:
+        reason = "no page that was read before the change shows the resource"
+        yield skip_case("AFT-02", state.operation.key, Verdict.NOT_APPLICABLE, reason)
 
 
 def _send_forged(name: str, after: OperationResponse, state: UpdateState, subject: Subject) -> Steps[OperationResponse]:

@@ -1,0 +1,235 @@
+"""AFT-01 to AFT-04: after a write, lists, filters, parts and repeated reads agree with it.
+
+The probes of creations and updates call these functions between their own requests, so that one write serves both.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from conformance.evidence.differences import ABSENT
+from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json
+from conformance.evidence.responses import OperationResponse, extract_path, parse_json, strip_base_url
+from conformance.evidence.subject import Subject
+from conformance.model import Filter, Location, Operation, Operator, Request, Role, Verdict
+from conformance.probes.toolkit.base import Pause, Steps, send
+from conformance.probes.toolkit.calls import OperationCall, find_list_operation
+from conformance.probes.toolkit.list_membership import LAG_S, has_item_at
+from conformance.probes.toolkit.pages import parse_page
+from conformance.probes.toolkit.write_requests import find_address
+from conformance.probes.writes.stored_values import find_changed_values
+from conformance.tools.link_header import BLANK_TARGET
+from specs.rulebook import is_unlisted_creation
+
+CREATION_REQUIREMENTS = ("AFT-01", "AFT-02", "AFT-03")
+UPDATE_REQUIREMENTS = ("AFT-02", "AFT-04")
+_MAX_PAGES = 3  # of the largest size, that a list may have to be counted
+_MAX_PARTS = 2  # of a resource that are read before and after its deletion
+_READS = 4  # of a changed resource in a row
+Members = Mapping[str, dict[str, Any]]
+"""The members of a collection by the path of each."""
+
+
+def read_members(write: Request, resource_name: str, subject: Subject) -> Steps[Members | None]:
+    """Read the whole list of the collection that a POST adds to; None where that is too long or cannot be read."""
+    resource = subject.model.resources_by_name.get(resource_name)
+    lister = find_list_operation(resource, subject) if resource else None
+    if lister is None:
+        return None
+    size = lister.pagination.size if lister.pagination else ""
+    query = f"?{size}={lister.pagination.max_size}" if size and lister.pagination else ""
+    target: str | None = extract_path(write.target) + query
+    headers = tuple(h for h in write.headers if lister.user_header and h[0] != "Content-Type")
+    members: dict[str, dict[str, Any]] = {}
+    for _ in range(_MAX_PAGES):
+        response = yield from send(
+            lister, Request(lister.key, "GET", target or "", headers, identity=write.identity, fresh=True)
+        )
+        if not response.is_success:
+            return None
+        for _, item in response.objects:
+            path = strip_base_url(subject.target.base_url, str(item.get("url", "")))
+            members[path or str(len(members))] = item
+        url = parse_page(response).next or BLANK_TARGET
+        target = None if url == BLANK_TARGET else strip_base_url(subject.target.base_url, url)
+        if target is None:
+            return members
+    return None
+
+
+def check_one_more(created: OperationResponse, before: Members | None, subject: Subject) -> Steps[None]:
+    """Check that a list has the created object once more than before, and no copy of it (AFT-01)."""
+    if before is None:
+        yield judge_case(created, "AFT-01", Verdict.NOT_OBSERVABLE, "the list cannot be read as a whole")
+        return
+    path, sent = find_address(created, subject), parse_json(created.exchange.request.body)
+    for is_last in (False, True):
+        after = yield from read_members(created.exchange.request, created.operation.resource, subject)
+        new = {member: item for member, item in (after or {}).items() if member not in before}
+        copies = [member for member, item in new.items() if member == path or _is_copy(item, sent)]
+        if len(copies) == 1 or is_last:
+            break
+        yield Pause(LAG_S)
+    if after is None:
+        yield judge_case(created, "AFT-01", Verdict.NOT_OBSERVABLE, "the list cannot be read as a whole")
+    elif len(copies) > 1:
+        message = "one POST adds several members with the values sent"
+        yield fail_case(created, "AFT-01", message, expected="1", actual=f"{len(copies)}: {', '.join(copies)}")
+    elif len(after) <= len(before) and new:
+        message = "a POST adds a member, and another one is gone"
+        yield fail_case(created, "AFT-01", message, expected=str(len(before) + 1), actual=str(len(after)))
+    elif copies:
+        yield pass_case(created, "AFT-01")
+    else:
+        yield judge_case(created, "AFT-01", Verdict.NOT_APPLICABLE, "the list does not show what was created")
+
+
+def _is_copy(item: Mapping[str, Any], sent: Any) -> bool:
+    """Return whether a member shows all values that were sent, of those that it shows at all, and a telling one."""
+    shown = {name: value for name, value in sent.items() if name in item} if isinstance(sent, dict) else {}
+    is_telling = any(isinstance(value, str) and "://" not in value for value in shown.values())
+    return is_telling and not any(find_changed_values(shown, item))
+
+
+def check_filters(created: OperationResponse, subject: Subject) -> Steps[None]:
+    """Check that one filter that the created object fits shows it (AFT-02)."""
+    resource = subject.model.resources_by_name.get(created.operation.resource)
+    lister = find_list_operation(resource, subject) if resource else None
+    path, body = find_address(created, subject), created.json
+    is_listed = lister is not None and not is_unlisted_creation(created.operation.key)
+    choice = _choose_filter(lister, body) if lister and is_listed and isinstance(body, dict) and path else None
+    if lister is None or choice is None:
+        yield judge_case(created, "AFT-02", Verdict.NOT_APPLICABLE, "no filter of its list is known to fit it")
+        return
+    call = OperationCall(
+        lister,
+        extract_path(created.exchange.request.target),
+        identity=created.exchange.request.identity,
+        headers=tuple(h for h in created.exchange.request.headers if lister.user_header and h[0] != "Content-Type"),
+    )
+    query = [choice]
+    if lister.pagination and lister.pagination.size:
+        query.append((lister.pagination.size, str(lister.pagination.max_size)))
+    target = f"{call.path}?{urlencode(query, quote_via=quote, safe=':,')}"
+    for is_last in (False, True):
+        response = yield from send(lister, call.build_request_to(target, fresh=True))
+        if has_item_at(response, path, subject) or not response.is_success:
+            break
+        if not is_last:
+            yield Pause(LAG_S)
+    if not response.is_success or not parse_page(response).is_last:
+        yield judge_case(created, "AFT-02", Verdict.NOT_OBSERVABLE, "the filtered list cannot be read as a whole")
+    elif has_item_at(response, path, subject):
+        yield pass_case(created, "AFT-02")
+    else:
+        message = f"the filter {choice[0]} does not show the created object that fits it"
+        yield fail_case(
+            created, "AFT-02", message, expected=path, actual=f"{len(response.items)} others", also=(response,)
+        )
+
+
+def _choose_filter(lister: Operation, body: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return a filter with a value that a created object fits: by equality with a plain value, or by a link."""
+    required = {p.name for p in lister.parameters if p.required and p.location is Location.QUERY}
+    candidates = [f for f in lister.filters if f.operator is Operator.EQ and f.field in body and not required]
+    for candidate in candidates:
+        value = body[candidate.field]
+        if candidate.by_id_of and isinstance(value, str):
+            return candidate.parameter, value.rstrip("/").rpartition("/")[2]
+        if not candidate.by_id_of and _is_plain(candidate, value):
+            return candidate.parameter, str(value)
+    return None
+
+
+def _is_plain(candidate: Filter, value: Any) -> bool:
+    return isinstance(value, str) and bool(value) and "://" not in value
+
+
+def read_parts(created: OperationResponse, subject: Subject) -> Steps[tuple[OperationResponse, ...]]:
+    """Read parts of a created object that exist: lists and singletons below it."""
+    path, identity = find_address(created, subject), created.exchange.request.identity
+    item = next((r.item_path for r in subject.model.resources if r.name == created.operation.resource), "")
+    found: list[OperationResponse] = []
+    for operation in subject.model.operations if item and path else ():
+        is_part = operation.role in {Role.LIST, Role.SINGLETON} and operation.path.rpartition("/")[0] == item
+        needs_values = any(p.required and p.location is not Location.PATH for p in operation.parameters)
+        if operation.method == "GET" and is_part and not needs_values and len(found) < _MAX_PARTS:
+            target = path.rstrip("/") + operation.path.removeprefix(item)
+            response = yield from send(operation, Request(operation.key, "GET", target, identity=identity, fresh=True))
+            found += [response] if response.is_success else []
+    return tuple(found)
+
+
+def check_parts_gone(deleted: OperationResponse, parts: tuple[OperationResponse, ...]) -> Steps[None]:
+    """Check that what hung below a deleted object answers 404 (AFT-03)."""
+    remaining: list[OperationResponse] = []
+    for part in parts:
+        response = yield from send(part.operation, part.exchange.request)
+        if response.is_success:
+            yield Pause(LAG_S)
+            response = yield from send(part.operation, part.exchange.request)
+        remaining += [response] if response.is_success else []
+    for response in remaining[:1]:
+        message = "a part of the deleted object can still be read"
+        expected, actual = "404", f"{response.status} at {response.exchange.request.target}"
+        yield fail_case(deleted, "AFT-03", message, expected=expected, actual=actual, also=tuple(remaining))
+    if parts and not remaining:
+        yield pass_case(deleted, "AFT-03")
+
+
+def check_list_item(
+    changed_values: Mapping[str, Any], changed: OperationResponse, call: OperationCall, path: str, subject: Subject
+) -> Steps[None]:
+    """Check that the list shows a changed resource with its new values (AFT-02), where its first page shows it."""
+    for is_last in (False, True):
+        response = yield from send(call.operation, call.build_request(fresh=True))
+        old = list(_find_old_values(response, changed_values, path, subject))
+        if not old:
+            break
+        if not is_last:
+            yield Pause(LAG_S)
+    if old:
+        name, expected, actual = old[0]
+        message = f"the list shows another value of {name} than was written"
+        yield fail_case(
+            changed, "AFT-02", message,
+            expected=quote_json(expected), actual=quote_json(actual), pointer=f"/{name}", also=(response,),
+        )  # fmt: skip
+    elif has_item_at(response, path, subject):
+        yield pass_case(changed, "AFT-02")
+
+
+def _find_old_values(
+    response: OperationResponse, changed_values: Mapping[str, Any], path: str, subject: Subject
+) -> Iterator[tuple[str, Any, Any]]:
+    for _, item in response.objects:
+        if strip_base_url(subject.target.base_url, str(item.get("url", ""))) == path:
+            for name, value in changed_values.items():
+                shown = item.get(name, ABSENT)
+                is_link = isinstance(value, dict | list) or isinstance(shown, dict | list)
+                if shown is not ABSENT and not is_link and any(find_changed_values({"": value}, {"": shown})):
+                    yield name, value, shown
+
+
+def check_repeated_reads(named: Mapping[str, Any], changed: OperationResponse, read: OperationCall) -> Steps[None]:
+    """Check that no read in a row shows an old value once a change has shown (AFT-04)."""
+    for is_last in (False, True):
+        shown: list[tuple[bool, OperationResponse]] = []
+        for _ in range(_READS):
+            response = yield from send(read.operation, read.build_request(fresh=True))
+            members = response.json if response.is_success and isinstance(response.json, dict) else {}
+            is_new = not any(find_changed_values(dict(named), members))
+            shown.append((is_new, response))
+        if all(is_new for is_new, _ in shown) or not any(is_new for is_new, _ in shown) or is_last:
+            break
+        yield Pause(LAG_S)
+    old = [response for is_new, response in shown if not is_new]
+    if old and len(old) < len(shown):
+        message = "reads in a row show the new and the old value in turn"
+        actual = f"the old value in {len(old)} of {len(shown)} reads"
+        responses = tuple(response for _, response in shown)
+        yield fail_case(changed, "AFT-04", message, expected="the new value", actual=actual, also=responses)
+    elif not old:
+        yield pass_case(changed, "AFT-04")
+    else:
+        yield judge_case(changed, "AFT-04", Verdict.INCONCLUSIVE, "the change does not show at all", also=tuple(old))
