@@ -236,6 +236,18 @@ class FaultSite:
             if operation.body and operation.body.media and operation.body.media[0].schema
         ]
 
+    def has_plain_change(self, operation: Operation) -> bool:
+        """Return whether a plain value of one writable property can be exchanged for another one, and shows."""
+        required = self.world.schema_compiler.fold_schema(
+            self.world.description.resolve(operation.body.media[0].schema) if operation.body else {}
+        ).get("required", ())
+        shown = self.properties(operation)
+        kinds = {"string", "integer", "number", "boolean"}
+        return not required and any(
+            name in shown and kinds & {*([kind] if isinstance(kind := schema.get("type", ""), str) else kind)}
+            for name, schema in self.writable_properties(operation).items()
+        )
+
     def writable_properties(self, operation: Operation) -> dict[str, dict[str, Any]]:
         """Return the properties of a write's body that are not read-only, folded."""
         flat = self.world.schema_compiler.fold_schema

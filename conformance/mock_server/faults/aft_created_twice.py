@@ -12,7 +12,10 @@ def plant(site: FaultSite) -> InstalledFault | None:
     operation = site.pick(
         o
         for o in site.body_writes(Role.CREATE)
-        if o.effect is Effect.WRITE and world.shape.resources[o.resource].key_kind is KeyKind.ID and "{" not in o.path
+        if o.effect is Effect.WRITE
+        and world.shape.resources[o.resource].key_kind is KeyKind.ID
+        and "{" not in o.path
+        and site.count_records(o) < 200
     )
 
     def create_copy(call: ServerCall, response: ServerResponse) -> ServerResponse:

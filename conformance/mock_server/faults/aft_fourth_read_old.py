@@ -11,7 +11,9 @@ from conformance.model import Effect, Role
 
 def plant(site: FaultSite) -> InstalledFault | None:
     """Choose one update."""
-    operation = site.pick(o for o in site.body_writes(Role.UPDATE) if o.effect is Effect.WRITE)
+    operation = site.pick(
+        o for o in site.body_writes(Role.UPDATE) if o.effect is Effect.WRITE and site.has_plain_change(o)
+    )
     if operation is None:
         return None
     former: dict[str, dict[str, Any]] = {}

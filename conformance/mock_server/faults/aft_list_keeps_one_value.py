@@ -13,7 +13,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
     updates = [
         o
         for o in site.body_writes(Role.UPDATE)
-        if o.effect is Effect.WRITE and o.path.count("{") == 1 and o.path.endswith("}")
+        if o.effect is Effect.WRITE and site.has_plain_change(o) and o.path.count("{") == 1 and o.path.endswith("}")
     ]
     operation = site.pick(updates)
     if operation is None:

@@ -11,7 +11,11 @@ from conformance.model import Effect, Role
 
 def plant(site: FaultSite) -> InstalledFault | None:
     """Choose one update of a member."""
-    operation = site.pick(o for o in site.body_writes(Role.UPDATE) if o.effect is Effect.WRITE and o.path.endswith("}"))
+    operation = site.pick(
+        o
+        for o in site.body_writes(Role.UPDATE)
+        if o.effect is Effect.WRITE and site.has_plain_change(o) and o.path.endswith("}")
+    )
     if operation is None:
         return None
     former: dict[str, dict[str, Any]] = {}

@@ -12,7 +12,9 @@ from conformance.model import Effect, Role
 def plant(site: FaultSite) -> InstalledFault | None:
     """Choose one update of a part."""
     operation = site.pick(
-        o for o in site.body_writes(Role.UPDATE) if o.effect is Effect.WRITE and not o.path.endswith("}")
+        o
+        for o in site.body_writes(Role.UPDATE)
+        if o.effect is Effect.WRITE and site.has_plain_change(o) and not o.path.endswith("}")
     )
     if operation is None:
         return None

@@ -9,9 +9,9 @@ from urllib.parse import quote, urlencode
 
 from conformance.evidence.differences import ABSENT
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json
-from conformance.evidence.responses import OperationResponse, extract_path, parse_json, strip_base_url
+from conformance.evidence.responses import OperationResponse, extract_path, strip_base_url
 from conformance.evidence.subject import Subject
-from conformance.model import Filter, Location, Operation, Operator, Request, Role, Verdict
+from conformance.model import Filter, Location, Operation, Operator, Request, ResourceModel, Role, Verdict
 from conformance.probes.toolkit.base import Pause, Steps, send
 from conformance.probes.toolkit.calls import OperationCall, find_list_operation
 from conformance.probes.toolkit.list_membership import LAG_S, has_item_at
@@ -24,7 +24,7 @@ from specs.rulebook import is_unlisted_creation
 CREATION_REQUIREMENTS = ("AFT-01", "AFT-02", "AFT-03")
 UPDATE_REQUIREMENTS = ("AFT-02", "AFT-04")
 _MAX_PAGES = 3  # of the largest size, that a list may have to be counted
-_MAX_PARTS = 2  # of a resource that are read before and after its deletion
+_MAX_PARTS = 8  # of a resource that are read before and after its deletion
 _READS = 4  # of a changed resource in a row
 Members = Mapping[str, dict[str, Any]]
 """The members of a collection by the path of each."""
@@ -62,11 +62,11 @@ def check_one_more(created: OperationResponse, before: Members | None, subject: 
     if before is None:
         yield judge_case(created, "AFT-01", Verdict.NOT_OBSERVABLE, "the list cannot be read as a whole")
         return
-    path, sent = find_address(created, subject), parse_json(created.exchange.request.body)
+    path = find_address(created, subject)
     for is_last in (False, True):
         after = yield from read_members(created.exchange.request, created.operation.resource, subject)
         new = {member: item for member, item in (after or {}).items() if member not in before}
-        copies = [member for member, item in new.items() if member == path or _is_copy(item, sent)]
+        copies = [member for member, item in new.items() if member == path or _is_copy(item, new.get(path))]
         if len(copies) == 1 or is_last:
             break
         yield Pause(LAG_S)
@@ -84,11 +84,13 @@ def check_one_more(created: OperationResponse, before: Members | None, subject: 
         yield judge_case(created, "AFT-01", Verdict.NOT_APPLICABLE, "the list does not show what was created")
 
 
-def _is_copy(item: Mapping[str, Any], sent: Any) -> bool:
-    """Return whether a member shows all values that were sent, of those that it shows at all, and a telling one."""
-    shown = {name: value for name, value in sent.items() if name in item} if isinstance(sent, dict) else {}
-    is_telling = any(isinstance(value, str) and "://" not in value for value in shown.values())
-    return is_telling and not any(find_changed_values(shown, item))
+def _is_copy(item: Mapping[str, Any], created: Mapping[str, Any] | None) -> bool:
+    """Return whether a new member shows what the created one shows, but for id, address and times."""
+    if created is None or item.keys() != created.keys():
+        return False
+    own = {str(created.get("id", "")), str(created.get("url", ""))} - {""}
+    differing = {name for name in item if item[name] != created[name]} - {"id", "url"}
+    return all(name.endswith("_at") or any(text in str(created[name]) for text in own) for name in differing)
 
 
 def check_filters(created: OperationResponse, subject: Subject) -> Steps[None]:
@@ -145,18 +147,29 @@ def _is_plain(candidate: Filter, value: Any) -> bool:
     return isinstance(value, str) and bool(value) and "://" not in value
 
 
+def list_parts(item_path: str, model: ResourceModel) -> tuple[Operation, ...]:
+    """Return the reads of the lists and singletons directly below a resource that need nothing but its id."""
+    parts = [
+        operation
+        for operation in model.operations
+        if operation.method == "GET"
+        and operation.role in {Role.LIST, Role.SINGLETON}
+        and operation.path.rpartition("/")[0] == item_path
+        and not any(p.required and p.location is not Location.PATH for p in operation.parameters)
+    ]
+    return tuple(parts[:_MAX_PARTS])
+
+
 def read_parts(created: OperationResponse, subject: Subject) -> Steps[tuple[OperationResponse, ...]]:
-    """Read parts of a created object that exist: lists and singletons below it."""
+    """Read the parts of a created object that exist: lists and singletons below it."""
     path, identity = find_address(created, subject), created.exchange.request.identity
-    item = next((r.item_path for r in subject.model.resources if r.name == created.operation.resource), "")
+    resource = subject.model.resources_by_name.get(created.operation.resource)
+    item = resource.item_path if resource else ""
     found: list[OperationResponse] = []
-    for operation in subject.model.operations if item and path else ():
-        is_part = operation.role in {Role.LIST, Role.SINGLETON} and operation.path.rpartition("/")[0] == item
-        needs_values = any(p.required and p.location is not Location.PATH for p in operation.parameters)
-        if operation.method == "GET" and is_part and not needs_values and len(found) < _MAX_PARTS:
-            target = path.rstrip("/") + operation.path.removeprefix(item)
-            response = yield from send(operation, Request(operation.key, "GET", target, identity=identity, fresh=True))
-            found += [response] if response.is_success else []
+    for operation in list_parts(item, subject.model) if item and path else ():
+        target = path.rstrip("/") + operation.path.removeprefix(item)
+        response = yield from send(operation, Request(operation.key, "GET", target, identity=identity, fresh=True))
+        found += [response] if response.is_success else []
     return tuple(found)
 
 

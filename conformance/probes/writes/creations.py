@@ -44,6 +44,7 @@ from conformance.probes.writes.agreement import (
     check_filters,
     check_one_more,
     check_parts_gone,
+    list_parts,
     read_members,
     read_parts,
 )
@@ -66,7 +67,9 @@ def _create_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...
     """Return the write, the reads of the object and its list, and more where the object can be deleted."""
     resource = model.resources_by_name.get(operation.resource)
     paths = {item.role: item.path for item in model.operations if resource and item.resource == resource.name}
-    count = 2 + (Role.ITEM in paths) + 4 * (Role.LIST in paths) + 17 * (Role.DELETE in paths)
+    count = 2 + (Role.ITEM in paths) + 4 * (Role.LIST in paths)
+    if Role.DELETE in paths and resource is not None:
+        count += 15 + 2 * len(list_parts(resource.item_path, model))
     return (*plain_read_needs(operation, model)[:-1], Need(f"write {operation.key}", count, shared=False))
 
 
