@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 from conformance.evidence.differences import ABSENT
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json
-from conformance.evidence.responses import OperationResponse, extract_path, strip_base_url
+from conformance.evidence.responses import OperationResponse, extract_path, find_reader, strip_base_url
 from conformance.evidence.subject import Subject
 from conformance.model import Filter, Location, Operation, Operator, Request, ResourceModel, Role, Verdict
 from conformance.probes.toolkit.base import Pause, Steps, send
@@ -57,8 +57,29 @@ def read_members(write: Request, resource_name: str, subject: Subject) -> Steps[
     return None
 
 
-def check_one_more(created: OperationResponse, before: Members | None, subject: Subject) -> Steps[None]:
-    """Check that a list has the created object once more than before, and no copy of it (AFT-01)."""
+def find_oldest(before: Members | None, write: Request, subject: Subject) -> Steps[OperationResponse | None]:
+    """Read the first member of a list before a POST; None where there is none, or it is listed and gone."""
+    path = next(iter(before or {}), "")
+    reader = find_reader(path, subject.model) if path.startswith("/") else None
+    if reader is None:
+        return None
+    response = yield from send(reader, Request(reader.key, "GET", path, identity=write.identity, fresh=True))
+    return response if response.is_success else None
+
+
+def check_one_more(
+    created: OperationResponse, before: Members | None, oldest: OperationResponse | None, subject: Subject
+) -> Steps[None]:
+    """Check that a POST adds the created object once, and takes nothing away (AFT-01).
+
+    A list that lags may have shown what was gone already: only the oldest member that could be read counts as lost.
+    """
+    if oldest is not None:
+        later = yield from send(oldest.operation, oldest.exchange.request)
+        if later.status in {404, 410}:
+            message = "a POST adds a member, and an older one is gone"
+            actual = f"{later.status} at {oldest.exchange.request.target}"
+            yield fail_case(created, "AFT-01", message, expected="200", actual=actual, also=(oldest, later))
     if before is None:
         yield judge_case(created, "AFT-01", Verdict.NOT_OBSERVABLE, "the list cannot be read as a whole")
         return
@@ -75,9 +96,6 @@ def check_one_more(created: OperationResponse, before: Members | None, subject: 
     elif len(copies) > 1:
         message = "one POST adds several members with the values sent"
         yield fail_case(created, "AFT-01", message, expected="1", actual=f"{len(copies)}: {', '.join(copies)}")
-    elif len(after) <= len(before) and new:
-        message = "a POST adds a member, and another one is gone"
-        yield fail_case(created, "AFT-01", message, expected=str(len(before) + 1), actual=str(len(after)))
     elif copies:
         yield pass_case(created, "AFT-01")
     else:

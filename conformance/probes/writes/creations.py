@@ -40,10 +40,10 @@ from conformance.probes.toolkit.write_requests import (  # fmt: skip
 )
 from conformance.probes.writes.agreement import (
     CREATION_REQUIREMENTS,
-    Members,
     check_filters,
     check_one_more,
     check_parts_gone,
+    find_oldest,
     list_parts,
     read_members,
     read_parts,
@@ -67,7 +67,7 @@ def _create_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...
     """Return the write, the reads of the object and its list, and more where the object can be deleted."""
     resource = model.resources_by_name.get(operation.resource)
     paths = {item.role: item.path for item in model.operations if resource and item.resource == resource.name}
-    count = 2 + (Role.ITEM in paths) + 4 * (Role.LIST in paths)
+    count = 4 + (Role.ITEM in paths) + 4 * (Role.LIST in paths)
     if Role.DELETE in paths and resource is not None:
         count += 15 + 2 * len(list_parts(resource.item_path, model))
     return (*plain_read_needs(operation, model)[:-1], Need(f"write {operation.key}", count, shared=False))
@@ -95,6 +95,7 @@ def create_object(operation: Operation, subject: Subject) -> Steps[None]:
         return
     existing_path = yield from _find_existing(write, subject)
     before = yield from read_members(write.call.build_request(), operation.resource, subject)
+    oldest = yield from find_oldest(before, write.call.build_request(), subject)
     created = yield from _send_until_accepted(write, subject)
     parent = (yield from _create_parent(operation, subject)) if created is None else None
     if parent is not None:
@@ -104,7 +105,8 @@ def create_object(operation: Operation, subject: Subject) -> Steps[None]:
     if created is None:
         yield from report_untested(REQUIREMENTS, operation, Missing("no body built from the description is accepted"))
     else:
-        yield from _check_life(created, existing_path, before, operation, subject)
+        yield from check_one_more(created, before, oldest, subject)
+        yield from _check_life(created, existing_path, operation, subject)
     if parent is not None:
         yield from delete_created(parent, subject)
 
@@ -117,12 +119,9 @@ def _find_existing(write: Write, subject: Subject) -> Steps[str]:
     return path if find_deleter(path, subject) else ""
 
 
-def _check_life(
-    created: OperationResponse, existing_path: str, before: Members | None, operation: Operation, subject: Subject
-) -> Steps[None]:
+def _check_life(created: OperationResponse, existing_path: str, operation: Operation, subject: Subject) -> Steps[None]:
     """Check an object from its first read to its deletion; a second one exists beside it if it can be deleted."""
     yield from _check_read(created, subject)
-    yield from check_one_more(created, before, subject)
     yield from check_filters(created, subject)
     deletable = find_deleter(find_address(created, subject), subject) is not None
     sibling = (yield from _create_another(operation, subject, "beside", otherwise=True)) if deletable else None
