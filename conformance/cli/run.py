@@ -78,6 +78,10 @@ def run(
     ] = 1,
     hour_s: Annotated[float, typer.Option("--hour-seconds", min=0.01, hidden=True, help="Length of an hour.")] = 3600,
     on_rate_limit: Annotated[str, typer.Option(help="wait or stop when the target responds with 429.")] = "wait",
+    max_wait: Annotated[float, typer.Option(min=0, help="Longest wait in seconds that a 429 may ask for.")] = 3600,
+    patience: Annotated[
+        float, typer.Option(min=0, help="Seconds to wait for a target that cannot be reached for a while.")
+    ] = 60,
     overlay: Annotated[bool, typer.Option("--overlay/--no-overlay", help="Apply the overlays first.")] = True,
     strict_reading: Annotated[
         bool,
@@ -122,6 +126,8 @@ def run(
         hours=hours,
         hour_s=hour_s,
         should_wait=on_rate_limit == "wait",
+        max_wait_s=max_wait,
+        patience_s=patience,
         command=shlex.join(["evconform", *sys.argv[1:]]),
     )
     if plan:

@@ -9,6 +9,7 @@ from conformance.checks.csv_bodies import parse_rows
 from conformance.description import pointers
 from conformance.evidence.responses import CSV, UNREADABLE, OperationResponse
 from conformance.evidence.subject import Subject
+from conformance.execution.availability import Availability
 from conformance.execution.charging_folds import judge_charging
 from conformance.execution.foreign_owners import ForeignOwners, has_own_bucket
 from conformance.execution.history_folds import judge_histories
@@ -22,11 +23,18 @@ _MAX_NAMED = 6  # fields in one message
 
 
 def judge_exchanges(exchanges: Iterable[Exchange], subject: Subject) -> Iterator[Outcome]:
-    """Yield the outcomes that rest on several responses: RSP-07, histories, parts of LIM-01, CSV-01, HDR-09 and AUT-15.
+    """Yield the outcomes that rest on several responses: RSP-07, RSP-13, histories, parts of LIM-01, CSV-01 and others.
 
     Exchanges are read one by one; of them, only what was seen of each resource is kept.
     """
-    folds = (FieldsSeen(subject), FallingAllowance(), SteadyHeader(), ChangingTag(), ForeignOwners(subject))
+    folds = (
+        FieldsSeen(subject),
+        FallingAllowance(),
+        SteadyHeader(),
+        ChangingTag(),
+        ForeignOwners(subject),
+        Availability(),
+    )
     sightings = Sightings(subject)
     for exchange in exchanges:
         sightings.add_exchange(exchange)

@@ -11,6 +11,7 @@ import msgspec
 from conformance.evidence.readings import review_outcome
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
+from conformance.execution.availability import SERVER_FAILURE
 from conformance.execution.recorder import Recorder
 from conformance.execution.sender import ItemHalt, RequestSender, SendingContext
 from conformance.execution.violations import ItemViolations
@@ -144,7 +145,8 @@ class ItemRun:
             for outcome in check.judge(response, self._subject):
                 if outcome.requirement not in check.requirements:
                     raise UndeclaredOutcomeError(check.judge.__name__, outcome.requirement)
-                self._record(outcome)
+                if outcome.requirement == SERVER_FAILURE or not exchange.is_unavailable:
+                    self._record(outcome)
 
     def _give_up(self, verdict: Verdict, reason: str) -> None:
         """Record a verdict for each case that the item was trusted with and did not judge."""

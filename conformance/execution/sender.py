@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from conformance.execution.availability import ASIDE, find_outage_pause, find_pause
 from conformance.execution.pace import HourlyPace
 from conformance.execution.redactor import Redactor
 from conformance.execution.store import SharedStore
@@ -16,11 +17,15 @@ from conformance.network.channel import Channel, NoResponseError, NotSentError
 MAX_RATE_LIMIT_WAITS = 2
 """Waits after a 429, before a request that is still refused is left alone."""
 _MAX_LIMITED_IN_A_ROW = 9  # responses of 429, waits between them, before the target counts as closed
-_MAX_LOST_IN_A_ROW = 4  # requests without a response before the target counts as gone
-_MAX_BUSY_WAIT_S = 5  # that a busy server may ask for before a read is sent again
-_MAX_RATE_LIMIT_WAIT_S = 3600  # the longest window that the API documents
+_MAX_LOST_IN_A_ROW = 12  # requests without a response before the target counts as gone
+_MAX_UNAVAILABLE_IN_A_ROW = 15  # responses of a gateway before the target counts as unavailable
+_MAX_BUSY_WAIT_S = 60  # that a busy server may ask for before a read is sent again
+_CLIENT_GRANT = b"grant_type=client_credentials"  # a code or a refresh token may be good for one use alone
+DEFAULT_MAX_WAIT_S = 3600
+"""The longest wait that a 429 may ask for by default: the window that the API documents."""
+DEFAULT_PATIENCE_S = 60.0
+"""How long a target that cannot be reached is waited for by default."""
 _MAX_DIGITS = 9
-_BUSY = 503
 
 
 class ItemHalt(Exception):  # noqa: N818 - a reason to end, not an error
@@ -35,8 +40,10 @@ class SendingContext(msgspec.Struct, frozen=True):
     """The means of sending, the same for all items of a worker.
 
     `get_limit` returns how many requests an identity may send in the run. `should_wait` says whether a 429 is waited
-    out or ends the run. `pace` holds requests back where the run spreads over several hours. `effective_operations`
-    holds, by operation, why no further inert write is sent to it. `clock` returns seconds since 1970.
+    out, for `max_wait_s` seconds at most, or ends the run; `patience_s` is how long a target that cannot be reached is
+    waited for. `pace` holds requests back where the run spreads over several hours. `effective_operations` holds, by
+    operation, why no further inert write is sent to it; `unavailable_operations` are those whose reads were not
+    answered by the API in repeated tries. `clock` returns seconds since 1970.
     """
 
     base_url: str
@@ -47,6 +54,9 @@ class SendingContext(msgspec.Struct, frozen=True):
     get_limit: Callable[[str], int | None] = lambda _: None
     should_wait: bool = True
     effective_operations: dict[str, str] = {}
+    unavailable_operations: set[str] = set()
+    max_wait_s: float = DEFAULT_MAX_WAIT_S
+    patience_s: float = DEFAULT_PATIENCE_S
     pace: HourlyPace | None = None
     clock: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
@@ -94,6 +104,8 @@ class RequestSender:
         self._note_effect(exchange)
         if exchange.failure:
             return self._refuse_failure(exchange)
+        if exchange.is_unavailable:
+            return self._refuse_unavailable(clean, is_new=True)
         self._receive(clean, True)
         return clean if shared else exchange  # a token in a response is for the probe alone
 
@@ -104,6 +116,8 @@ class RequestSender:
     def _share(self, known: Exchange) -> Exchange:
         if known.failure:
             return self._refuse_failure(known)
+        if known.is_unavailable:
+            return self._refuse_unavailable(known, is_new=False)
         self._receive(known, False)
         return known
 
@@ -119,13 +133,9 @@ class RequestSender:
             self._context.effective_operations[request.operation] = f"{description}: no further one is risked"
 
     def _send_patiently(self, request: Request, key: str) -> Exchange:
-        """Send a request; again where a read got no response or a 503, and after the wait that a 429 asks for."""
+        """Send a request, and again after the wait that a 429 asks for."""
         for waits_left in range(MAX_RATE_LIMIT_WAITS, -1, -1):
-            exchange, retriable = self._send_once(request, key)
-            if not retriable and exchange.status == _BUSY:
-                retriable = self._wait_for_busy_server(exchange)
-            if retriable and request.is_safe:
-                exchange, _ = self._send_once(request, key)
+            exchange = self._send_until_answered(request, key)
             if exchange.status != 429 or request.expects_limit:
                 return exchange
             self._context.write(Exchanged(self._context.redactor.redact_exchange(exchange), self._item))
@@ -136,8 +146,44 @@ class RequestSender:
             self._context.store.stop(f"every response of the target is a 429: {reason}")
         raise ItemHalt(Verdict.INCONCLUSIVE, reason)
 
-    def _send_once(self, request: Request, key: str) -> tuple[Exchange, bool]:
-        """Return the exchange, and whether sending the request again may do better."""
+    def _send_until_answered(self, request: Request, key: str) -> Exchange:
+        """Send a request; what is harmless again, after growing pauses, where it was not the API that answered.
+
+        What was no answer of the API is written to the run log, and judged by nothing but its number (RSP-13).
+        """
+        number, waited_s = 0, 0.0
+        while True:
+            exchange, error = self._send_once(request, key)
+            pause = self._find_pause(exchange, error, number, waited_s)
+            if pause is None:
+                if error is not None and error.unreachable:
+                    self._stop_without_answer(str(error))
+                return exchange
+            aside = msgspec.structs.replace(exchange, id=f"{exchange.id}{ASIDE}{number + 1}")
+            self._context.write(Exchanged(self._context.redactor.redact_exchange(aside), self._item))
+            self._context.sleep(pause)
+            number, waited_s = number + 1, waited_s + pause
+
+    def _find_pause(
+        self, exchange: Exchange, error: NoResponseError | None, number: int, waited_s: float
+    ) -> float | None:
+        """Return the seconds to wait before a request is sent again, None where it is not."""
+        context, request = self._context, exchange.request
+        if context.store.get_stop_reason():
+            return None
+        if error is not None and error.unreachable:  # nothing was sent, so that a write may follow as well
+            return find_outage_pause(number, waited_s, context.patience_s)
+        if not _is_repeatable(request):
+            return None
+        told_s = read_retry_after(exchange) or 0
+        can_repeat = exchange.is_unavailable or (error is not None and not error.slow)
+        if not can_repeat or told_s > _MAX_BUSY_WAIT_S:
+            return None
+        is_known = request.operation in context.unavailable_operations
+        return find_pause(exchange, number, told_s, is_known_unavailable=is_known)
+
+    def _send_once(self, request: Request, key: str) -> tuple[Exchange, NoResponseError | None]:
+        """Return the exchange, and why there is no response where the request was sent and got none."""
         context = self._context
         limit = context.get_limit(request.identity)
         if not context.store.try_spend(request.identity, limit):
@@ -149,34 +195,22 @@ class RequestSender:
         try:
             response = context.channel.send(request)
         except NotSentError as error:
-            return Exchange(key, request, url, sent_at, failure=f"not sent: {error}"), False
+            return Exchange(key, request, url, sent_at, failure=f"not sent: {error}"), None
         except NoResponseError as error:
-            return Exchange(key, request, url, sent_at, failure=str(error)), not error.slow
-        return Exchange(key, request, url, sent_at, response), False
-
-    def _wait_for_busy_server(self, exchange: Exchange) -> bool:
-        """Judge a 503 by itself and wait as told (RFC 9110, section 15.6.4); return whether to send again.
-
-        The 503 says nothing of the requirement that the request was sent for.
-        """
-        pause = read_retry_after(exchange) if find_retry_after(exchange) else 0
-        if not exchange.request.is_safe or pause is None or pause > _MAX_BUSY_WAIT_S:
-            return False
-        busy = self._context.redactor.redact_exchange(msgspec.structs.replace(exchange, id=f"{exchange.id}-busy"))
-        self._context.write(Exchanged(busy, self._item))
-        self._receive(busy, True)
-        self._context.sleep(pause)
-        return True
+            return Exchange(key, request, url, sent_at, failure=str(error)), error
+        return Exchange(key, request, url, sent_at, response), None
 
     def _wait_for_rate_limit(self, exchange: Exchange) -> None:
         """Wait as a 429 asks for; end the run where nobody wants to wait, or it does not say how long."""
         pause = read_retry_after(exchange)
-        if not self._context.should_wait or pause is None or pause > _MAX_RATE_LIMIT_WAIT_S:
+        if not self._context.should_wait or pause is None or pause > self._context.max_wait_s:
             reason = "the target's rate limit is spent"
             if pause is None:
                 reason += " (no usable Retry-After)"
-            elif pause > _MAX_RATE_LIMIT_WAIT_S:
-                reason += f" (Retry-After is {pause} s, more than {_MAX_RATE_LIMIT_WAIT_S}: go on later with --resume)"
+            elif pause > self._context.max_wait_s:
+                reason += (
+                    f" (Retry-After is {pause} s, more than {self._context.max_wait_s:g}: go on later with --resume)"
+                )
             self._context.store.stop(reason)
             raise ItemHalt(Verdict.NOT_TESTED, reason)
         notice = f"429 at {exchange.request.operation}: waiting {pause} s as told"
@@ -190,10 +224,35 @@ class RequestSender:
         if exchange.failure.startswith("not sent"):
             return exchange
         if self._context.channel.unanswered >= _MAX_LOST_IN_A_ROW:
-            failure = self._context.redactor.redact_text(exchange.failure)
-            self._context.store.stop(f"the target does not answer: {failure}")
+            self._stop_without_answer(exchange.failure)
         description = f"{exchange.request.method} {exchange.request.target}"
         raise ItemHalt(Verdict.INCONCLUSIVE, f"no response to {description}: {exchange.failure}")
+
+    def _stop_without_answer(self, failure: str) -> None:
+        self._context.store.stop(f"the target does not answer: {self._context.redactor.redact_text(failure)}")
+
+    def _refuse_unavailable(self, exchange: Exchange, *, is_new: bool) -> Exchange:
+        """End the item: where a gateway answers for the API, nothing is known of what the request was sent for.
+
+        What is harmless was sent several times; that it failed each time is a violation (RSP-08), unless the server
+        says when it will be back. A write was sent once, and counts with the others of its operation.
+        """
+        request, told_s = exchange.request, read_retry_after(exchange) or 0
+        description = f"{request.method} {request.target} is answered {exchange.status}"
+        if self._context.channel.unavailable >= _MAX_UNAVAILABLE_IN_A_ROW:
+            self._context.store.stop(f"the target is not available: {description}, as others before")
+        if not _is_repeatable(request):
+            raise ItemHalt(Verdict.INCONCLUSIVE, f"{description}: whether it took effect is not known")
+        if told_s > _MAX_BUSY_WAIT_S:
+            raise ItemHalt(Verdict.INCONCLUSIVE, f"{description} with Retry-After {told_s}: go on later with --resume")
+        self._context.unavailable_operations.add(request.operation)
+        self._receive(exchange, is_new)
+        raise ItemHalt(Verdict.INCONCLUSIVE, f"{description} each time")
+
+
+def _is_repeatable(request: Request) -> bool:
+    """Return whether a request may be sent twice: a read, an inert write, or one for a token of a client alone."""
+    return request.is_safe or bool(request.inert) or (bool(request.authority) and _CLIENT_GRANT in request.body)
 
 
 def find_retry_after(exchange: Exchange) -> str:

@@ -51,6 +51,8 @@ class RunOptions(msgspec.Struct, frozen=True):
     strict_readings: bool = False
     report_dir: Path | None = None
     should_wait: bool = True
+    max_wait_s: float = 3600
+    patience_s: float = 60
     resume: Path | None = None
     rerun_failed: bool = False
     since: Path | None = None
@@ -141,6 +143,8 @@ def _build_spec(options: RunOptions, config: Config, resolved: ResolvedTarget | 
         select=options.select,
         shard=options.shard,
         should_wait=options.should_wait,
+        max_wait_s=options.max_wait_s,
+        patience_s=options.patience_s,
         hours=options.hours,
         hour_s=options.hour_s,
         day=started.replace(hour=0, minute=0, second=0, microsecond=0),

@@ -45,6 +45,8 @@ class RunSpec(msgspec.Struct, frozen=True):
     select: tuple[str, ...] = ()
     shard: tuple[int, int] = (1, 1)
     should_wait: bool = True
+    max_wait_s: float = 3600
+    patience_s: float = 60
     day: datetime = datetime(2026, 1, 1, tzinfo=UTC)
     seeds: dict[str, tuple[str, ...]] = {}
     finished_items: tuple[str, ...] = ()

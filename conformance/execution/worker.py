@@ -41,6 +41,8 @@ class Worker:
                 self._log.append,
                 get_limit=self._wish.get_limit,
                 should_wait=spec.should_wait,
+                max_wait_s=spec.max_wait_s,
+                patience_s=spec.patience_s,
                 pace=build_pace(spec, self.store),
             ),
             self._is_planned,

@@ -48,6 +48,9 @@ class Request(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.method in {"GET", "HEAD", "OPTIONS"}
 
 
+_UNAVAILABLE = frozenset({502, 503, 504, *range(520, 530)})
+
+
 class Response(msgspec.Struct, frozen=True, omit_defaults=True):
     """The response of the target.
 
@@ -69,6 +72,14 @@ class Response(msgspec.Struct, frozen=True, omit_defaults=True):
     def media_type(self) -> str:
         """The media type in lower case without parameters, empty if the header is absent."""
         return (self.find_header("content-type") or "").partition(";")[0].strip().lower()
+
+    @property
+    def is_unavailable(self) -> bool:
+        """Return whether the API was not there to answer: the status is that of a gateway or of a busy server.
+
+        These are 502 to 504 (RFC 9110, section 15.6) and 520 to 529, which content delivery networks use.
+        """
+        return self.status in _UNAVAILABLE
 
 
 @lru_cache(maxsize=64)  # some twenty look-ups are made in the headers of one response
@@ -95,3 +106,8 @@ class Exchange(msgspec.Struct, frozen=True, omit_defaults=True):
     def status(self) -> int:
         """The HTTP status, 0 without a response."""
         return self.response.status if self.response else 0
+
+    @property
+    def is_unavailable(self) -> bool:
+        """Return whether the response is one of a gateway or of a busy server; False without a response."""
+        return self.response is not None and self.response.is_unavailable

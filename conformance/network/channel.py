@@ -43,12 +43,13 @@ class NotSentError(Exception):
 class NoResponseError(Exception):
     """The request could not reach the target, or no complete response was received.
 
-    `slow` says that time ran out: a repetition would only take more time.
+    `slow` says that time ran out: a repetition would only take more time. `unreachable` says that no connection came
+    about, whatever the request.
     """
 
-    def __init__(self, message: str, *, slow: bool = False) -> None:
+    def __init__(self, message: str, *, slow: bool = False, unreachable: bool = False) -> None:
         super().__init__(message)
-        self.slow = slow
+        self.slow, self.unreachable = slow, unreachable
 
 
 class RequestGate(Protocol):
@@ -88,6 +89,7 @@ class Channel:
         self._keeps_refused = keeps_refused
         self.unanswered = 0  # consecutive requests without a response
         self.limited = 0  # consecutive responses that were 429
+        self.unavailable = 0  # consecutive responses of a gateway or a busy server
         self._fixed_transport = transport
         self._transports: dict[str, httpx.BaseTransport] = {}  # by origin
         self._transport_lock = Lock()  # many threads send the deliveries of webhooks
@@ -136,11 +138,16 @@ class Channel:
             raise NotSentError(f"HTTP cannot carry this request: {error}") from error
         except (httpx.TransportError, httpx.DecodingError) as error:
             self.unanswered += 1
-            raise NoResponseError(_describe_error(error), slow=isinstance(error, httpx.TimeoutException)) from error
+            raise NoResponseError(
+                _describe_error(error),
+                slow=isinstance(error, httpx.TimeoutException),
+                unreachable=isinstance(error, httpx.ConnectError | httpx.ConnectTimeout),
+            ) from error
         self.unanswered = 0
         self.limited = self.limited + 1 if answer.status_code == 429 else 0
         fields = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in answer.headers.raw)
         response = Response(answer.status_code, fields, body, time.perf_counter() - started, cut)
+        self.unavailable = self.unavailable + 1 if response.is_unavailable else 0
         self._gate.observe(request.method, url, response)
         return response
 

@@ -25,7 +25,7 @@ def plant(_site: FaultSite) -> InstalledFault:
 
 
 FAULT = SeededFault(
-    ("RSP-08", "RSP-01"),
+    ("RSP-13",),
     "every hundredth read gives 503",
     plant,
     difficulty="subtle",

@@ -1,0 +1,73 @@
+"""What is not the API's answer: a gateway that answers for it, and a connection that is lost for a while. Pure.
+
+Such an exchange says nothing of the requirement that its request was sent for. A read is sent again after growing
+pauses; what still fails then is a failure of the server (RSP-08), and the others count as moments of unavailability
+(RSP-13).
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+from conformance.model import Exchange, Outcome, Verdict
+
+SERVER_FAILURE = "RSP-08"
+"""The requirement that a response of a gateway is judged by, and no other."""
+ASIDE = "-aside-"
+"""Part of the id of an exchange that was set aside, before the number of the try."""
+_BUSY_PAUSES_S = (0.1, 1.0, 4.0, 12.0)  # after a response of a gateway: long enough for a restart
+_BROKEN_PAUSES_S = (0.1, 0.5, 2.0)  # after a connection that broke: the request itself may be the reason
+_GROWTH, _LONGEST_PAUSE_S = 2.0, 5.0  # while the target cannot be reached
+_MIN_FAILED_WRITES = 2  # of an operation, without one that succeeds, before it counts as failing
+
+
+def find_pause(exchange: Exchange, number: int, told_s: int, *, is_known_unavailable: bool) -> float | None:
+    """Return the seconds to wait before a read is sent again, None where it is not.
+
+    `number` counts the tries so far from 0, `told_s` is what Retry-After asks for, 0 without. A read of an operation
+    that is known to be unavailable is sent again once.
+    """
+    pauses: tuple[float, ...] = _BUSY_PAUSES_S if exchange.is_unavailable else _BROKEN_PAUSES_S
+    pauses = pauses[:1] if is_known_unavailable else pauses
+    return max(pauses[number], told_s) if number < len(pauses) else None
+
+
+def find_outage_pause(number: int, waited_s: float, patience_s: float) -> float | None:
+    """Return the seconds to wait before a target that cannot be reached is tried again, None without patience left."""
+    pause = min(_BUSY_PAUSES_S[0] * _GROWTH**number, _LONGEST_PAUSE_S)
+    return pause if waited_s + pause <= patience_s else None
+
+
+class Availability:
+    """RSP-13 and RSP-08: how often the API was unavailable, and writes that were never answered by it."""
+
+    def __init__(self) -> None:
+        self._requests = 0
+        self._aside: Counter[str] = Counter()  # by what came instead of an answer
+        self._examples: list[str] = []
+        self._writes: dict[str, list[Exchange]] = defaultdict(list)  # by operation
+
+    def add_exchange(self, exchange: Exchange) -> None:
+        """Read one exchange."""
+        self._requests += 1
+        if ASIDE in exchange.id or (exchange.is_unavailable and not exchange.request.is_safe):
+            self._aside[str(exchange.status) if exchange.status else "no response"] += 1
+            self._examples.append(exchange.id)
+        if not exchange.request.is_safe and exchange.status:
+            self._writes[exchange.request.operation].append(exchange)
+
+    def judge(self) -> Iterator[Outcome]:
+        """Yield one outcome of RSP-13 for the run, and one of RSP-08 for each operation whose writes all failed."""
+        if not self._requests:
+            return
+        if count := sum(self._aside.values()):
+            kinds = ", ".join(f"{kind} ({times})" for kind, times in self._aside.most_common())
+            share = f"{count / self._requests:.1%} of {self._requests:,} requests"
+            message = f"the API was unavailable for {share}: {kinds}; nothing else was concluded from them"
+            yield Outcome("RSP-13", "*", Verdict.WARN, message, exchanges=tuple(self._examples[:5]), times=count)
+        else:
+            yield Outcome("RSP-13", "*", Verdict.PASS)
+        for operation, exchanges in self._writes.items():
+            if len(exchanges) >= _MIN_FAILED_WRITES and all(exchange.is_unavailable for exchange in exchanges):
+                message = f"each of {len(exchanges)} requests is answered {exchanges[0].status}"
+                ids = tuple(exchange.id for exchange in exchanges[:5])
+                yield Outcome(SERVER_FAILURE, operation, Verdict.FAIL, message, "below 500", message, exchanges=ids)
