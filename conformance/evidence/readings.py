@@ -23,6 +23,8 @@ _REFUSALS = frozenset({400, 404, 422})
 _TEXT_LIMITS = frozenset({"format", "pattern", "enum", "const"})
 _EXPECTED_SUCCESS = re.compile(r"2(xx|\d\d)\b")
 _SUCCESS = frozenset({"RSP-01", "RSP-12"})  # they accuse a refusal, whatever they expect
+_OF_EVERY_RESPONSE = frozenset({"RSP-01", "ERR-01", "VER-01"})
+_LONG_HEAD, _LONG_BODY = 2000, 1 << 16  # bytes that a proxy may find too long
 _SECURITY = frozenset({"AUT-01", "AUT-02", "AUT-03", "AUT-04"})
 
 
@@ -41,6 +43,7 @@ def review_outcome(outcome: Outcome, operation: Operation, exchange: Exchange | 
         reading
         or _find_general_refusal(outcome, operation, exchange)
         or _find_general_header(outcome, operation, exchange)
+        or _find_size_refusal(outcome, operation, exchange)
     )
     if reading is None:
         return outcome
@@ -159,4 +162,20 @@ def _find_general_header(outcome: Outcome, operation: Operation, exchange: Excha
         "header",
         f"The general documentation has {name} in every response.",
         f"The description documents no {name} in this one.",
+    )
+
+
+def _find_size_refusal(outcome: Outcome, operation: Operation, exchange: Exchange) -> Reading | None:
+    """Return both readings of the refusal of a long message, which a proxy may answer before the API sees it."""
+    request = exchange.request
+    head = len(request.target) + sum(len(name) + len(value) for name, value in request.headers)
+    is_too_long = (exchange.status in {414, 431} and head > _LONG_HEAD) or (
+        exchange.status == 413 and len(request.body) > _LONG_BODY
+    )
+    if outcome.requirement not in _OF_EVERY_RESPONSE or not is_too_long or operation.find_response(exchange.status):
+        return None
+    return Reading(
+        "size",
+        "Every response is one that the API documents.",
+        f"A proxy may refuse a message of this length with {exchange.status} (RFC 9110, section 4.1).",
     )

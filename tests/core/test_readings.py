@@ -149,3 +149,13 @@ def test_a_header_of_all_responses_is_for_review_where_a_response_does_not_list_
     operation = msgspec.structs.replace(SECURED, responses=responses)
     outcome = review(operation, "VER-01", actual="absent", pointer=f"header:{MODEL.version_header}")
     assert outcome.verdict is verdict
+
+
+@pytest.mark.parametrize("requirement", ["RSP-01", "ERR-01", "VER-01"])
+@pytest.mark.parametrize(("length", "verdict"), [(9000, Verdict.REVIEW), (90, Verdict.FAIL)])
+def test_a_refusal_of_a_long_request_is_for_review(requirement, length, verdict):
+    assert review(SECURED, requirement, 414, query="?q=" + "x" * length).verdict is verdict
+
+
+def test_a_wrong_success_to_a_long_request_stays_a_violation():
+    assert review(SECURED, "RSP-01", 299, query="?q=" + "x" * 9000).verdict is Verdict.FAIL
