@@ -7,7 +7,7 @@ listed, and violate nothing.
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from conformance.applicability.selectors import is_get
+from conformance.applicability.selectors import is_get, is_state_write
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
@@ -31,7 +31,6 @@ from conformance.probes.toolkit.write_requests import (
     delete_created,
     find_effect_reader,
     find_writable,
-    has_json_body,
 )
 from conformance.validation.requests import parse_query
 
@@ -45,10 +44,6 @@ SHRINKING_RESERVE = 12  # requests kept free for making a case smaller
 _REFUSALS = {400, 404, 405, 406, 409, 410, 413, 414, 415, 422}
 _UNSEEN = {0, 401, 403, 429}
 _BODY_UNSEEN = {401, 403, 404}
-
-
-def _is_body_write(operation: Operation, model: ResourceModel) -> bool:
-    return operation.role in {Role.CREATE, Role.UPDATE} and has_json_body(operation)
 
 
 def _read_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
@@ -239,7 +234,7 @@ PROBES = (
     Probe(
         "generated-writes",
         WRITES,
-        _is_body_write,
+        is_state_write,
         _write_needs,
         send_writes,
         Profile.DEEP,
