@@ -13,6 +13,7 @@ from conformance.evidence.stateless_mocks import (
 )
 from conformance.model import Exchange, Operation, Request, ResourceModel, Response, Role
 from conformance.network.channel import Channel, NoResponseError, NotSentError
+from conformance.network.repetition import send_until_answered
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_SAMPLES = 2  # lists read before credentials count as refused: a single operation may be broken
@@ -29,12 +30,12 @@ def check_target(channel: Channel, model: ResourceModel, base_url: str) -> tuple
     left: int | None = None
     for operation in _sample_lists(model):
         try:
-            response = channel.send(Request(operation.key, "GET", operation.path))
+            response, tries = send_until_answered(channel, Request(operation.key, "GET", operation.path))
         except (NotSentError, NoResponseError) as error:
             raise TargetError(
                 f"no response from {base_url}: {error}", hint="Check the address, network, proxy and TLS certificates"
             ) from error
-        sent, left, last = sent + 1, parse_remaining(response), operation.key
+        sent, left, last = sent + tries, parse_remaining(response), operation.key
         _check_redirect(response, base_url, last)
         if response.status not in {401, 404}:
             return sent, left

@@ -12,6 +12,7 @@ from conformance.errors import CredentialsError, TargetError, UsageError
 from conformance.model import Headers, Request, Response, Target
 from conformance.model.target import CLIENT
 from conformance.network.channel import AGENT, Channel, NoResponseError, NotSentError
+from conformance.network.repetition import send_until_answered
 from conformance.safety.gate import ForbiddenRequestError, Gate
 from conformance.targets.config import IdentityConfig, resolve_variable
 
@@ -90,7 +91,7 @@ def _request_token(  # noqa: PLR0913 - whose token, by which form, through which
         body = urlencode(form).encode()
         request = Request("*", "POST", parts.path, headers, body, identity="", authority=authority)
         with Channel(target.base_url, {}, gate, agent=AGENT, transport=transport) as channel:
-            response = channel.send(request)
+            response, _ = send_until_answered(channel, request)
     except ForbiddenRequestError as error:
         raise UsageError(
             f"no token is requested at {token_url}: it is an operation of the API", hint="Correct token_url"

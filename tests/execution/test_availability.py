@@ -10,6 +10,8 @@ from conformance.evidence.responses import OperationResponse
 from conformance.execution.availability import ASIDE, Availability
 from conformance.execution.sender import ItemHalt
 from conformance.model import Exchange, Outcome, Request, Response, Verdict
+from conformance.network.channel import NoResponseError
+from conformance.network.repetition import send_until_answered
 from tests.execution.conftest import OPERATION
 
 GATEWAY = (502, 503, 504, 520, 522, 529)
@@ -197,3 +199,23 @@ def test_writes_that_all_fail_are_a_failure_of_the_server(statuses, fails):
 def test_the_end_of_an_item_keeps_its_reason():
     halt = ItemHalt(Verdict.INCONCLUSIVE, "why")
     assert (halt.verdict, halt.reason) == (Verdict.INCONCLUSIVE, "why")
+
+
+@pytest.mark.parametrize("first", [502, httpx.ReadError("reset"), 503])
+def test_the_first_requests_are_sent_again_too(bench, first):
+    bench.handler = answer_in_turn(first, first, 200)
+    pauses: list[float] = []
+    response, tries = send_until_answered(bench.channel, get(), pauses.append)
+    assert (response.status, tries, len(pauses)) == (200, 3, 2)
+
+
+def test_a_target_that_is_not_there_is_reported_at_once(bench):
+    bench.handler = answer_in_turn(httpx.ConnectError("refused"))
+    with pytest.raises(NoResponseError):
+        send_until_answered(bench.channel, get(), lambda _: pytest.fail("nobody waits"))
+
+
+def test_a_gateway_that_stays_is_returned(bench):
+    bench.handler = answer_in_turn(502)
+    response, tries = send_until_answered(bench.channel, get(), lambda _: None)
+    assert (response.status, tries) == (502, 4)

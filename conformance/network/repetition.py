@@ -1,0 +1,30 @@
+"""Sending a request again where not the target answered: for the few requests before a run, which nothing judges."""
+
+import time
+from collections.abc import Callable
+
+from conformance.model import Request, Response
+from conformance.network.channel import Channel, NoResponseError
+
+_PAUSES_S = (0.1, 0.5, 2.0)
+
+
+def send_until_answered(
+    channel: Channel, request: Request, sleep: Callable[[float], None] = time.sleep
+) -> tuple[Response, int]:
+    """Send a harmless request, again where a gateway answers or the connection breaks; return response and tries.
+
+    Raises NotSentError and NoResponseError as `Channel.send` does, the latter at once where no connection came about
+    or time ran out.
+    """
+    for number, pause in enumerate(_PAUSES_S, 1):
+        try:
+            response = channel.send(request)
+        except NoResponseError as error:
+            if error.slow or error.unreachable:
+                raise
+        else:
+            if not response.is_unavailable:
+                return response, number
+        sleep(pause)
+    return channel.send(request), len(_PAUSES_S) + 1
