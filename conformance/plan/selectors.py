@@ -12,9 +12,11 @@ from conformance.probes.authorization.foreign_user_header import is_user_scoped_
 from conformance.probes.filters.documented_words import has_words
 from conformance.probes.filters.halves import has_switches, has_text_filter
 from conformance.probes.paths.method_overrides import is_scoped_create
+from conformance.probes.paths.paths_below_resources import has_nothing_below
 from conformance.probes.paths.unauthorized_access import is_secured_read
 from conformance.probes.stated_rules.machines import is_state_action
 from conformance.probes.stated_rules.selection import has_rules
+from conformance.probes.writes.reads_of_actions import is_action_without_reads
 
 
 def _group_fields(operation: Operation) -> tuple[frozenset[str], ...]:
@@ -76,6 +78,8 @@ SELECTORS: MappingProxyType[str, Selector] = MappingProxyType(
         "ruled-conflicts": has_rules("RUL-07"),
         "secured-reads": is_secured_read,
         "scoped-creates": is_scoped_create,
+        "nothing-below": has_nothing_below,
+        "actions-without-reads": is_action_without_reads,
         "referring-writes": is_referring_write,
         "user-scoped-reads": is_user_scoped_read,
         "personal-items": is_personal_item,

@@ -66,6 +66,8 @@ SELECTORS = frozenset(
         "secured",
         "secured-reads",
         "scoped-creates",
+        "nothing-below",
+        "actions-without-reads",
         "public",
         "scoped",
         "user-scoped",

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import msgspec
 
 from conformance.applicability.selectors import has_page_size, is_any_operation, is_get, is_read_by_id
-from conformance.evidence.allowed_methods import find_surplus_methods
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json, skip_case
 from conformance.evidence.responses import OperationResponse, match_path
 from conformance.evidence.subject import Subject
 from conformance.model import Effect, Operation, Outcome, Request, ResourceModel, Verdict
+from conformance.probes.errors.allow_header import check_allow_header
 from conformance.probes.pagination.bounds import list_bad_sizes
 from conformance.probes.toolkit.base import ERROR_SENDER, WHOLE, Need, Probe, Steps, UnsafeRequest, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_call, report_untested
@@ -83,7 +83,7 @@ def send_unsupported_method(operation: Operation, subject: Subject) -> Steps[Non
     elif response.status == 405:
         operations = _list_operations_at_path(operation, subject.model)
         other_methods = {o.method for o in operations if o.path != operation.path}
-        yield from _check_allow_header(response, undocumented_method, other_methods, subject.model)
+        yield from check_allow_header(response, undocumented_method, other_methods, subject.model)
     else:
         yield from check_refused(response, "ERR-06", f"the undocumented method {undocumented_method}", 405)
 
@@ -102,40 +102,6 @@ def _build_unknown_path(operation: Operation, subject: Subject) -> str:
     if isinstance(request, Missing):  # a write without id and body: its path is concrete
         return operation.path
     return request.target.partition("?")[0]
-
-
-def _check_allow_header(
-    response: OperationResponse, undocumented_method: str, other_methods: set[str], model: ResourceModel
-) -> Iterator[Outcome]:
-    """Check the Allow header of a 405; `other_methods` are those of other path templates that match the path.
-
-    A method that the description lacks may be one that it no longer has, or does not show: that is for review.
-    """
-    received = response.exchange.response
-    allow = received.find_header("allow") if received else None
-    allowed = {method.strip().upper() for method in (allow or "").split(",")} - {""}
-    if allow is None:
-        message = "a 405 does not say which methods are allowed"
-        yield fail_case(response, "ERR-06", message, expected=response.operation.method, pointer="header:Allow")
-    elif undocumented_method in allowed or not allowed & {response.operation.method, *other_methods}:
-        message = "the Allow header of a 405 names other methods than are documented"
-        yield fail_case(
-            response,
-            "ERR-06",
-            message,
-            expected=response.operation.method,
-            actual=quote_json(allow),
-            pointer="header:Allow",
-        )
-    elif surplus := find_surplus_methods(response, model):
-        message = (
-            "Allow names a method that the description does not document (one reading: what is not documented, as "
-            "after its removal, is not served. The other: there may be more than is documented)"
-        )
-        actual = ", ".join(surplus)
-        yield judge_case(response, "ERR-06", Verdict.REVIEW, message, actual=actual, pointer="header:Allow")
-    else:
-        yield pass_case(response, "ERR-06")
 
 
 def _has_documented_status(operation: Operation, status: str) -> bool:

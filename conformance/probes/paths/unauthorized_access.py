@@ -59,10 +59,13 @@ def request_without_token(operation: Operation, subject: Subject) -> Steps[None]
         yield Noticed("undocumented", note, operation.key)
 
 
-def _respell(size: int, offset: int, identity: str, client: str) -> Callable[[Operation, Subject], Steps[None]]:
+def _respell(
+    size: int, offset: int, identity: str, client: str, always: int
+) -> Callable[[Operation, Subject], Steps[None]]:
     """Return a probe of PTH-02 that sends some of the other spellings as an identity that may not read.
 
-    Seed 1 begins `offset` spellings after the turn of the operation.
+    The first `always` of them, `size` in all, are sent every time. Seed 1 begins `offset` spellings after the turn of
+    the operation.
     """
 
     def run(operation: Operation, subject: Subject) -> Steps[None]:
@@ -79,7 +82,9 @@ def _respell(size: int, offset: int, identity: str, client: str) -> Callable[[Op
             yield from _check_no_data(response, "PTH-02", f"a request {client}, with {spelling.oddity},", subject)
 
         start = choose_turn(operation, _SPELLINGS) + 1 + offset
-        yield from try_ways(list_spellings(plain.target), size, subject, send_spelling, start=start)
+        spellings = list_spellings(plain.target)
+        first, others = spellings[:always], spellings[always:]
+        yield from try_ways(others, size - always, subject, send_spelling, start=start, always=first)
 
     return run
 
@@ -113,12 +118,14 @@ def _build_respelling_probe(  # noqa: PLR0913 - all in which the probes of three
     identity: str,
     client: str,
     applies: Callable[[Operation, ResourceModel], bool],
+    always: int = 0,
 ) -> Probe:
     """Return the probe of one client that may not read."""
     return Probe(
-        name, ("PTH-02",), applies, _build_needs("respelled", size, identity), _respell(size, offset, identity, client),
+        name, ("PTH-02",), applies, _build_needs("respelled", size, identity),
+        _respell(size, offset, identity, client, always),
         rank=2 if identity else 1, identities=(identity,) if identity else (),
-        ways=know_ways(_SPELLINGS), sample=size,
+        ways=know_ways(_SPELLINGS - always), sample=size - always,
     )  # fmt: skip
 
 
@@ -127,7 +134,8 @@ PROBES = (
         "unauthenticated-methods", ("PTH-01",), is_secured_read, _build_needs("other methods", 2, ""),
         request_without_token,
     ),
-    _build_respelling_probe("respelled-path", _ANONYMOUS, 0, "", "without a token", is_secured_read),
+    # A slash at the end, which routers often take for a route of its own, is sent to every operation.
+    _build_respelling_probe("respelled-path", _ANONYMOUS, 0, "", "without a token", is_secured_read, always=1),
     _build_respelling_probe(
         "respelled-path-expired", _EXPIRED, _ANONYMOUS, "expired", "with an expired token", is_secured_read
     ),
