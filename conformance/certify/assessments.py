@@ -12,6 +12,8 @@ _STACK_TRACE = re.compile(
     r"Traceback \(most recent call last\)|File \"[^\"\n]+\", line \d+"  # Python
     r"|^\s+at .+:(line )?\d+(:\d+)?\)?\s*$|&nbsp;at .+?:\d+:\d+"  # JavaScript, Java, .NET
     r"|^\s+at [\w.$<>`\[\]]+\([^()\n]*\)\s*$"  # Java and .NET without line numbers
+    r"|\"file\":\"[^\"]+\.php\",\"line\":\d+,\"function\""  # Laravel
+    r"|^\s+\(\w+ [\d.]+\) \S+\.exs?:\d+: "  # Elixir
     r"|goroutine \d+ \[|thread '[^']+' panicked at|\.rb:\d+:in |#\d+ /\S+\.php\(\d+\)",  # Go, Rust, Ruby, PHP
     re.MULTILINE,
 )

@@ -59,6 +59,7 @@ class Observations:
         control_id, control_event = control
         effect = hook.poll(control_id, _has_effect) if control_id else ObservedEffect()
         self.events_with_effect = {control_event} if effect.effects else set()
+        self.shows_states = bool(effect.state)
         self.doubt = effect.reason or (
             "" if effect.effects else "the observation hook shows no effect of an accepted, valid event"
         )
@@ -87,6 +88,7 @@ class Observations:
         self._disappointments += not is_as_expected(effect)
         if effect.effects:
             self.events_with_effect.add(event.event)
+        self.shows_states |= bool(effect.state)
         return effect
 
     def count_reads(self, event: ExpectedEffect) -> int:
@@ -173,6 +175,9 @@ def _judge_final_state(expected: ExpectedEffect, effect: ObservedEffect, observa
     if effect.state:
         message = f"the resource is {effect.state} after all its events, expected {expected.state}"
         return PASSED if effect.state == expected.state else Assessment(Verdict.FAIL, message, effect.state)
+    if effect.effects and observations.shows_states:
+        message = f"the resource has no state after all its events, expected {expected.state}"
+        return Assessment(Verdict.FAIL, message, "no state")
     if effect.effects == 0 and observations.is_drained and expected.event in observations.events_with_effect:
         return Assessment(Verdict.FAIL, f"accepted, but the {expected.state} event took no effect", "0 effects")
     return Assessment(Verdict.NOT_OBSERVABLE, f"accepted; {effect.reason or 'the hook returns no state'}")

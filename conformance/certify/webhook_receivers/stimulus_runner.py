@@ -22,6 +22,7 @@ from conformance.certify.webhook_receivers.observation_hook import ObservationHo
 from conformance.certify.webhook_receivers.receiver_judge import ReceiverJudge, StopSending
 from conformance.certify.webhook_receivers.response_verdicts import OPERATION, SentMessage
 from conformance.certify.webhook_receivers.sender import MessageSender
+from conformance.certify.webhook_receivers.stimuli.repetitions import FIRST
 from conformance.execution.unscheduled_run import RunPart, UnscheduledRun
 from conformance.model import Outcome, Verdict
 
@@ -52,6 +53,7 @@ class StimulusRunner:
         self._longest_s, self._p95_s = longest_s, p95_s
         self._factory = MessageFactory(world, keys)
         self._judge = ReceiverJudge(record, world, keys)
+        self._first: DeliveryDraft | None = None  # the control, before it was signed
 
     def run_stimuli(self, stimuli: tuple[Stimulus, ...]) -> None:
         """Send all stimuli, then judge the effects.
@@ -112,13 +114,14 @@ class StimulusRunner:
     def _build_and_send(self, stimulus: Stimulus) -> SentMessage:
         """Build the message of a stimulus and send it."""
         draft = self._draft_message(stimulus)
+        self._first = self._first or draft
         return self._sender.send(partial(self._sign_draft, stimulus, draft), _name_item(stimulus))
 
     def _send_steps(self, stimulus: Stimulus, item: RunPart) -> None:
         """Send the steps of a sequence: the same letter is the same message."""
         ends = any(step.payload is Payload.ENDED for step in stimulus.steps)
         resources: dict[str, dict[str, Any]] = {}
-        drafts: dict[str, DeliveryDraft] = {}
+        drafts = {FIRST: self._first} if self._first else {}
         sent: list[SentMessage] = []
         for step in stimulus.steps:
             if step.message not in drafts:

@@ -2,6 +2,7 @@
 
 from tests.receivers.mutants import (
     bodies,
+    branches,
     headers,
     order,
     payloads,
@@ -15,6 +16,6 @@ from tests.receivers.mutants.registry import Mutant
 
 MUTANTS: tuple[Mutant, ...] = tuple(
     mutant
-    for module in (headers, timestamps, signatures, bodies, payloads, repetition, order, sizes, refusals)
+    for module in (headers, timestamps, signatures, bodies, payloads, repetition, order, sizes, refusals, branches)
     for mutant in module.FAULTS.list()
 )

@@ -1,5 +1,7 @@
 """Flask with the library of Svix."""
 
+import json
+
 from effects import PORT, SECRET, Effects
 from flask import Flask, jsonify, request
 from svix.webhooks import Webhook, WebhookVerificationError
@@ -13,7 +15,9 @@ effects = Effects()
 @app.post("/webhook")
 def receive():
     try:
-        payload = Webhook(SECRET).verify(request.get_data(), dict(request.headers))
+        body = request.get_data()
+        Webhook(SECRET).verify(body, dict(request.headers))
+        payload = json.loads(body)
     except WebhookVerificationError:
         return "", 400
     except ValueError:

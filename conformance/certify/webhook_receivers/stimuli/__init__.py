@@ -6,7 +6,7 @@ from conformance.certify.webhook_receivers.stimuli.forgeries import FORGERIES
 from conformance.certify.webhook_receivers.stimuli.load import LOAD
 from conformance.certify.webhook_receivers.stimuli.order import ORDER
 from conformance.certify.webhook_receivers.stimuli.payloads import PAYLOADS
-from conformance.certify.webhook_receivers.stimuli.repetitions import REPETITIONS
+from conformance.certify.webhook_receivers.stimuli.repetitions import REPETITIONS, RETRIED_CONTROL
 from conformance.certify.webhook_receivers.stimuli.signature_lists import SIGNATURE_LISTS
 from conformance.certify.webhook_receivers.stimuli.timestamps import TIMESTAMPS
 from conformance.certify.webhook_receivers.stimuli.transport import TRANSPORT
@@ -25,5 +25,6 @@ STIMULI: tuple[Stimulus, ...] = (
     *ORDER,
     *LOAD,
     *TRANSPORT,
+    RETRIED_CONTROL,
     LAST,
 )

@@ -12,7 +12,7 @@ from conformance.certify.webhook_receivers.definitions import (
     Stimulus,
 )
 from conformance.certify.webhook_receivers.messages import WRONG_MAC, Mutation
-from conformance.certify.webhook_receivers.stimuli.families import cover_both_families
+from conformance.certify.webhook_receivers.stimuli.families import cover_both_families, cover_ended
 from conformance.certify.webhook_receivers.stimuli.payloads import change_type
 from conformance.certify.webhook_receivers.stimuli.reasons import NOT_COVERED
 
@@ -68,7 +68,6 @@ _HEADERS = (
 )
 _KEYS = (
     _forge("wrong key", "W05", signer=SigningKeyChoice.OTHER),
-    _forge("wrong key, ended", "W05", signer=SigningKeyChoice.OTHER, payload=Payload.ENDED),
     _forge("wrong key, unknown type", "W05", signer=SigningKeyChoice.OTHER, before=m.change_payload(change_type)),
     _forge("wrong key, no content type", "W05", signer=SigningKeyChoice.OTHER, before=m.set_media_type("")),
     _forge("empty key", "W05", "An empty secret is known to everybody.", signer=SigningKeyChoice.EMPTY),
@@ -123,6 +122,7 @@ _BODIES = (
     _forge("newline at the end", "W09", _RAW, after=m.change_sent_body(lambda body: body + b"\n")),
     _forge("CR LF at the end", "W09", _RAW, after=m.change_sent_body(lambda body: body + b"\r\n")),
     _forge("space at the beginning", "W09", _RAW, after=m.change_sent_body(lambda body: b" " + body)),
+    _forge("space at the end", "W09", _RAW, after=m.change_sent_body(lambda body: body + b" ")),
     _forge("NUL at the end", "W09", _RAW, after=m.change_sent_body(lambda body: body + b"\0")),
     _forge("byte order mark", "W09", _RAW, after=m.change_sent_body(lambda body: b"\xef\xbb\xbf" + body)),
 )
@@ -145,4 +145,5 @@ _KNOWN_IDS = (
     _under_known_id("known signature under another id", "W10", after=m.forge_id, is_copy=True),
     _under_known_id("changed timestamp under a known id", "W11", after=m.shift_timestamp, is_copy=True),
 )
-FORGERIES = (*cover_both_families((*_HEADERS, *_KEYS, *_BODIES, *_UNSIGNED_VALUES)), *_KNOWN_IDS)
+_ALL = (*_HEADERS, *_KEYS, *_BODIES, *_UNSIGNED_VALUES)
+FORGERIES = (*cover_both_families((*_ALL, *cover_ended(_ALL))), *_KNOWN_IDS)

@@ -86,6 +86,8 @@ PAYLOADS = (
     _survive("no UTF-8", m.change_body(lambda _: b'{"type":"\xff"}')),
     _survive("wrong envelope", m.change_payload(_rename_envelope)),
     _survive("an array", m.change_body(lambda body: b"[" + body + b"]")),
+    _survive("null", m.change_body(lambda _: b"null")),
+    _survive("data is null", m.change_payload(lambda payload: {**payload, "data": None})),
     _survive("no body", m.change_body(lambda _: b"")),
     _accept("unknown type", "W21", m.change_payload(change_type)),
     _accept("unknown event of a known resource", "W21", m.change_payload(change_event)),

@@ -15,6 +15,8 @@ from conformance.certify.webhook_receivers.stimuli.reasons import AT_LEAST_ONCE
 from conformance.model import Level, Profile
 
 _Step = DeliveryStep
+FIRST = "first"
+"""The label of the control, which a later step sends again."""
 _ACCEPT, _REFUSE = ExpectedResponse.ACCEPT, ExpectedResponse.REFUSE
 _EARLIER = m.make_older(2)  # a retry is signed at another second, and both near the real time
 _OTHERS, _MANY_OTHERS = 250, 2000
@@ -49,6 +51,7 @@ REPETITIONS = (
     _forge_first("flipped byte, then valid", after=m.change_sent_body(m.flip_last_letter)),
     _forge_first("an hour old, then valid", before=m.make_older(3600)),
     _repeat("retry", "W24", _Step(before=_EARLIER), _Step()),
+    _repeat("retry of an end", "W24", _Step(payload=Payload.ENDED, before=_EARLIER), _Step(payload=Payload.ENDED)),
     _repeat("retry after another message", "W24", _Step(before=_EARLIER), _Step("B", "2"), _Step()),
     _repeat(f"retry after {_OTHERS} others", "W24", _Step(before=_EARLIER), _Step(others=_OTHERS)),
     _repeat(
@@ -61,3 +64,5 @@ REPETITIONS = (
     ),
     Stimulus("at once", "W25", _ACCEPT, AT_LEAST_ONCE, mode=SendMode.BURST, effects=1),
 )  # fmt: skip
+RETRIED_CONTROL = _repeat("retry of the first message at the end", "W24", _Step(FIRST), counted=(FIRST,))
+"""A memory of seconds shows only here: all other stimuli lie between the first message and its retry."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from conformance.certify.webhook_receivers import messages as m
 from conformance.certify.webhook_receivers.definitions import ExpectedResponse, Stimulus
 from conformance.certify.webhook_receivers.messages import WRONG_MAC
-from conformance.certify.webhook_receivers.stimuli.families import cover_both_families
+from conformance.certify.webhook_receivers.stimuli.families import cover_both_families, cover_ended
 
 _BAD = f"v1,{WRONG_MAC}"
 _ROTATION = "During a rotation both keys sign."
@@ -89,4 +89,5 @@ SIGNATURE_LISTS = (
         )
     ),
     *cover_both_families(_REFUSED),
+    *cover_ended(_REFUSED),
 )

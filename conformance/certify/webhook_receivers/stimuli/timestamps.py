@@ -4,7 +4,7 @@ from typing import Any
 
 from conformance.certify.webhook_receivers import messages as m
 from conformance.certify.webhook_receivers.definitions import ExpectedResponse, Stimulus
-from conformance.certify.webhook_receivers.stimuli.families import cover_both_families
+from conformance.certify.webhook_receivers.stimuli.families import cover_both_families, cover_ended
 from conformance.certify.webhook_receivers.stimuli.reasons import REPLAY
 from conformance.model import Level
 
@@ -44,6 +44,7 @@ _REFUSED = (
 )
 TIMESTAMPS = (
     *cover_both_families(_REFUSED),
+    *cover_ended(_REFUSED),
     Stimulus(
         "299 s old",
         "W12",
