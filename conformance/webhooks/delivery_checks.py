@@ -1,6 +1,6 @@
 """WHK-01, 02, 03 and 06: the checks of a single delivery. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from conformance.evidence.outcomes import quote_json
 from conformance.evidence.responses import UNREADABLE
 from conformance.model import Outcome, Verdict
 from conformance.validation import SchemaValidators, SecondOpinion
+from conformance.validation.errors import SchemaError
 from conformance.webhooks.delivery import Delivery
 from conformance.webhooks.operations import build_operation_key
 from conformance.webhooks.signatures import TOLERANCE_S, WebhookKey
@@ -29,6 +30,15 @@ class ProviderSender(msgspec.Struct, frozen=True):
     description: Description
     validators: SchemaValidators
     opinion: SecondOpinion
+    opinions: dict[tuple[str, ...], bool] = msgspec.field(default_factory=dict)
+
+    def is_confirmed(self, delivery: Delivery, errors: Sequence[SchemaError]) -> bool:
+        """Return whether openapi-core agrees that a delivery is invalid; the same errors are shown to it once."""
+        key = (delivery.event, *(f"{error.pointer} {error.message}" for error in errors))
+        if key not in self.opinions:
+            confirmed = self.opinion.validate_delivery(delivery.event, delivery.headers, delivery.body)
+            self.opinions[key] = bool(confirmed)
+        return self.opinions[key]
 
     @property
     def events(self) -> tuple[str, ...]:
@@ -135,12 +145,12 @@ def _check_body(delivery: Delivery, sender: ProviderSender) -> Iterator[_Result]
 def _check_schema(delivery: Delivery, sender: ProviderSender) -> Iterator[_Result]:
     """Compare the body with its schema; openapi-core must agree before an error is a FAIL."""
     errors = sender.validators.validate_instance(schema_of_webhook(sender.validators, delivery.event), delivery.json)
-    second_opinion = sender.opinion.validate_delivery(delivery.event, delivery.headers, delivery.body) if errors else ()
+    is_confirmed = bool(errors) and sender.is_confirmed(delivery, errors)
     if not errors:
         yield Verdict.PASS, "", {}
     for error in errors[:_MOST]:
-        verdict = Verdict.FAIL if second_opinion else Verdict.INCONCLUSIVE
-        message = error.message if second_opinion else f"{error.message}; openapi-core finds it valid"
+        verdict = Verdict.FAIL if is_confirmed else Verdict.INCONCLUSIVE
+        message = error.message if is_confirmed else f"{error.message}; openapi-core finds it valid"
         yield verdict, message, {"pointer": error.pointer, "expected": error.expected, "actual": error.actual}
 
 
