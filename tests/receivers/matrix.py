@@ -1,7 +1,8 @@
 """The mutation score of receiver certification: `python -m tests.receivers.matrix` writes it into the documentation.
 
-Every faulty receiver, in Python and in JavaScript, goes through a whole standard certification. The faults in
-JavaScript need node, and are left out with a note where it is absent.
+Every faulty receiver, in Python and in JavaScript, goes through the stimuli of the requirement that it breaks, or with
+`--whole` through a whole standard certification. The faults in JavaScript need node, and are left out with a note where
+it is absent.
 """
 
 import sys
@@ -11,13 +12,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from conformance.certify.webhook_receivers.certification import ReceiverOptions, open_runner
+from conformance.certify.webhook_receivers.definitions import Stimulus
 from conformance.certify.webhook_receivers.live_resources import LiveResources, serve_resources
 from conformance.description import Description, load_description
 from reports import Summary, fold, read_events
 from tests.receivers.javascript import has_node, serve_javascript
 from tests.receivers.mutants import MUTANTS
 from tests.receivers.plain import PREVIOUS, SECRET
-from tests.receivers.plain_certification import TABLE, certify_plain_receiver, is_found
+from tests.receivers.plain_certification import TABLE, certify_plain_receiver, is_found, list_stimuli
 
 PAGE = Path(__file__).parents[2] / "docs" / "webhook-receivers.md"
 HEADING = "## How well faults are found\n"
@@ -43,7 +45,9 @@ def main() -> None:
 
 def _run_python(description: Description, world: LiveResources, scratch: Path) -> Iterator[Result]:
     for number, mutant in enumerate(MUTANTS):
-        summary = certify_plain_receiver(mutant.receiver(), description, world, scratch / f"python-{number}")
+        summary = certify_plain_receiver(
+            mutant.receiver(), description, world, scratch / f"python-{number}", _choose_stimuli(mutant.requirement)
+        )
         found = is_found(summary, mutant.requirement, is_warned=mutant.is_warned)
         yield "Python", mutant.requirement, mutant.name, found
 
@@ -55,17 +59,26 @@ def _run_javascript(description: Description, world: LiveResources, scratch: Pat
     with serve_javascript() as receivers:
         for number, fault in enumerate(receivers.faults, 1):
             endpoint = receivers.build_endpoint(number)
-            summary = _certify_endpoint(endpoint, description, world, scratch / f"javascript-{number}")
+            summary = _certify_endpoint(
+                endpoint, description, world, scratch / f"javascript-{number}", fault.requirement
+            )
             found = is_found(summary, fault.requirement, is_warned=fault.is_warned)
             yield "JavaScript", fault.requirement, fault.name, found
 
 
-def _certify_endpoint(endpoint: str, description: Description, world: LiveResources, directory: Path) -> Summary:
+def _choose_stimuli(requirement: str) -> tuple[Stimulus, ...]:
+    """Return what a faulty receiver goes through."""
+    return TABLE if "--whole" in sys.argv else list_stimuli(requirement)
+
+
+def _certify_endpoint(
+    endpoint: str, description: Description, world: LiveResources, directory: Path, requirement: str
+) -> Summary:
     """Certify a receiver behind a network."""
     hook = endpoint.replace("/webhook", "/effects")
     options = ReceiverOptions(endpoint, SECRET, directory, previous_secret=PREVIOUS, observe=hook, rate=0.0)
     with open_runner(options, description, world) as runner:
-        runner.run_stimuli(TABLE)
+        runner.run_stimuli(_choose_stimuli(requirement))
     return fold(read_events([directory]))
 
 
@@ -74,8 +87,8 @@ def _write_table(results: list[Result]) -> str:
     planted = Counter((requirement, language) for language, requirement, *_ in results)
     found = Counter((requirement, language) for language, requirement, _, was_found in results if was_found)
     lines = [
-        "Receivers with one fault each, as partners make them, go through a whole certification with a hook; a fault",
-        "counts as found when the requirement that it breaks fails, or warns if it is a SHOULD.",
+        "Receivers with one fault each, as partners make them, are certified with a hook, by the stimuli of the",
+        "requirement that they break; a fault counts as found when that requirement fails, or warns if it is a SHOULD.",
         "`python -m tests.receivers.matrix` (`tox -e receivers`) writes this table.",
         "",
         "| requirement | faults in Python | found | faults in JavaScript | found |",

@@ -135,7 +135,10 @@ class MessageSender:
             return list(pool.map(lambda message: self._send(message, name), messages))
 
     def send_copies(self, message: DeliveryDraft, count: int, name: str) -> list[SentMessage]:
-        """Send copies of a message that arrive together, up to the agreed concurrency."""
+        """Send copies of a message that arrive together, up to the agreed concurrency.
+
+        A copy without a response is sent once more by itself: a full queue of connections says nothing about races.
+        """
         count = min(count, self._concurrency)
         if not self.can_connect_directly:
             return self.send_all([message] * count, name)
@@ -147,7 +150,10 @@ class MessageSender:
         except OSError:
             return self.send_all([message] * count, name)
         self.spreads_s.append(responses.spread_s)
-        return [self._build_sent(message, name, sent_at, outcome) for outcome in responses.outcomes]
+        return [
+            self._send(message, name) if isinstance(outcome, str) else self._build_sent(message, name, sent_at, outcome)
+            for outcome in responses.outcomes
+        ]
 
     def _wait(self) -> None:
         """Wait for the turn of the next delivery."""
