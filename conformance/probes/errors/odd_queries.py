@@ -64,7 +64,8 @@ def send_odd_queries(operation: Operation, subject: Subject) -> Steps[None]:
     queries = [list_odd_queries(operation, place)[0] for place in range(len(_VALUES))]
     others = [list_odd_queries(operation, place + 1)[1] for place in range(len(_VALUES))]
     ways = [query for pair in zip(queries, others, strict=True) for query in pair]
-    yield from try_ways(ways, 2, subject, send_query, start=2 * choose_turn(operation, _SHARE * len(_VALUES)))
+    turn = choose_turn(operation, _SHARE * len(_VALUES)) // _SHARE  # independent of the turn of the operation
+    yield from try_ways(ways, 2, subject, send_query, start=2 * turn)
 
 
 PROBES = (

@@ -1,0 +1,33 @@
+"""A cold cache shows a list without items."""
+
+from collections import Counter
+from typing import Any
+
+from conformance.mock_server.call import ServerCall, ServerResponse
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_everywhere
+from conformance.model import Role
+
+
+def plant(_site: FaultSite) -> InstalledFault:
+    """Count the identical plain reads of each token."""
+    reads: Counter[Any] = Counter()
+
+    def answer(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+        if call is None or call.method != "GET" or call.query or response.status != 200:
+            return response
+        key = (call.path, call.headers.get("authorization"), call.headers.get("evenergy-user"))
+        reads[key] += 1
+        if reads[key] % 4 == 3 and call.operation.role is Role.LIST:
+            response.raw = b"[]"
+        return response
+
+    return hook_everywhere(answer=answer)
+
+
+FAULT = SeededFault(
+    ("CON-09",),
+    "every third identical read of a list has no items",
+    plant,
+    changes=("status", "headers", "body"),
+    implies=("CON-01", "CON-02", "PAG-09"),
+)

@@ -1,0 +1,38 @@
+"""The third read of a thing in a row finds nothing."""
+
+from collections import Counter
+from typing import Any
+
+from conformance.mock_server.call import ServerCall, ServerResponse
+from conformance.mock_server.seeded_faults import (
+    FaultSite,
+    InstalledFault,
+    SeededFault,
+    hook_everywhere,
+    replace_response,
+)
+
+
+def plant(_site: FaultSite) -> InstalledFault:
+    """Count the identical plain reads of each token."""
+    reads: Counter[Any] = Counter()
+
+    def answer(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+        if call is None or call.method != "GET" or call.query or response.status != 200:
+            return response
+        key = (call.path, call.headers.get("authorization"), call.headers.get("evenergy-user"))
+        reads[key] += 1
+        if reads[key] % 4 == 3:
+            replace_response(404, {"title": "Not Found", "status": 404, "detail": "Not found."})(response)
+        return response
+
+    return hook_everywhere(answer=answer)
+
+
+FAULT = SeededFault(
+    ("CON-09",),
+    "every third identical read gives 404",
+    plant,
+    changes=("status", "headers", "body"),
+    implies=("CON-01", "CON-02", "RSP-12"),
+)
