@@ -30,7 +30,7 @@ def format_page(results: Iterable[MutantResult]) -> str:
         "Each mutant is the sample client with one fault of the kind that partners make. It is detected when",
         "the certification reports the requirement that the fault violates: as FAIL for a MUST, as WARN for a",
         "SHOULD. A stray finding is another MUST that the fault neither violates nor implies. Measured by",
-        "`tox -e client-mutants`.",
+        "`tox -e client-mutants`; with `-- --selected`, in the cases that the mutant names.",
         "",
         "| requirement | level | mutants | detected | score | strays |",
         "| --- | --- | --- | --- | --- | --- |",

@@ -99,9 +99,14 @@ def _judge_authorization(call: ClientCall, trace: Trace) -> Assessment:
     redeemed = next((form for form in forms if form.get("grant_type") == "authorization_code"), None)
     if redeemed is None:
         return PASSED
-    verifier = redeemed.get("code_verifier", "")
-    if _hash_verifier(verifier) != challenge:
+    return _judge_verifier(redeemed.get("code_verifier", ""), query)
+
+
+def _judge_verifier(verifier: str, query: dict[str, str]) -> Assessment:
+    if _hash_verifier(verifier) != query["code_challenge"]:
         return build_violation("it redeems the code without the verifier of its challenge")
+    if verifier in query.values():
+        return build_violation("it shows its code verifier in the authorization request")
     if len(verifier) < _MIN_VERIFIER:
         return build_violation(f"its code verifier is shorter than {_MIN_VERIFIER} characters", f"{len(verifier)}")
     return PASSED

@@ -24,7 +24,7 @@ def _judge_single_post(trace: Trace) -> Assessment:
     lost = trace.affected_calls[0]
     later = trace.select_calls_after(lost)
     for call in later:
-        if call.method == "GET":
+        if call.method == "GET" and call.path.startswith(lost.path):  # where the effect is seen
             return Assessment(PASSED.verdict, "it sends a GET before the next POST")
         if call.method == "POST" and call.path == lost.path:
             return build_violation(

@@ -132,18 +132,24 @@ MUTANTS = (
             "        if str(error).startswith('4'):\n            raise\n    " + CREATE_LINE,
         ),
     ),
+    must(
+        "C07",
+        "looks with a GET that says nothing, and posts again",
+        "post-reset refused-400",
+        (
+            "                " + BLIND,
+            "                if method != 'GET':\n"
+            "                    self._http.get(BASE + '/', headers={'Authorization': f'Bearer {token}'})\n"
+            "                    if tries < 2:\n                        continue\n"
+            "                if tries >= MAX_TRIES:",
+        ),
+    ),
     should("C08", "never repeats a read", "C08 C01", (BLIND, "if True:")),
     should(
         "C08",
         "takes a reset for the end of the list",
         "C08 C01",
         (EXCEPT, EXCEPT + "                return httpx.Response(200, json=[])\n"),
-    ),
-    should(
-        "C08",
-        "goes on with the first page after a reset",
-        "C08 short-page",
-        (EXCEPT, EXCEPT + "                url = url.partition('?')[0]\n"),
     ),
     should("C27", "keeps its pace", "C27", ("            time.sleep(0.25)\n", "            pass\n")),
     should("C27", "slows down at nothing left", "C27", ("int(remaining) < int(limit) / 3", "int(remaining) == 0")),

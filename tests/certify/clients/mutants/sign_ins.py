@@ -76,6 +76,7 @@ MUTANTS = (
     ),
     must("C12", "constant code verifier", "C12", (NEW, NEW + f"        verifier = '{CONSTANT}'\n"), **SIGN_IN),
     must("C12", "a short code verifier", "C12", (NEW, NEW + "        verifier = verifier[:20]\n"), **SIGN_IN),
+    must("C12", "the code verifier as state", "C12", (NEW, NEW + "        state = verifier\n"), **SIGN_IN),
     must(
         "C12",
         "redeems without a code verifier",
