@@ -45,7 +45,7 @@ class ClientMutant(msgspec.Struct, frozen=True):
 
 def must(requirement: str, name: str, selection: str, *edits: Edit, **more: object) -> ClientMutant:
     """Return a mutant that violates a MUST; `selection` and `tasks` hold words."""
-    options = {key: tuple(value.split()) if isinstance(value, str) else value for key, value in more.items()}
+    options = {key: tuple(value.split()) if type(value) is str else value for key, value in more.items()}
     return ClientMutant(name, requirement, tuple(selection.split()), edits, **options)  # type: ignore[arg-type]
 
 
