@@ -28,8 +28,13 @@ _BOUNDARY = "evconform-4f1c"
 _SPELLINGS = ("application/json; charset=utf-8", "Application/JSON", 'application/json;charset="UTF-8"')
 
 
-def _is_update(operation: Operation, model: ResourceModel) -> bool:
-    return operation.role is Role.UPDATE and is_json_write(operation, model)
+def _has_other_forms(operation: Operation, model: ResourceModel) -> bool:
+    """Return whether the operation is an update by JSON that documents another form too."""
+    return operation.role is Role.UPDATE and is_json_write(operation, model) and bool(_list_forms(operation))
+
+
+def _has_json_alone(operation: Operation, model: ResourceModel) -> bool:
+    return operation.role is Role.UPDATE and is_json_write(operation, model) and not _list_forms(operation)
 
 
 def _list_forms(operation: Operation) -> list[str]:
@@ -164,4 +169,7 @@ def _build_request(write: Write, content: bytes, media_type: str) -> Request:
     return msgspec.structs.replace(plain, body=content, headers=(*plain.headers, ("Content-Type", media_type)))
 
 
-PROBES = (Probe("body-forms", REQUIREMENTS, _is_update, _needs, send_body_forms, rank=2, writes=True),)
+PROBES = (
+    Probe("body-forms", REQUIREMENTS, _has_other_forms, _needs, send_body_forms, writes=True),
+    Probe("empty-changes", REQUIREMENTS, _has_json_alone, _needs, send_body_forms, rank=2, writes=True),
+)
