@@ -30,7 +30,7 @@ from conformance.model import Level, Verdict
 
 _CHANGED = "maximum_charge_limit_percentage"
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
-_CLOCK_CHANGES = (datetime(2026, 10, 25, 0, 45, tzinfo=UTC), datetime(2026, 3, 29, 0, 45, tzinfo=UTC))
+_CLOCK_CHANGES = (datetime(2026, 10, 25, 0, 55, tzinfo=UTC), datetime(2026, 3, 29, 0, 55, tzinfo=UTC))
 _STEP = timedelta(minutes=10)
 
 

@@ -145,6 +145,7 @@ MUTANTS = (
         "begins again at the end",
         "C01 C02 C03 token-expired",
         (NEXT, NEXT + "        if not url:\n            client.get(f'{BASE}/vehicles?page_size=100')\n"),
+        implied=frozenset({"C01"}),  # what it reads again it does not print
     ),
     must(
         "C02",

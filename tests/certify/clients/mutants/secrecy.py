@@ -86,12 +86,6 @@ MUTANTS = (
     ),
     must(
         "C25",
-        "token to whatever begins as the origin",
-        "link-user-info link-other-port link-elsewhere",
-        own_where("url.startswith(BASE[: BASE.index('/', 8)])"),
-    ),
-    must(
-        "C25",
         "token to hosts that end as the API's",
         "link-sibling-host link-elsewhere",
         own_where(
