@@ -14,6 +14,7 @@ from conformance.execution.charging_folds import judge_charging
 from conformance.execution.foreign_owners import ForeignOwners, has_own_bucket
 from conformance.execution.history_folds import judge_histories
 from conformance.execution.sightings import Sightings
+from conformance.execution.status_folds import ComingAndGoing, ServedHead
 from conformance.model import Case, Exchange, Outcome, Verdict
 
 _LIMIT, _REMAINING = "X-RateLimit-Limit", "X-RateLimit-Remaining"
@@ -34,6 +35,8 @@ def judge_exchanges(exchanges: Iterable[Exchange], subject: Subject) -> Iterator
         ChangingTag(),
         ForeignOwners(subject),
         Availability(),
+        ComingAndGoing(subject),
+        ServedHead(),
     )
     sightings = Sightings(subject)
     for exchange in exchanges:
@@ -253,8 +256,7 @@ class ChangingTag:
         if request.method != "GET" or response.status != 200:
             return
         coding = response.find_header("content-encoding") or ""
-        headers = tuple(f"{name.lower()}:{value}" for name, value in request.headers)
-        key = (exchange.url, request.identity, coding, tag, *headers)
+        key = (exchange.url, coding, tag)
         digest = sha256(response.body).digest()
         first, first_id = self._first.setdefault(key, (digest, exchange.id))
         if first != digest:

@@ -172,3 +172,50 @@ def test_two_users_may_see_different_things(subject, judge):
         for number, identity in enumerate(("user_a", "user_b", "user_a", "user_b"))
     ]  # fmt: skip
     assert not [o for o in judge_exchanges(exchanges, subject) if o.requirement == "CON-07" and o.message]
+
+
+def read(status, target="/tariffs/t", method="GET", operation="GET /tariffs/{tariff_id}", **more):
+    return Request(operation, method, target, **more), Response(status, more.pop("sent", ()), b"", 0.1)
+
+
+@pytest.fixture
+def judge_statuses(subject):
+    """Return the function that gives the verdicts on CON-05, CON-07 and HDR-09 of reads one second after the other."""
+
+    def verdicts(*shown):
+        exchanges = [
+            Exchange(f"x{number}", request, BASE + request.target, 1_800_000_000.0 + number, response)
+            for number, (request, response) in enumerate(shown)
+        ]
+        wanted = {"CON-05", "CON-07", "HDR-09"}
+        return {(o.requirement, o.verdict) for o in judge_exchanges(exchanges, subject) if o.requirement in wanted}
+
+    return verdicts
+
+
+def test_what_exists_is_found_each_time(judge_statuses):
+    patch = read(200, method="PATCH")
+    assert judge_statuses(read(200), read(404), read(200)) == {("CON-07", Verdict.FAIL)}
+    assert judge_statuses(read(200), read(404, "/tariffs/t?x=1"), read(200, "/tariffs/t?x=1")) == {
+        ("CON-07", Verdict.FAIL)
+    }
+    assert judge_statuses(read(200), read(404, "/tariffs/t?x=1"), read(200)) == set()
+    assert judge_statuses(read(404), read(200), read(200)) == set()
+    assert judge_statuses(read(200), patch, read(404), read(200)) == set()
+    assert judge_statuses(read(200, identity="full"), read(404, identity="user_a"), read(200, identity="full")) == set()
+
+
+def test_head_that_is_served_at_some_resources_is_for_review(judge_statuses):
+    served = [read(200, method="HEAD", operation=f"GET /{name}") for name in ("a", "b", "c")]
+    refused = read(405, method="HEAD")
+    assert judge_statuses(*served, refused) == {("CON-05", Verdict.REVIEW)}
+    assert judge_statuses(*served[:2], refused, refused) == set()
+
+
+def test_one_tag_stands_for_the_same_bytes_to_everybody(judge_statuses):
+    def tagged(body, identity):
+        request = Request("GET /tariffs/{tariff_id}", "GET", "/tariffs/t", identity=identity)
+        return request, Response(200, (("ETag", '"1"'), ("Content-Type", "text/plain")), body, 0.1)
+
+    assert judge_statuses(tagged(b"a", "user_a"), tagged(b"b", "user_b")) == {("HDR-09", Verdict.FAIL)}
+    assert judge_statuses(tagged(b"a", "user_a"), tagged(b"a", "user_b")) == set()
