@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -25,6 +26,7 @@ from conformance.certify.api_clients.definitions import (
 from conformance.certify.api_clients.trace import ClientCall, ServerPart, Trace
 from conformance.certify.assessments import PASSED, Assessment
 
+_EXPANDED = re.compile(r"[?&]expand=(\w+)")  # an expanded resource is read too, with the scope of its name
 _MIN_VERIFIER = 43  # characters (RFC 7636, section 4.1)
 
 
@@ -188,7 +190,8 @@ def _list_grants(everything: ClientEvidence) -> Iterator[_Grant]:
     for trace in everything.traces.values():
         operations = {call.exchange.request.operation for call in trace.api_calls}
         needed = frozenset[str]().union(*(everything.scopes.get(operation, ()) for operation in operations))
-        needed_by_task[trace.task] = needed_by_task.get(trace.task, frozenset()) | needed
+        expanded = {f"{name}:read" for call in trace.api_calls for name in _EXPANDED.findall(call.target)}
+        needed_by_task[trace.task] = needed_by_task.get(trace.task, frozenset()) | needed | expanded
     for trace in everything.traces.values():
         for call in trace.select_calls(ServerPart.TOKEN, ServerPart.AUTHORIZE):
             form = read_form(call)
