@@ -37,11 +37,12 @@ from conformance.probes.toolkit.write_requests import (
     find_read_only,
     find_writable,
     has_json_body,
+    resolve_schema,
 )
 from conformance.probes.writes import agreement
 from conformance.probes.writes.deletions import GONE_STATUSES
 from conformance.probes.writes.stored_values import find_changed_values
-from conformance.probes.writes.value_judgements import VALUE_REQUIREMENTS
+from conformance.probes.writes.value_judgements import VALUE_REQUIREMENTS, may_fall_back
 from conformance.probes.writes.written_values import check_refused_values, check_written_values
 
 EXPANSION_REQUIREMENTS = ("EXP-02", "EXP-03")
@@ -97,7 +98,7 @@ def change_and_restore(operation: Operation, subject: Subject) -> Steps[None]:
         yield from report_untested(UPDATE_REQUIREMENTS, operation, state)
         return
     plain = find_other_values(state.write, state.original.json, subject)
-    edges = find_edge_changes(plain, state.write, state.original.json, subject)
+    edges = _keep_lasting(find_edge_changes(plain, state.write, state.original.json, subject), operation, subject)
     refused: OperationResponse | None = None
     for name, value in _list_first_changes(plain, edges):
         changed = yield from state.send_patch({name: value}, subject)
@@ -121,6 +122,17 @@ class ChangePlan(msgspec.Struct, frozen=True):
     value: Any
     edges: dict[str, Any]
     plain: dict[str, Any]
+
+
+def _keep_lasting(changes: dict[str, Any], operation: Operation, subject: Subject) -> dict[str, Any]:
+    """Return the changes without null for what shows something else then, as the text of the resource says."""
+    schema = resolve_schema(subject, {"$ref": operation.item_schema}) if operation.item_schema else {}
+    shown = schema.get("properties", {})
+    return {
+        name: value
+        for name, value in changes.items()
+        if value is not None or not may_fall_back(resolve_schema(subject, shown.get(name, {})))
+    }
 
 
 def _list_first_changes(plain: Mapping[str, Any], edges: Mapping[str, Any]) -> list[tuple[str, Any]]:
@@ -216,6 +228,7 @@ def _list_further_changes(plan: ChangePlan, state: UpdateState, subject: Subject
         has_null = None in values.values()
         cleared = values if has_null else clear_one(values, state.write, state.original.json, subject)
         others = {name: value for name, value in cleared.items() if name != plan.name or len(values) == 1}
+        others = _keep_lasting(others, state.operation, subject)
         if others and others not in further and others != {plan.name: plan.value}:
             further.append(others)
     return further

@@ -87,7 +87,7 @@ def _compare(  # noqa: PLR0913 - a place, and its two values
 ) -> Iterator[ValueComparison]:
     """Yield the comparison of one value, of its members where it is an object or a list of objects."""
     if sent is None:
-        if not _may_fall_back(schema):
+        if not may_fall_back(schema):
             yield ValueComparison("VAL-04", pointer, sent, shown, shown is None)
     elif isinstance(sent, bool) or sent == []:
         yield ValueComparison("VAL-04", pointer, sent, shown, type(shown) is type(sent) and shown == sent)
@@ -106,7 +106,7 @@ def _compare(  # noqa: PLR0913 - a place, and its two values
         yield from compare_values(sent, shown, members, subject, pointer)
 
 
-def _may_fall_back(schema: Mapping[str, Any]) -> bool:
+def may_fall_back(schema: Mapping[str, Any]) -> bool:
     """Return whether the description of a property says that it shows something else where it is null."""
     text = str(schema.get("description", "")).lower()
     return any(word in text for word in ("inherit", "fall", "default", "unless", "own "))
