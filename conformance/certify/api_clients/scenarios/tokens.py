@@ -33,6 +33,7 @@ from conformance.model import Level, Verdict
 
 _MIN_CALLS = 50
 _LATE_S = 1.0  # a renewal takes less
+_refuse_together = refuse_tokens(parallel=PARALLEL_READS)
 _TOKEN_LIFETIME_S = 36_000
 
 
@@ -151,13 +152,11 @@ def _judge_refresh_tokens(everything: ClientEvidence) -> tuple[PassiveVerdict, .
 
 async def _refuse_late(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
     """Refuse the first token: half of the requests at once, the others after the token was renewed."""
-    first = context.memory.setdefault("first bearer", request.bearer)
-    if request.bearer != first:
-        return None
+    refusal = await _refuse_together(request, context)
     number = context.memory["refused"] = context.memory.get("refused", 0) + 1
-    if number % 2 == 0:
+    if refusal is not None and number % 2 == 0:
         await asyncio.sleep(_LATE_S)
-    return build_unauthorized()
+    return refusal
 
 
 def _judge_shared_renewal(trace: Trace) -> Assessment:
