@@ -1,6 +1,8 @@
 """ERR-11 and HDR-09: headers that HTTP allows and the API does not need change nothing of a read."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime, parsedate_to_datetime
 
 import msgspec
 
@@ -26,6 +28,7 @@ _HARMLESS = (
 )
 # Conditions that no response can meet; 304 would say that the client has what it never got.
 _CONDITIONS = (("If-None-Match", '"evconform-never-issued"'), ("If-Modified-Since", "Sat, 01 Jan 2000 00:00:00 GMT"))
+_DAY = timedelta(days=1)
 _ORIGIN = ("Origin", UNKNOWN_ORIGIN)  # HDR-06 judges the answer; a server may refuse unknown origins
 
 
@@ -40,6 +43,11 @@ def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
         *plain_read_needs(operation, model, READER),
         Need(f"unneeded headers {operation.key}", identity=READER, sampled=True),
     )
+
+
+def _plain_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    """Return the plain read: a server without validators is sent nothing else."""
+    return plain_read_needs(operation, model, READER)
 
 
 def send_unneeded_headers(operation: Operation, subject: Subject) -> Steps[None]:
@@ -61,6 +69,44 @@ def send_unneeded_headers(operation: Operation, subject: Subject) -> Steps[None]
 
     start = choose_turn(operation, len(_CONDITIONS) * _SHARE) // _SHARE
     yield from try_ways(_CONDITIONS, 1, subject, send_condition, start=start)
+
+
+def send_stale_conditions(operation: Operation, subject: Subject) -> Steps[None]:
+    """Send conditions that the validators of a plain read do not meet; nothing where it has no validators (HDR-09)."""
+    call = yield from find_call(operation, subject, subject.reader)
+    if isinstance(call, Missing):
+        yield from report_untested(("HDR-09",), operation, call)
+        return
+    plain = yield from send(operation, call.build_request())
+    conditions = list_stale_conditions(plain)
+    if not conditions:
+        yield judge_case(plain, "HDR-09", Verdict.NOT_APPLICABLE, "the read has no validators")
+    for condition in conditions:
+        response = yield from send(operation, _add(plain.exchange.request, condition))
+        if response.status == 304:
+            message = f"304 is given although the condition of {condition[0]} is not met"
+            yield fail_case(response, "HDR-09", message, expected=str(plain.status), actual="304", also=(plain,))
+        else:
+            yield pass_case(response, "HDR-09")
+
+
+def list_stale_conditions(plain: OperationResponse) -> tuple[tuple[str, str], ...]:
+    """Return conditions that a response does not meet: a tag nobody issued, and a day before its `Last-Modified`."""
+    http_response = plain.exchange.response
+    if http_response is None or not plain.is_success:
+        return ()
+    conditions = [_CONDITIONS[0]] if http_response.find_header("etag") else []
+    if modified := _parse_date(http_response.find_header("last-modified")):
+        conditions.append(("If-Modified-Since", format_datetime(modified - _DAY, usegmt=True)))
+    return tuple(conditions)
+
+
+def _parse_date(text: str | None) -> datetime | None:
+    """Return an HTTP date in UTC; None for anything else."""
+    try:
+        return parsedate_to_datetime(text).astimezone(UTC) if text else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _compare_with_plain(plain: OperationResponse, condition: tuple[str, str]) -> Steps[None]:
@@ -111,4 +157,5 @@ PROBES = (
         "unneeded-headers", ("ERR-11", "HDR-09"), _is_plain_get, _needs, send_unneeded_headers, rank=2,
         ways=know_ways(len(_CONDITIONS)), share=_SHARE,
     ),
+    Probe("stale-conditions", ("HDR-09",), _is_plain_get, _plain_needs, send_stale_conditions, rank=2),
 )  # fmt: skip

@@ -1,0 +1,27 @@
+"""One resource tells when it was modified, and takes any If-Modified-Since for that time."""
+
+from email.utils import formatdate
+
+from conformance.mock_server.call import ServerCall, ServerResponse
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
+
+_MODIFIED_S = 1_700_000_000
+
+
+def plant(site: FaultSite) -> InstalledFault | None:
+    """Choose the read of a member of a root collection."""
+
+    def spare(call: ServerCall, response: ServerResponse) -> ServerResponse:
+        if response.status == 200 and call.method == "GET":
+            response.headers["Last-Modified"] = formatdate(_MODIFIED_S, usegmt=True)
+            if "if-modified-since" in call.headers:
+                response.status, response.body, response.raw, response.media = 304, None, b"", ""
+        return response
+
+    return hook_at(site.pick(site.root_items()), answer=spare)
+
+
+FAULT = SeededFault(
+    ("HDR-09",), "any If-Modified-Since gives 304 at one resource", plant, difficulty="subtle",
+    changes=("status", "headers", "body"),
+)  # fmt: skip

@@ -1,0 +1,42 @@
+"""HDR-09: conditions that the validators of a read do not meet."""
+
+import msgspec
+import pytest
+
+from conformance.model import Verdict
+from conformance.probes.headers.unneeded_headers import PROBES
+from tests.probes.scripted import is_affordable, make_response, run_probe
+
+STALE = next(probe for probe in PROBES if probe.name == "stale-conditions")
+LIST = "GET /evse_makes"
+PLAIN = make_response([])
+MODIFIED = ("Last-Modified", "Tue, 14 Nov 2023 22:13:20 GMT")
+
+
+def validate(header, status):
+    """Return a target that sends a validator, and answers conditions with a status."""
+
+    def answer(request):
+        is_conditional = any(name.startswith("If-") for name, _ in request.headers)
+        headers = (*PLAIN.headers, header) if header else PLAIN.headers
+        return msgspec.structs.replace(PLAIN, headers=headers, status=status if is_conditional else 200)
+
+    return answer
+
+
+@pytest.mark.parametrize("header", [MODIFIED, ("ETag", '"1"'), ("ETag", 'W/"1"')])
+def test_a_condition_that_is_not_met_is_no_reason_for_304(subject, header):
+    assert run_probe(STALE, LIST, subject, validate(header, 304)).verdicts_on("HDR-09") == {Verdict.FAIL}
+    assert run_probe(STALE, LIST, subject, validate(header, 200)).verdicts_on("HDR-09") == {Verdict.PASS}
+
+
+def test_the_date_sent_is_before_the_last_change(subject):
+    sent = run_probe(STALE, LIST, subject, validate(MODIFIED, 200)).requests[-1]
+    assert ("If-Modified-Since", "Mon, 13 Nov 2023 22:13:20 GMT") in sent.headers
+
+
+@pytest.mark.parametrize("header", [None, ("Last-Modified", "yesterday")])
+def test_a_read_without_validators_costs_nothing_more(subject, header):
+    run = run_probe(STALE, LIST, subject, validate(header, 304))
+    assert len(run.requests) == 1
+    assert is_affordable(run, STALE, LIST, subject)
