@@ -1,5 +1,6 @@
 """Which stated rules bind an operation, and by which probe they are tried."""
 
+from collections.abc import Iterable
 from functools import cache
 
 from conformance.applicability.selectors import Selector
@@ -32,6 +33,12 @@ def list_rules(operation: Operation, *requirements: str) -> tuple[StatedRule, ..
         if (not requirements or rule.requirement in requirements)
         and all({*step.query} <= known for step in rule.steps if not step.operation)
     )
+
+
+def list_excluded_properties(operation: Operation, named: Iterable[str]) -> frozenset[str]:
+    """Return the properties that a stated rule refuses beside named ones: setting those may change what they show."""
+    refused = [s.put for r in list_rules(operation, REFUSED_BODIES) for s in r.steps if s.expect == "refused"]
+    return frozenset(name for put in refused if len(put) > 1 and put.keys() & {*named} for name in put)
 
 
 def select_rules(

@@ -18,6 +18,7 @@ from conformance.model import Expansion, Noticed, Operation, Outcome, ResourceMo
 from conformance.probes.expansion.judgements import check_replacement
 from conformance.probes.expansion.replacement import is_moment_dependent
 from conformance.probes.responses.plain_reads import plain_read_needs
+from conformance.probes.stated_rules.selection import list_excluded_properties
 from conformance.probes.toolkit.base import Need, Pause, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_list_operation, report_untested
 from conformance.probes.toolkit.edge_values import find_edge_changes, find_empty_lists
@@ -391,6 +392,7 @@ def _find_violations(  # noqa: PLR0913 - see _check_only_named
     other_names = {*writable} - {
         *named,
         *select_required(state.write, before.json, subject),
+        *list_excluded_properties(state.operation, named),
     }
     for difference in find_differences(before.json, after.json):
         if difference.top_member in other_names:
