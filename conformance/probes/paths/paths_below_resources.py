@@ -48,4 +48,4 @@ def request_path_below(operation: Operation, subject: Subject) -> Steps[None]:
         yield judge_case(response, "PTH-07", Verdict.NOT_OBSERVABLE, reason)
 
 
-PROBES = (Probe("path-below", ("PTH-07",), has_nothing_below, _needs, request_path_below, rank=2),)
+PROBES = (Probe("path-below", ("PTH-07",), has_nothing_below, _needs, request_path_below, rank=1),)
