@@ -406,7 +406,9 @@ def _find_violations(  # noqa: PLR0913 - see _check_only_named
 
 def _is_shown_as_sent(shown: Any, value: Any) -> bool:
     """Return whether a value is shown as it was sent, apart from spellings that a server may choose."""
-    return shown is None if value is None else not any(find_changed_values({"": value}, {"": shown}))
+    if value is None:
+        return shown is None or shown is ABSENT  # left out where it is optional, which RSP-03 judges
+    return not any(find_changed_values({"": value}, {"": shown}))
 
 
 def _check_other_members(
