@@ -37,6 +37,8 @@ _ALL_FIELDS = re.compile(
 
 _NEEDED = r"(?:required|mandatory|compulsory)"
 _GIVEN = r"(?:sent|given|provided|supplied|specified|included|present|passed|filled in)"
+_PRESENCE_WORD = re.compile(r"requir|mandatory|compulsory|must|always", re.IGNORECASE)
+"""In every statement of presence; searched first, since the statements themselves are compiled for each name."""
 _LATER = r"(?:if|when|whenever|where|unless|only|together with|alongside|with|for|in case|as long as|except)\b"
 _CONDITION = re.compile(rf"\b({_LATER}.*)", re.IGNORECASE)
 _CLAUSE = re.compile(r"\b(?:if|when|whenever|where|unless|in case|as long as)\b(.*)", re.IGNORECASE)
@@ -110,6 +112,8 @@ def find_own_presence(text: str, name: str, kind: str) -> Presence | None:
 
     `kind` is what it is called in its text, beside `name`: `parameter`, `header`, `property` or the like.
     """
+    if not _PRESENCE_WORD.search(text):
+        return None
     quoted = rf"[`'\"]?{re.escape(name)}[`'\"]?"
     subject = rf"(?:(?:this|the)\s+)?(?:{quoted}|value|field|argument|attribute|parameter|{kind})"
     statement = re.compile(
@@ -125,6 +129,8 @@ def find_own_presence(text: str, name: str, kind: str) -> Presence | None:
 
 def find_named_presence(text: str, name: str) -> Presence | None:
     """Return the statement in a text about an object or operation that a field which it names must be sent."""
+    if name.lower() not in text.lower() or not _PRESENCE_WORD.search(text):
+        return None
     quoted = rf"[`'\"]{re.escape(name)}[`'\"]"
     statement = re.compile(
         rf"{quoted}\s+(?:header\s+|parameter\s+|field\s+|property\s+)?(?:is|are|must\s+be)\s+(?:always\s+)?"
