@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from conformance import __version__
+
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 ACTIONS = [ROOT / "action.yml", ROOT / "deploy" / "certify-client" / "action.yml"]
@@ -114,6 +116,16 @@ def test_workflows_and_actions_contain_no_shell_beyond_one_command():
         for step in (step for job in jobs for step in job["steps"]):
             assert "\n" not in step.get("run", "").strip(), f"{path.name}: move this shell to deploy/ci"
             assert "${{" not in step.get("run", ""), f"{path.name}: an expression in a script can be injected"
+
+
+def test_samples_and_workflows_name_this_version():
+    places = [ROOT / "README.md", ROOT / "docs" / "ci.md", ROOT / "templates" / "run.yml", *WORKFLOWS]
+    named = {
+        version
+        for path in places
+        for version in re.findall(r"evenergy-conformance/evenergy-conformance\S*?@v?(\d[\d.]*)", path.read_text())
+    }
+    assert named == {__version__}
 
 
 def test_container_copies_only_what_is_sent_to_its_build():
