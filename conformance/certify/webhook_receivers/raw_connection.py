@@ -5,7 +5,7 @@ This uses sockets, because httpx reads no response before it has sent the whole 
 
 import http.client
 import io
-import select
+import selectors
 import socket
 import ssl
 import time
@@ -70,18 +70,18 @@ class RawConnection:
         """Send bytes of the body; stop and return False once a response has begun, also in the middle."""
         view = memoryview(content)
         while view:
-            readable, writable, _ = select.select([self._socket], [self._socket], [], self._remaining_s)
-            if not readable and not writable:
+            ready = self._wait_until_ready(selectors.EVENT_READ | selectors.EVENT_WRITE, self._remaining_s)
+            if not ready:
                 raise TimeoutError(f"the receiver took no more bytes within {self._timeout_s:g} s")
-            if readable and self.has_response():
+            if ready & selectors.EVENT_READ and self.has_response():
                 return False
-            if writable:
+            if ready & selectors.EVENT_WRITE:
                 view = view[self._send_some(view) :]
         return True
 
     def has_response(self) -> bool:
         """Return whether a response, or the end of the connection, has arrived."""
-        if not self._received and not self._has_ended and select.select([self._socket], [], [], 0)[0]:
+        if not self._received and not self._has_ended and self._wait_until_ready(selectors.EVENT_READ, 0):
             self._receive_some()
         return bool(self._received) or self._has_ended
 
@@ -97,6 +97,15 @@ class RawConnection:
     def _remaining_s(self) -> float:
         """The seconds until the time limit, at least 0."""
         return max(self._timeout_s - (time.perf_counter() - self._started), 0.0)
+
+    def _wait_until_ready(self, events: int, timeout_s: float) -> int:
+        """Wait until the socket is ready for one of the events, and return those it is ready for, 0 if none in time.
+
+        This is no `select.select`, which refuses every descriptor above 1,023.
+        """
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._socket, events)
+            return next((ready for _, ready in selector.select(timeout_s)), 0)
 
     def _send_some(self, view: memoryview) -> int:
         """Send what can be sent at once, and return its size."""
