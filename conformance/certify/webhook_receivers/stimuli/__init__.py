@@ -6,7 +6,11 @@ from conformance.certify.webhook_receivers.stimuli.forgeries import FORGERIES
 from conformance.certify.webhook_receivers.stimuli.load import LOAD
 from conformance.certify.webhook_receivers.stimuli.order import ORDER
 from conformance.certify.webhook_receivers.stimuli.payloads import PAYLOADS
-from conformance.certify.webhook_receivers.stimuli.repetitions import REPETITIONS, RETRIED_CONTROL
+from conformance.certify.webhook_receivers.stimuli.repetitions import (
+    LATE_RETRIES,
+    REPETITIONS,
+    RETRIED_CONTROL,
+)
 from conformance.certify.webhook_receivers.stimuli.signature_lists import SIGNATURE_LISTS
 from conformance.certify.webhook_receivers.stimuli.timestamps import TIMESTAMPS
 from conformance.certify.webhook_receivers.stimuli.transport import TRANSPORT
@@ -26,5 +30,6 @@ STIMULI: tuple[Stimulus, ...] = (
     *LOAD,
     *TRANSPORT,
     RETRIED_CONTROL,
+    *LATE_RETRIES,
     LAST,
 )

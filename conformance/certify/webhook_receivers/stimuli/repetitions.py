@@ -58,11 +58,14 @@ REPETITIONS = (
         f"retry after {_MANY_OTHERS} others", "W24", _Step(before=_EARLIER), _Step(others=_MANY_OTHERS),
         profile=Profile.DEEP,
     ),
-    _repeat("retry after 5 min", "W24", _Step(), _Step(wait_s=305), profile=Profile.DEEP),
-    _repeat(
-        "retry after 27 h 35 min", "W24", _Step(), _Step(wait_s=99_300), level=Level.SHOULD, profile=Profile.DEEP
-    ),
     Stimulus("at once", "W25", _ACCEPT, AT_LEAST_ONCE, mode=SendMode.BURST, effects=1),
 )  # fmt: skip
 RETRIED_CONTROL = _repeat("retry of the first message at the end", "W24", _Step(FIRST), counted=(FIRST,))
 """A memory of seconds shows only here: all other stimuli lie between the first message and its retry."""
+LATE_RETRIES = (
+    _repeat("retry after 5 min", "W24", _Step(), _Step(wait_s=305), profile=Profile.DEEP),
+    _repeat(
+        "retry after 27 h 35 min", "W24", _Step(), _Step(wait_s=99_300), level=Level.SHOULD, profile=Profile.DEEP
+    ),
+)  # fmt: skip
+"""Their waits come after the retry of the first message: nobody MUST remember that over more than a day."""
