@@ -1,7 +1,7 @@
 """Digests that identify a certification: of the harness, and of the planned requests."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -15,9 +15,14 @@ _PACKAGES = ("conformance", "reports", "specs", "strategies")
 @cache
 def digest_suite() -> str:
     """Return the SHA-256 (hexadecimal) over path and content of every file of the harness, compiled files excluded."""
+    return digest_folders({name: files(name) for name in _PACKAGES})
+
+
+def digest_folders(folders: Mapping[str, Traversable]) -> str:
+    """Return the SHA-256 (hexadecimal) over path and content of every file below folders, by the name of each."""
     digest = hashlib.sha256()
-    for name in _PACKAGES:
-        for path, content in _walk_files(files(name), name):
+    for name, folder in folders.items():
+        for path, content in _walk_files(folder, name):
             digest.update(b"%d %s %d " % (len(path), path.encode(), len(content)))
             digest.update(content)
     return digest.hexdigest()

@@ -1,6 +1,8 @@
 """What the header of a certification says of it."""
 
-from conformance.certify.digests import digest_json, digest_suite
+from importlib.resources import files
+
+from conformance.certify.digests import digest_folders, digest_json, digest_suite
 from conformance.model import Certified
 from tests.certify.conftest import QUICK
 from tests.receivers.sample import Receiver
@@ -32,14 +34,30 @@ def test_digests_do_not_depend_on_the_order_of_members():
     assert digest_json({"a": 1, "b": 2}) == digest_json({"b": 2, "a": 1}) != digest_json({"a": 2, "b": 1})
 
 
-def test_the_digest_of_the_suite_changes_with_any_file(monkeypatch, tmp_path):
-    known = digest_suite()
+def test_a_digest_of_folders_changes_with_any_file(tmp_path):
+    def digest() -> str:
+        return digest_folders({"package": tmp_path})
+
+    seen = {digest()}
     (tmp_path / "deep").mkdir()
     (tmp_path / "deep/data.toml").write_text("a = 1")
-    monkeypatch.setattr("conformance.certify.digests.files", lambda _: tmp_path)
-    seen = {known, digest_suite()}
+    seen.add(digest())
     (tmp_path / "deep/data.toml").write_text("a = 2")
-    seen.add(digest_suite())
+    seen.add(digest())
     (tmp_path / "deep/data.toml").rename(tmp_path / "data.toml")
-    seen.add(digest_suite())
+    seen.add(digest())
     assert len(seen) == 4
+
+
+def test_a_digest_of_folders_leaves_out_compiled_files(tmp_path):
+    (tmp_path / "code.py").write_text("a = 1")
+    known = digest_folders({"package": tmp_path})
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__/code.cpython-311.pyc").write_bytes(b"1")
+    (tmp_path / "code.pyc").write_bytes(b"1")
+    assert digest_folders({"package": tmp_path}) == known
+
+
+def test_the_digest_of_the_suite_covers_all_its_packages():
+    packages = ("conformance", "reports", "specs", "strategies")
+    assert digest_suite() == digest_folders({name: files(name) for name in packages})
