@@ -26,7 +26,7 @@ from conformance.certify.api_clients.definitions import (
 )
 from conformance.certify.api_clients.scenarios.authorization import list_issued_tokens, read_form
 from conformance.certify.api_clients.tasks import LIST_VEHICLES, PARALLEL_READS, READ_VEHICLE
-from conformance.certify.api_clients.trace import ClientCall, ServerPart, Trace
+from conformance.certify.api_clients.trace import ClientCall, ProcessEnd, ServerPart, Trace
 from conformance.certify.api_clients.trace_comparisons import compare_with_control, describe_observation, list_repeats
 from conformance.certify.assessments import PASSED, Assessment
 from conformance.model import Level, Verdict
@@ -68,10 +68,10 @@ def _judge_renewal(trace: Trace) -> Assessment:
 def _list_replays(trace: Trace, refused: ClientCall) -> tuple[ClientCall, ...]:
     """Return the repeats of a request until one succeeds; later equal requests have another purpose.
 
-    They have none where the control run sends the request once.
+    They have none where the client ends by itself, and sends the request once in the control run.
     """
     repeats = list_repeats(trace, refused)
-    if trace.control is not None:
+    if trace.control is not None and {trace.process.end, trace.control.process.end} == {ProcessEnd.ENDED}:
         target = trace.remove_secrets(refused)
         if sum(trace.control.remove_secrets(call) == target for call in trace.control.api_calls) == 1:
             return repeats
