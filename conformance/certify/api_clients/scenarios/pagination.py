@@ -147,9 +147,13 @@ def _unquote_relation(link: str, context: ScenarioContext) -> str:
 
 
 def _put_parameters_first(link: str, context: ScenarioContext) -> str:
+    """Put parameters before `rel`; the title that looks like a relation is not on the link to follow.
+
+    There, it would stop the widespread parsers of requests and httpx, over a title that the provider does not send.
+    """
     decoy = f"<{context.base_url}/vehicles?page_after=decoy>"
-    target = f'<{find_next_link(link)}>; type="application/json"; title="rel=last"; rel="next"; hreflang=en'
-    return f'{decoy}; type="application/json"; title="the next page"; rel="first", {target}'
+    target = f'<{find_next_link(link)}>; type="application/json"; title="the rest"; rel="next"; hreflang=en'
+    return f'{decoy}; type="application/json"; title="rel=next"; rel="first", {target}'
 
 
 def _put_commas_into_target(link: str, context: ScenarioContext) -> str:
