@@ -125,7 +125,7 @@ class Receiver {
     } catch {
       throw new Refused(422);
     }
-    if (typeof payload?.type !== "string" || typeof payload?.data !== "object") throw new Refused(422);
+    if (typeof payload?.type !== "string" || typeof payload.data !== "object" || !payload.data) throw new Refused(422);
     return payload;
   }
 
