@@ -26,6 +26,7 @@ LARGEST = 2_000_000
 
 # fault -> after how many seconds an event is new again: seen by who waits longer
 FORGETS = {"forgets after two minutes": 120, "forgets after a day": 86_400}
+FAULTS = {"", "refuses everything", "no dedupe", "checks before it writes", "hangs under load", *FORGETS}
 
 
 class Refused(Exception):  # noqa: N818 - an answer, not an error
@@ -40,6 +41,7 @@ class Receiver:
     """Verifies, counts effects by id, and tells of them at `/effects`."""
 
     def __init__(self, fault: str = "", *, secret: str = SECRET, clock: Callable[[], float] = time.time) -> None:
+        assert fault in FAULTS, f"there is no such fault: {fault}"
         self.fault, self.clock = fault, clock
         self.since: dict[str, float] = {}  # when an event was taken first
         self.secret = secret
