@@ -7,8 +7,9 @@ from conformance.mock_server.world.store import StoredRecord
 
 def _reverse_order(call: ServerCall, records: list[StoredRecord]) -> list[StoredRecord]:
     ordering = call.operation.ordering
-    chosen = ordering is not None and call.last_query_value(ordering.parameter) is not None
-    return records if chosen else records[::-1]
+    text = call.last_query_value(ordering.parameter) if ordering else None
+    is_chosen = ordering is not None and text is not None and text.removeprefix("-") in ordering.fields
+    return records if is_chosen else records[::-1]
 
 
 READING = AdmissibleReading(
