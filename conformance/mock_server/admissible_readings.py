@@ -47,6 +47,8 @@ class AdmissibleReading:
     excludes: tuple[str, ...] = ()
     """The names of other readings that it cannot stand together with."""
     create_id: IdMaker | None = None
+    has_outages: bool = False
+    """Whether a good request may get 502, 503 or 504 at any time, from what stands before the API."""
     name: str = ""
     about: str = ""
 

@@ -151,5 +151,14 @@ def test_combined_readings_answer_every_request() -> None:
     applicable = set(CATALOGUE) - set(list_inapplicable_readings(CATALOGUE, None)) - INVISIBLE
     messages = [message for message, _ in plain_responses(BUNDLED)][::7]
     for names in draw_combinations(applicable, 4, 1):
+        outages = {502, 503, 504} if any(CATALOGUE[name].has_outages for name in names) else set()
         for status, _, _ in send_all(create_server(BUNDLED, *names), messages):
-            assert status < 500 or status == 501
+            assert status < 500 or status in {501, *outages}
+
+
+@pytest.mark.parametrize("name", [name for name, reading in CATALOGUE.items() if reading.has_outages])
+def test_outages_come_now_and_then(name: str) -> None:
+    responses = send_all(create_server(BUNDLED, name), [read("/v2/vehicles")] * 200)
+    statuses = [status for status, _, _ in responses]
+    assert {502, 503, 504} >= {*statuses} - {200} != set()
+    assert statuses.count(200) > len(statuses) * 0.9

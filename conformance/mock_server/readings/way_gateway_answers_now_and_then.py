@@ -37,4 +37,5 @@ READING = AdmissibleReading(
     "RFC 9110, section 15.6: 502 to 504 are said by what stands before a server; at most a SHOULD (RSP-13) is broken",
     read_by_wrapper(_put_gateway_before),
     slots=("way",),
+    has_outages=True,
 )
