@@ -65,6 +65,10 @@ class SeededFault:
     """Other requirements that the same responses break."""
     media_type: str = ""
     """A media type that the description must document."""
+    shown_by: Literal["requests", "tokens", "deliveries", "references", "rules"] = "requests"
+    """What shows it: `requests` to each operation, made from the description alone; `tokens` that an application buys
+    and ends; `deliveries` of webhooks; `references` to what another user has; or values chosen by `rules` in words.
+    """
     name: str = ""
     about: str = ""
 

@@ -24,6 +24,8 @@ def survey_requests(client: Client, focus: frozenset[str] | None, *, writes: boo
     for operation in model.operations:
         if operation.is_safe:
             yield from list(client.good(operation))[:1]
+    if focus is None:
+        yield from _undocumented_writes(client)
     for operation in deep:
         if operation.is_safe:
             yield from read_requests(client, operation)
@@ -37,8 +39,14 @@ def survey_requests(client: Client, focus: frozenset[str] | None, *, writes: boo
         for operation in model.operations:
             if operation.role is Role.CREATE:
                 yield from 2 * list(client.good(operation))[:1]
+            elif operation.role is Role.UPDATE and operation.resource in {listing.resource for listing in deep}:
+                yield from list(client.good(operation))[:1]
         for operation in deep:
             yield from read_whole_lists(client, operation)
+            yield from _newest_filter_requests(client, operation)
+    if focus and unsafe:
+        for operation in deep:
+            yield from read_whole_lists(client, operation) if operation.is_safe else ()
     if focus and writes:  # what was written is read again, and through what is near it
         for operation in model.operations:
             near = any(
@@ -46,6 +54,16 @@ def survey_requests(client: Client, focus: frozenset[str] | None, *, writes: boo
             )
             if near and operation.role in {Role.ITEM, Role.SINGLETON, Role.LIST} and operation.key not in focus:
                 yield from read_around(client, operation)
+
+
+def _undocumented_writes(client: Client) -> Iterator[RequestSpec]:
+    """Yield a PUT to every path that documents reads and other writes."""
+    methods: dict[str, set[str]] = {}
+    for operation in client.model.operations:
+        methods.setdefault(operation.path, set()).add(operation.method)
+    for operation in client.model.operations:
+        if operation.method == "GET" and len(methods[operation.path]) > 1 and "PUT" not in methods[operation.path]:
+            yield from (dataclasses.replace(request, method="PUT") for request in list(client.good(operation))[:1])
 
 
 def read_whole_lists(client: Client, operation: Operation) -> Iterator[RequestSpec]:
@@ -180,7 +198,7 @@ def _method_and_token_variants(client: Client, operation: Operation, first: Requ
     yield dataclasses.replace(first, target="/evconform-unknown")
     yield dataclasses.replace(first, target="/evconform-unknown/x/y")
     yield dataclasses.replace(first, method="TRACE")
-    for name in ("x-http-method-override", "x-http-method"):
+    for name in ("x-http-method-override", "x-http-method", "x-method-override"):
         for method in ("HEAD", "POST"):
             headers = {**first.headers, name: method}
             yield dataclasses.replace(first, headers=headers, token="token-readonly")
@@ -267,6 +285,9 @@ def _filter_requests(client: Client, operation: Operation, first: RequestSpec) -
             texts += [
                 texts_of_values[len(texts_of_values) // 2].replace("Z", zone) for zone in ("%2B02:00", "-02:00")
             ] + ["x"]
+            texts += list(_near_times(texts_of_values[:3]))
+        texts += [text.upper() for text in texts_of_values[:2] if "@" in text]
+        texts += _documented_words(operation, criterion.parameter)
         for text in texts:
             for token in ("token-full", "token-user-a"):
                 yield dataclasses.replace(
@@ -282,3 +303,29 @@ def _filter_requests(client: Client, operation: Operation, first: RequestSpec) -
                 yield dataclasses.replace(first, target=f"{first.target}{joint}{break_}")
             elif operation.pagination.page:
                 yield dataclasses.replace(first, target=f"{first.target}{joint}{page}&{operation.pagination.page}=2")
+
+
+def _near_times(times: list[str]) -> Iterator[str]:
+    """Yield the times a microsecond before and after each of these."""
+    for text in times:
+        moment = clock.parse_time(text)
+        if moment is not None:
+            yield from (clock.format_time(moment + distance) for distance in (-1, 1))
+
+
+def _documented_words(operation: Operation, name: str) -> list[str]:
+    """Return the values that a parameter documents, where they can be counted."""
+    parameter = operation.find_parameter(name)
+    schema = parameter.schema if parameter else {}
+    return ["true", "false"] if schema.get("type") == "boolean" else [str(word) for word in schema.get("enum", ())]
+
+
+def _newest_filter_requests(client: Client, operation: Operation) -> Iterator[RequestSpec]:
+    """Yield filters by equality with what the newest record holds."""
+    records = client.records(operation.resource)
+    for criterion in operation.filters if records else ():
+        values = find_values(records[-1].data, criterion.field) if criterion.field else []
+        for value in values if criterion.operator is Operator.EQ else ():
+            text = str(value).rpartition("/")[2] if criterion.by_id_of else str(value)
+            for request in list(client.good(operation))[:1]:
+                yield _extend_query(request, f"{criterion.parameter}={text}")

@@ -7,7 +7,10 @@ from typing import Any
 
 from conformance.mock_server.seeded_faults import UNKNOWN_ULID
 from conformance.model import Operation, Role
+from tests.mock_server.edge_values import JSON_SPELLINGS, list_edge_values, list_forms, respell_media_type
 from tests.mock_server.in_process_client import BASE, Client, RequestSpec
+
+LATEST = 6  # resources that an action is tried on
 
 
 def write_requests(client: Client, operation: Operation) -> Iterator[RequestSpec]:
@@ -23,6 +26,7 @@ def write_requests(client: Client, operation: Operation) -> Iterator[RequestSpec
     )
     yield dataclasses.replace(first, token="token-user-a")
     yield from client.bad(operation)
+    yield from _undocumented_methods(client, first)
     body = client.body_for(operation)
 
     def read() -> Iterator[RequestSpec]:
@@ -35,12 +39,43 @@ def write_requests(client: Client, operation: Operation) -> Iterator[RequestSpec
                 size = reader.pagination.size if reader.pagination else ""
                 yield RequestSpec(reader, "GET", first.target.partition("?")[0] + (f"?{size}=100" if size else ""))
 
+    def read_with_list() -> Iterator[RequestSpec]:
+        yield from read()
+        path, parent = (text.rpartition("/")[0] for text in (first.target.partition("?")[0], operation.path))
+        for reader in client.model.operations:
+            if operation.method == "PATCH" and reader.role is Role.LIST and reader.path == parent:
+                yield RequestSpec(reader, "GET", path)
+
     if isinstance(body, dict):
-        yield from _body_requests(client, first, body, read)
+        yield from _body_requests(client, first, body, read_with_list)
+    yield first
+    yield from 2 * list(read())
     yield first
     yield from read()
-    yield first
-    yield from read()
+    if operation.role is Role.ACTION:
+        yield from _action_requests(client, first)
+
+
+def _action_requests(client: Client, first: RequestSpec) -> Iterator[RequestSpec]:
+    """Yield an action twice on each of the latest resources, which are in several states, and the resource after it."""
+    operation = first.operation
+    readers = {reader.path: reader for reader in client.model.operations if reader.role is Role.ITEM}
+    reader = readers.get(operation.path.rpartition("/")[0]) or readers.get(operation.path.rpartition(":")[0])
+    total = client.world.store.count_records(reader.resource) if reader else 0
+    for position in range(max(0, total - LATEST), total):
+        action, read = client.path_of(operation, position), reader and client.path_of(reader, position)
+        if action and reader and read:
+            read += "?" + "&".join(f"expand={expansion.path}" for expansion in reader.expansions)
+            query = first.target.partition("?")[1:]
+            yield from 2 * [
+                dataclasses.replace(first, target="".join((action, *query))),
+                RequestSpec(reader, "GET", read),
+            ]
+
+
+def _undocumented_methods(client: Client, first: RequestSpec) -> Iterator[RequestSpec]:
+    served = {operation.method for operation in client.model.operations if operation.path == first.operation.path}
+    yield from (dataclasses.replace(first, method=method) for method in ("GET", "PUT") if method not in served)
 
 
 def _body_requests(
@@ -58,16 +93,23 @@ def _body_requests(
         yield from read()
     for expansion in operation.expansions:
         yield dataclasses.replace(send(body), target=f"{first.target}?expand={expansion.path}")
-    for name, schema in _body_schema(client, operation).get("properties", {}).items():
+    for name, value in _read_only_values(client, operation).items():
+        yield send({**body, name: value})
+    properties = _body_schema(client, operation).get("properties", {})
+    edges = {name: list(list_edge_values(client, schema, body.get(name))) for name, schema in properties.items()}
+    for name, schema in properties.items():
         for value in _wrong_values(client, operation, name, schema):
             yield send({**vary(body), name: value})
-        yield from read()
+        for value in edges[name]:
+            yield send({name: value} if operation.method == "PATCH" else {**body, name: value})
+        yield from 4 * list(read())
+    for name, values in edges.items():
+        yield from (form for value in [body.get(name), *values] for form in list_forms(first, name, value))
+    yield from (respell_media_type(send(vary(body)), spelling) for spelling in JSON_SPELLINGS)
+    yield from read()
     yield send({})
     for name in list(body):
         yield send({key: value for key, value in body.items() if key != name})
-    for name, value in _read_only_values(client, operation).items():
-        yield send({**body, name: value})
-    yield from read()
 
 
 def _wrong_values(client: Client, operation: Operation, name: str, schema: dict[str, Any]) -> list[Any]:

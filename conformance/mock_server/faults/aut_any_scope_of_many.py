@@ -15,4 +15,5 @@ FAULT = SeededFault(
     "a token with all scopes but one opens what that one protects",
     lambda _site: hook_everywhere(admit=_trust_many),
     changes=("status", "headers", "body"),
+    shown_by="tokens",
 )

@@ -6,4 +6,5 @@ FAULT = SeededFault(
     ("AUT-07",),
     "the token endpoint answers expires_in as a string",
     lambda _site: hook_everywhere(token=lambda _form, body: {**body, "expires_in": str(body["expires_in"])}),
+    shown_by="tokens",
 )

@@ -15,4 +15,5 @@ FAULT = SeededFault(
     lambda _site: hook_everywhere(visible=_accept),
     difficulty="subtle",
     changes=("status", "headers", "body"),
+    shown_by="references",
 )

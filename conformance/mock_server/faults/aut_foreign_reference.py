@@ -14,4 +14,5 @@ FAULT = SeededFault(
     "a write may link to what is another user's",
     lambda _site: hook_everywhere(visible=_accept),
     changes=("status", "headers", "body"),
+    shown_by="references",
 )

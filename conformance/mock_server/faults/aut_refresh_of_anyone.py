@@ -15,4 +15,5 @@ FAULT = SeededFault(
     "another client buys tokens with a refresh token",
     lambda _site: hook_everywhere(refresh=_serve_anyone),
     changes=("status", "headers", "body"),
+    shown_by="tokens",
 )

@@ -17,4 +17,5 @@ FAULT = SeededFault(
     "a refreshed token has the scopes that were asked for",
     lambda _site: hook_everywhere(refresh=_widen),
     changes=("status", "headers", "body"),
+    shown_by="tokens",
 )

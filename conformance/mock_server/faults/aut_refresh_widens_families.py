@@ -21,4 +21,5 @@ FAULT = SeededFault(
     lambda _site: hook_everywhere(refresh=_widen_families),
     difficulty="subtle",
     changes=("status", "headers", "body"),
+    shown_by="tokens",
 )

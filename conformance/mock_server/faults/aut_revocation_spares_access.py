@@ -14,4 +14,5 @@ FAULT = SeededFault(
     "access tokens are accepted after their refresh token is revoked",
     lambda _site: hook_everywhere(revoke=_end_one),
     changes=("status", "headers", "body"),
+    shown_by="tokens",
 )

@@ -15,4 +15,5 @@ FAULT = SeededFault(
     lambda _site: hook_everywhere(revoke=_end_last),
     difficulty="subtle",
     changes=("status", "headers", "body"),
+    shown_by="tokens",
 )

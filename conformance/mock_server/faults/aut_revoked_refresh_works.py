@@ -14,4 +14,5 @@ FAULT = SeededFault(
     "a revoked refresh token buys tokens",
     lambda _site: hook_everywhere(revoke=_spare_first),
     changes=("status", "headers", "body"),
+    shown_by="tokens",
 )

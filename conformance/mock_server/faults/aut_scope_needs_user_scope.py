@@ -18,4 +18,5 @@ FAULT = SeededFault(
     lambda _site: hook_everywhere(admit=_need_users),
     difficulty="subtle",
     changes=("status", "headers", "body"),
+    shown_by="tokens",
 )

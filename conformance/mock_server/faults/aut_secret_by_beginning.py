@@ -15,4 +15,5 @@ FAULT = SeededFault(
     lambda _site: hook_everywhere(client=_compare_beginning),
     difficulty="subtle",
     changes=("status", "headers", "body"),
+    shown_by="tokens",
 )

@@ -7,4 +7,5 @@ FAULT = SeededFault(
     "any secret buys a token",
     lambda _site: hook_everywhere(client=lambda _client, _secret, _own: True),
     changes=("status", "headers", "body"),
+    shown_by="tokens",
 )

@@ -10,4 +10,5 @@ FAULT = SeededFault(
     ),
     difficulty="subtle",
     changes=("headers",),
+    shown_by="tokens",
 )

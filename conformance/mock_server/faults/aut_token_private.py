@@ -8,4 +8,5 @@ FAULT = SeededFault(
     lambda _site: hook_everywhere(token_headers=lambda _form, _headers: {"Cache-Control": "private, max-age=36000"}),
     difficulty="subtle",
     changes=("headers",),
+    shown_by="tokens",
 )

@@ -7,4 +7,5 @@ FAULT = SeededFault(
     "no Cache-Control at the token endpoint",
     lambda _site: hook_everywhere(token_headers=lambda _form, _headers: {}),
     changes=("headers",),
+    shown_by="tokens",
 )

@@ -7,4 +7,5 @@ FAULT = SeededFault(
     "token answers have no token_type",
     lambda _site: hook_everywhere(token=lambda _form, body: {k: v for k, v in body.items() if k != "token_type"}),
     difficulty="subtle",
+    shown_by="tokens",
 )

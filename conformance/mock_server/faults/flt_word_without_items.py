@@ -22,5 +22,6 @@ FAULT = SeededFault(
         (o for o in site.with_roles(Role.LIST) if any("enum" in (p.schema or {}) for p in o.parameters)),
         match=_is_match,
     ),
+    changes=("headers", "body"),
     implies=("FLT-02",),
 )

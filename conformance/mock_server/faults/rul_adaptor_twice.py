@@ -8,4 +8,5 @@ FAULT = SeededFault(
     forget_rule("PATCH /vehicles/{vehicle_id}/connectors", "distinct-adaptors"),
     changes=("status", "headers", "body"),
     implies=("WRT-09",),
+    shown_by="rules",
 )

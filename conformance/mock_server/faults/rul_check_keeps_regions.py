@@ -32,4 +32,10 @@ def _list_valid_names(call: ServerCall, response: ServerResponse) -> list[str]:
     return [entry["name"] for entry in msgspec.json.decode(call.body)["regions"]] if is_valid else []
 
 
-FAULT = SeededFault(("RUL-04",), "a check of a region group writes", plant, changes=())
+FAULT = SeededFault(
+    ("RUL-04",),
+    "a check of a region group writes",
+    plant,
+    changes=(),
+    shown_by="rules",
+)

@@ -8,4 +8,5 @@ FAULT = SeededFault(
     forget_rule("POST /evse_waitlist", "one-device"),
     changes=("status", "headers", "body"),
     implies=("WRT-09",),
+    shown_by="rules",
 )

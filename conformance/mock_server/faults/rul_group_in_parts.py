@@ -29,4 +29,11 @@ def plant(site: FaultSite) -> InstalledFault | None:
     return hook_at(operation, answer=keep_parts)
 
 
-FAULT = SeededFault(("RUL-07",), "some regions of a group that gave 409 exist", plant, difficulty="subtle", changes=())
+FAULT = SeededFault(
+    ("RUL-07",),
+    "some regions of a group that gave 409 exist",
+    plant,
+    difficulty="subtle",
+    changes=(),
+    shown_by="rules",
+)

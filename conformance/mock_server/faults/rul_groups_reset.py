@@ -25,4 +25,5 @@ FAULT = SeededFault(
     ),
     difficulty="subtle",
     implies=("WRT-02",),
+    shown_by="rules",
 )

@@ -8,4 +8,5 @@ FAULT = SeededFault(
     forget_rule("GET /vehicle_compatibility/check", "country-of-query"),
     difficulty="subtle",
     changes=("status", "headers", "body"),
+    shown_by="rules",
 )

@@ -7,4 +7,5 @@ FAULT = SeededFault(
     "an order that is not known gives 400",
     forget_rule("GET /vehicle_models", "unknown-order"),
     changes=("status", "headers", "body"),
+    shown_by="rules",
 )

@@ -7,4 +7,5 @@ FAULT = SeededFault(
     "a model is checked for a program that does not exist",
     forget_rule("GET /evse_compatibility/check", "known-program"),
     changes=("status", "headers", "body"),
+    shown_by="rules",
 )

@@ -8,4 +8,5 @@ FAULT = SeededFault(
     forget_rule("GET /evse_compatibility/check", "country-of-program"),
     difficulty="subtle",
     changes=("status", "headers", "body"),
+    shown_by="rules",
 )

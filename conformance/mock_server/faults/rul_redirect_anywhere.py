@@ -8,4 +8,5 @@ FAULT = SeededFault(
     forget_rule("GET /vehicle_onboarding", "registered-redirect"),
     difficulty="subtle",
     changes=("status", "headers", "body"),
+    shown_by="rules",
 )

@@ -9,4 +9,5 @@ FAULT = SeededFault(
     difficulty="subtle",
     changes=("status", "headers", "body"),
     implies=("WRT-09", "RUL-07"),
+    shown_by="rules",
 )

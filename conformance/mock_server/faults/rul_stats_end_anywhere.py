@@ -8,4 +8,5 @@ FAULT = SeededFault(
     forget_rule("GET /hem_systems/{hem_system_id}/energy_stats", "aligned-end"),
     difficulty="subtle",
     changes=("status", "headers", "body"),
+    shown_by="rules",
 )

@@ -7,4 +7,5 @@ FAULT = SeededFault(
     "half-hourly statistics of more than a day are given",
     forget_rule("GET /hem_systems/{hem_system_id}/energy_stats", "longest-period"),
     changes=("status", "headers", "body"),
+    shown_by="rules",
 )

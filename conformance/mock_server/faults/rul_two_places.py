@@ -7,4 +7,5 @@ FAULT = SeededFault(
     "coordinates and a postal code are taken together",
     forget_rule("GET /programs", "one-place"),
     changes=("status", "headers", "body"),
+    shown_by="rules",
 )

@@ -7,4 +7,5 @@ FAULT = SeededFault(
     "messages have no `timestamp`",
     lambda _site: hook_everywhere(data=lambda _event, payload: {k: v for k, v in payload.items() if k != "timestamp"}),
     changes=(),
+    shown_by="deliveries",
 )

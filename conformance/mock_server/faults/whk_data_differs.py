@@ -17,4 +17,5 @@ FAULT = SeededFault(
     lambda _site: hook_everywhere(data=_increase_number),
     difficulty="subtle",
     changes=(),
+    shown_by="deliveries",
 )

@@ -10,5 +10,9 @@ def _drop_properties(_event: str, payload: dict[str, Any]) -> dict[str, Any]:
 
 
 FAULT = SeededFault(
-    ("WHK-03", "WHK-04"), "`data` lacks properties", lambda _site: hook_everywhere(data=_drop_properties), changes=()
+    ("WHK-03", "WHK-04"),
+    "`data` lacks properties",
+    lambda _site: hook_everywhere(data=_drop_properties),
+    changes=(),
+    shown_by="deliveries",
 )

@@ -15,4 +15,5 @@ FAULT = SeededFault(
     lambda _site: hook_everywhere(data=_clear_end),
     difficulty="subtle",
     changes=(),
+    shown_by="deliveries",
 )

@@ -21,4 +21,5 @@ FAULT = SeededFault(
     lambda _site: hook_everywhere(message=_renew_id),
     difficulty="subtle",
     changes=(),
+    shown_by="deliveries",
 )

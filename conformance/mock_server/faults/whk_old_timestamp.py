@@ -20,4 +20,5 @@ FAULT = SeededFault(
     lambda _site: hook_everywhere(message=_age_timestamp),
     difficulty="subtle",
     changes=(),
+    shown_by="deliveries",
 )

@@ -7,4 +7,5 @@ FAULT = SeededFault(
     "the signature does not verify over the raw bytes",
     lambda _site: hook_everywhere(message=lambda _message, sent: (sent[0], sent[1].replace(b'":', b'": '))),
     changes=(),
+    shown_by="deliveries",
 )

@@ -11,5 +11,9 @@ def _age_timestamp(_event: str, payload: dict[str, Any]) -> dict[str, Any]:
 
 
 FAULT = SeededFault(
-    ("WHK-06",), "`timestamp` is a day before the event", lambda _site: hook_everywhere(data=_age_timestamp), changes=()
+    ("WHK-06",),
+    "`timestamp` is a day before the event",
+    lambda _site: hook_everywhere(data=_age_timestamp),
+    changes=(),
+    shown_by="deliveries",
 )

@@ -15,4 +15,5 @@ FAULT = SeededFault(
     "svix-event-type is written with an underscore",
     lambda _site: hook_everywhere(message=_rename_type),
     changes=(),
+    shown_by="deliveries",
 )
