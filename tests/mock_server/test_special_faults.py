@@ -149,12 +149,13 @@ def list_chosen_requests(client: Client) -> Iterator[RequestSpec]:
         "GET /vehicle_compatibility/check": ["country=GB", f"program_id={program}&country=GB"],
         "GET /evse_compatibility/check": [f"program_id={program}"],
         "GET /hem_systems/{hem_system_id}/energy_stats": [
-            "start=2026-01-01T00:00:00Z&end=2026-02-01T00:17:00Z&resolution=HALF_HOURLY",
-            "start=2026-01-01T00:00:00Z&end=2026-01-01T10:17:00Z&resolution=HALF_HOURLY",
+            "start=2026-01-01T00:00:00Z&end=2026-02-01T00:17:00Z&resolution=PT30M",
+            "start=2026-01-01T00:00:00Z&end=2026-01-01T10:17:00Z&resolution=PT30M",
         ],
     }
     bodies = {
         "POST /region_groups:validate": [{"name": "All", "regions": regions} for regions in ([region], [region] * 2)],
+        "POST /region_groups": [{"name": "All", "regions": [region] * 2}],
         "PATCH /users/{user_id}/notification_preferences": [{"groups": {}}],
     }
     for operation in client.model.operations:

@@ -7,7 +7,7 @@ from typing import Any
 
 from conformance.mock_server.seeded_faults import UNKNOWN_ULID
 from conformance.model import Operation, Role
-from tests.mock_server.edge_values import JSON_SPELLINGS, list_edge_values, list_forms, respell_media_type
+from tests.mock_server.edge_values import JSON_SPELLINGS, TEXTS, list_edge_values, list_forms, respell_media_type
 from tests.mock_server.in_process_client import BASE, Client, RequestSpec
 
 LATEST = 6  # resources that an action is tried on
@@ -88,6 +88,9 @@ def _body_requests(
         return dataclasses.replace(first, body=json.dumps(data).encode(), headers=json_type)
 
     yield from read()
+    if text := next((name for name, value in body.items() if isinstance(value, str)), ""):
+        yield send({**body, text: TEXTS[0]})  # before as many are there as can be
+        yield from read()
     for name, value in body.items():
         yield send({name: value} if operation.method == "PATCH" else body)
         yield from read()
