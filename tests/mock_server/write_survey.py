@@ -88,9 +88,9 @@ def _body_requests(
         return dataclasses.replace(first, body=json.dumps(data).encode(), headers=json_type)
 
     yield from read()
-    if text := next((name for name, value in body.items() if isinstance(value, str)), ""):
-        yield send({**body, text: TEXTS[0]})  # before as many are there as can be
-        yield from read()
+    texts = [name for name, value in body.items() if isinstance(value, str)]
+    yield from (send({**body, name: TEXTS[0]}) for name in texts[:1])  # before as many are there as can be
+    yield from read()
     for name, value in body.items():
         yield send({name: value} if operation.method == "PATCH" else body)
         yield from read()
