@@ -161,6 +161,6 @@ PROBES = (
     Probe("narrowed-scopes", ("AUT-11",), _is_always_tested, _needs, use_narrowed_tokens, whole=True),
     Probe(
         "narrowed-scopes-everywhere", ("AUT-11",), _is_always_tested, _rest_needs, use_narrowed_tokens_everywhere,
-        rank=2, whole=True,
+        rank=3, whole=True,
     ),
 )  # fmt: skip

@@ -157,5 +157,5 @@ PROBES = (
         "unneeded-headers", ("ERR-11", "HDR-09"), _is_plain_get, _needs, send_unneeded_headers, rank=2,
         ways=know_ways(len(_CONDITIONS)), share=_SHARE,
     ),
-    Probe("stale-conditions", ("HDR-09",), _is_plain_get, _plain_needs, send_stale_conditions, rank=1),
+    Probe("stale-conditions", ("HDR-09",), _is_plain_get, _plain_needs, send_stale_conditions, rank=2),
 )  # fmt: skip
