@@ -39,7 +39,7 @@ def test_a_correct_public_client_passes(certify_sample, write_plan):
     assert verdicts(summary, Verdict.NOT_APPLICABLE) == {"C15"}  # the token names the person
 
 
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+@pytest.mark.parametrize("mutant", MUTANTS[::2], ids=lambda mutant: mutant.name)  # all: tox run -e client-mutants
 def test_a_mutant_violates_only_its_requirement(tmp_path: Path, mutant: ClientMutant):
     result = run_mutant(mutant, tmp_path)
     assert result.is_detected, result
