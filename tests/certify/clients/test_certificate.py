@@ -15,7 +15,7 @@ READER = ("list_vehicles", "read_vehicles")
 def test_a_reader_is_certified_as_one(certify_sample, write_plan, tmp_path):
     summary, keys = certify_sample(plan=write_plan(*READER)), create_keys(tmp_path / "keys")
     attempt = record_attempt(summary, tmp_path / "report/events.jsonl")
-    assert attempt.obstacles == ()
+    assert attempt.obstacles == (), [f"{f.requirement} {f.operation} {f.message}" for f in summary.findings]
     now = datetime.now(UTC)
     assert sign_certificate(summary, attempt, load_private_key(keys.private), now=now)
     verified = verify_certificate(
