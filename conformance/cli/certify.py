@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from conformance.cli.lines import print_line
 from conformance.cli.options import Attempts, Description, Formats, ReportDir, SignKey, ValidDays, Waivers
 from conformance.model.target import Profile
-from conformance.tools.visible_text import make_visible
 
 if TYPE_CHECKING:
     from conformance.certify.webhook_receivers.certification import ReceiverOptions
@@ -91,13 +91,8 @@ def webhooks(
     if sign and not subject_version:
         raise UsageError("--sign needs --subject-version", hint="A certificate names the version of the receiver")
     with end_on_sigterm():
-        log = certify_receiver(options, announce=_print_line)
+        log = certify_receiver(options, announce=print_line)
     raise typer.Exit(conclude_certification(log, want))
-
-
-def _print_line(text: str) -> None:
-    typer.echo(make_visible(text))
-    sys.stdout.flush()
 
 
 def _print_deliveries(options: "ReceiverOptions") -> None:

@@ -1,12 +1,12 @@
 """`evconform webhooks`: judge the provider's deliveries, live or from captures."""
 
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from conformance.cli.lines import print_line
 from conformance.cli.options import Config, Description, Formats, ReportDir
 
 if TYPE_CHECKING:
@@ -63,19 +63,14 @@ def listen(
     listener = Listener(refusals=refuse)
     with ExitStack() as serving, stop_on_signals() as is_stopped:
         origin = serving.enter_context(serve_on_loopback(listener, port))
-        _print_line(f"ready {origin}")
+        print_line(f"ready {origin}")
         received = receive_deliveries(
             listener.arrived, count=deliveries, seconds=seconds, close=serving.close, is_stopped=is_stopped
         )
         code = _judge_deliveries(
-            sender, api, received, (origin, "webhooks-listen"), report_dir, formats, announce=_print_line
+            sender, api, received, (origin, "webhooks-listen"), report_dir, formats, announce=print_line
         )
     raise typer.Exit(code)
-
-
-def _print_line(text: str) -> None:
-    typer.echo(text)
-    sys.stdout.flush()
 
 
 @group.command("send")
@@ -99,9 +94,9 @@ def send(
     from conformance.webhooks.provider_simulation import SimulatedDay, send_day
 
     day = SimulatedDay(url, resolve_secret(secret), tuple(event or ()), sessions, seed, port)
-    messages = send_day(day, load_description(description), _print_line)
+    messages = send_day(day, load_description(description), print_line)
     accepted = sum(message.is_delivered for message in messages)
-    _print_line(f"{accepted} of {len(messages)} messages accepted")
+    print_line(f"{accepted} of {len(messages)} messages accepted")
     raise typer.Exit(0 if messages and accepted == len(messages) else 1)
 
 

@@ -6,6 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from conformance import cli
+from conformance.cli.lines import print_line
 from conformance.cli.terminal import Terminal
 from conformance.errors import TargetError
 
@@ -29,5 +30,12 @@ def test_no_text_acts_whatever_holds_it():
 def test_no_error_message_acts(capsys):
     cli._print_error(TargetError(f"the target answered {HOSTILE}", hint=HOSTILE))
     printed = capsys.readouterr().err
+    assert r"\u001b[2J" in printed
+    assert not {"\x1b", "\x9b", "\u202e"} & set(printed)
+
+
+def test_no_line_acts(capsys):
+    print_line(f"delivery {HOSTILE}")
+    printed = capsys.readouterr().out
     assert r"\u001b[2J" in printed
     assert not {"\x1b", "\x9b", "\u202e"} & set(printed)
