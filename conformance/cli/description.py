@@ -8,7 +8,7 @@ import typer
 
 from conformance.cli.options import AsJson
 from conformance.model.requirement import Level
-from conformance.tools.visible_text import make_visible
+from conformance.tools.visible_text import escape_json, make_visible
 
 group = typer.Typer(help="Show, lint, fetch and compare OpenAPI descriptions.", no_args_is_help=True)
 
@@ -33,7 +33,7 @@ def show(
 
     description = load_description(file, overlays=overlay)
     if as_json:
-        typer.echo(showing.format_json(description).decode())
+        typer.echo(escape_json(showing.format_json(description)).decode())
     else:
         showing.print_tables(description, Terminal())
 
@@ -58,9 +58,9 @@ def lint(
         raise UsageError("--json and --sarif exclude each other", hint="Choose one of them")
     findings = tuple(finding for finding in find(file, SchemaValidators) if not _is_weaker(finding.level, level))
     if as_json:
-        typer.echo(formats.format_json(findings, list_rules()).decode())
+        typer.echo(escape_json(formats.format_json(findings, list_rules())).decode())
     elif sarif:
-        typer.echo(formats.format_sarif(findings, list_rules()).decode())
+        typer.echo(escape_json(formats.format_sarif(findings, list_rules())).decode())
     else:
         typer.echo(make_visible("\n".join(formats.format_text(findings))))
     raise typer.Exit(1 if any(finding.level is Level.MUST for finding in findings) else 0)
@@ -120,11 +120,10 @@ def diff(
     breaks = View(view)
     changes = compare_descriptions(load_description(old, overlays=False), load_description(new, overlays=False))
     if output is DiffFormat.JSON:
-        typer.echo(formats.format_json(changes, breaks).decode())
+        typer.echo(escape_json(formats.format_json(changes, breaks)).decode())
     else:
-        typer.echo(
-            "\n".join((formats.format_text if output is DiffFormat.TEXT else formats.format_markdown)(changes, breaks))
-        )
+        write = formats.format_text if output is DiffFormat.TEXT else formats.format_markdown
+        typer.echo(make_visible("\n".join(write(changes, breaks))))
     raise typer.Exit(1 if any(change.find_severity(breaks) is Severity.BREAKING for change in changes) else 0)
 
 
