@@ -16,7 +16,9 @@ ASIDE = "-aside-"
 """Part of the id of an exchange that was set aside, before the number of the try."""
 _BUSY_PAUSES_S = (0.1, 1.0, 4.0, 12.0)  # after a response of a gateway: long enough for a restart
 _BROKEN_PAUSES_S = (0.1, 0.5, 2.0)  # after a connection that broke: the request itself may be the reason
+_TIMEOUT_PAUSE_S = 1.0  # after a request that timed out; it is sent again once, as that may take as long again
 _GROWTH, _LONGEST_PAUSE_S = 2.0, 5.0  # while the target cannot be reached
+_MIN_LIMIT_PAUSE_S = 1.0  # beyond what a 429 asks for: the clocks of two machines differ
 _MIN_FAILED_WRITES = 2  # of an operation, without one that succeeds, before it counts as failing
 
 
@@ -35,6 +37,23 @@ def find_outage_pause(number: int, waited_s: float, patience_s: float) -> float 
     """Return the seconds to wait before a target that cannot be reached is tried again, None without patience left."""
     pause = min(_BUSY_PAUSES_S[0] * _GROWTH**number, _LONGEST_PAUSE_S)
     return pause if waited_s + pause <= patience_s else None
+
+
+def find_timeout_pause(number: int, *, is_known_unavailable: bool) -> float | None:
+    """Return the seconds to wait before a read that timed out is sent again, None where it is not."""
+    return None if number or is_known_unavailable else _TIMEOUT_PAUSE_S
+
+
+def find_limit_pause(told_s: int | None, number: int, waited_s: float, patience_s: float) -> float | None:
+    """Return the seconds to wait after a 429 before a request is sent again, None without patience left.
+
+    `told_s` is what Retry-After asks for, None without one. `number` counts the waits so far from 0. A server that asks
+    for too little, or says nothing, is asked ever less often.
+    """
+    growing = min(_MIN_LIMIT_PAUSE_S * _GROWTH**number, _LONGEST_PAUSE_S)
+    if told_s is not None:
+        return max(told_s + _MIN_LIMIT_PAUSE_S, growing)
+    return growing if waited_s + growing <= patience_s else None
 
 
 class Availability:

@@ -13,9 +13,10 @@ from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.execution.availability import SERVER_FAILURE
 from conformance.execution.recorder import Recorder
-from conformance.execution.sender import ItemHalt, RequestSender, SendingContext
+from conformance.execution.second_sight import UnconfirmedViolation, confirm_outcome, is_same_sight, withdraw_outcome
+from conformance.execution.sender import ItemHalt, RequestSender, SendingContext, is_repeatable
 from conformance.execution.violations import ItemViolations
-from conformance.model import Exchange, ItemFinished, Noticed, Operation, Outcome, Request, Verdict
+from conformance.model import Exchange, Harm, ItemFinished, Noticed, Operation, Outcome, Request, Verdict
 from conformance.plan import Catalogue, PlanItem
 from conformance.probes.toolkit.base import WHOLE, Pause, Probe, Steps
 from conformance.safety.gate import ForbiddenRequestError
@@ -42,12 +43,15 @@ class ItemRun:
         self._sender = RequestSender(context, item.name, self._receive)
         self._violations: ItemViolations | None = None
         self._exchanges: dict[str, Exchange] = {}  # by id, those that outcomes of the item may rest on
+        self._requests: dict[str, Request] = {}  # by id of their exchange, as they were sent
+        self._unconfirmed: list[UnconfirmedViolation] = []
         self._declared = frozenset(catalogue.probes[item.probe].requirements)
 
     def run(self) -> tuple[Outcome, ...]:
         """Run the item to its end and return the violations that it saw; whatever happens is in the run log."""
         began = time.perf_counter()
         complete, broken = self._try_probe()
+        self._look_again()
         if self._sender.effective_writes and (broken or not complete):
             writes = ", ".join(self._sender.effective_writes[-_MAX_NAMED_WRITES:])
             notice = f"{self._item.name} ended early, after {writes}: what that did may stay"
@@ -116,7 +120,9 @@ class ItemRun:
             step = next(steps)
             while True:
                 if isinstance(step, Request):
-                    step = steps.send(self._sender.send(step))
+                    exchange = self._sender.send(step)
+                    self._requests[exchange.id] = step
+                    step = steps.send(exchange)
                     continue
                 if isinstance(step, Outcome):
                     if step.requirement not in self._declared:
@@ -168,4 +174,45 @@ class ItemRun:
             )
         if self._violations and outcome.verdict is Verdict.FAIL:
             self._violations.add_violation(outcome)
-        self._recorder.record(outcome, self._item.operation)
+        if unconfirmed := self._find_unconfirmed(outcome):
+            self._unconfirmed.append(unconfirmed)
+        else:
+            self._recorder.record(outcome, self._item.operation)
+
+    def _find_unconfirmed(self, outcome: Outcome) -> UnconfirmedViolation | None:
+        """Return a violation that needs a second sight and can have one, None for all others."""
+        known = self._catalogue.requirements.get(outcome.requirement)
+        if outcome.verdict is not Verdict.FAIL or known is None or known.harm is not Harm.SECRETS:
+            return None
+        first = next(iter(outcome.exchanges), "")
+        request, exchange = self._requests.get(first), self._exchanges.get(first)
+        if request is None or exchange is None or not is_repeatable(request):
+            return None
+        is_known = self._context.confirmations.is_known(outcome.requirement)
+        return None if is_known else UnconfirmedViolation(outcome, request, exchange)
+
+    def _look_again(self) -> None:
+        """Send the requests behind grave violations again, over other connections, and record what is left."""
+        unconfirmed, self._unconfirmed = self._unconfirmed, []
+        seconds: dict[str, Exchange | ItemHalt] = {}  # by id of the first exchange
+        for outcome, request, first in unconfirmed:
+            if first.id not in seconds:
+                seconds[first.id] = self._send_again(request)
+            second = seconds[first.id]
+            if isinstance(second, ItemHalt):
+                settled = withdraw_outcome(outcome, f"and not again: {second.reason}")
+            elif is_same_sight(first, second):
+                self._context.confirmations.add(outcome.requirement)
+                settled = confirm_outcome(outcome, second)
+            else:
+                reason = f"with {first.status}, and then {second.status or second.failure}"
+                settled = withdraw_outcome(outcome, reason, second)
+            self._recorder.record(settled, self._item.operation)
+
+    def _send_again(self, request: Request) -> Exchange | ItemHalt:
+        """Send a request over a new connection; what it shows beside is not judged a second time."""
+        again = msgspec.structs.replace(request, fresh=True, own_connection=True)
+        try:
+            return self._sender.send(again, is_judged=False)
+        except ItemHalt as halt:
+            return halt

@@ -3,20 +3,30 @@
 import time
 from collections.abc import Callable
 from hashlib import sha256
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 import msgspec
 
-from conformance.execution.availability import ASIDE, find_outage_pause, find_pause
+from conformance.execution.availability import (
+    ASIDE,
+    find_limit_pause,
+    find_outage_pause,
+    find_pause,
+    find_timeout_pause,
+)
 from conformance.execution.pace import HourlyPace
 from conformance.execution.redactor import Redactor
+from conformance.execution.retry_after import read_retry_after
+from conformance.execution.second_sight import Confirmations
 from conformance.execution.store import SharedStore
 from conformance.model import Event, Exchange, Exchanged, Noticed, Request, Verdict
 from conformance.network.channel import Channel, NoResponseError, NotSentError
 
-MAX_RATE_LIMIT_WAITS = 2
+MAX_RATE_LIMIT_WAITS = 4
 """Waits after a 429, before a request that is still refused is left alone."""
-_MAX_LIMITED_IN_A_ROW = 9  # responses of 429, waits between them, before the target counts as closed
+_MAX_LONG_WAITS = 2  # of those, once they took longer than the patience
+_MAX_LIMITED_IN_A_ROW = 15  # responses of 429, waits between them, before the target counts as closed
 _MAX_LOST_IN_A_ROW = 12  # requests without a response before the target counts as gone
 _MAX_UNAVAILABLE_IN_A_ROW = 15  # responses of a gateway before the target counts as unavailable
 _MAX_BUSY_WAIT_S = 60  # that a busy server may ask for before a read is sent again
@@ -25,7 +35,7 @@ DEFAULT_MAX_WAIT_S = 3600
 """The longest wait that a 429 may ask for by default: the window that the API documents."""
 DEFAULT_PATIENCE_S = 60.0
 """How long a target that cannot be reached is waited for by default."""
-_MAX_DIGITS = 9
+_NO_RETRY_AFTER = " (no usable Retry-After)"
 
 
 class ItemHalt(Exception):  # noqa: N818 - a reason to end, not an error
@@ -43,7 +53,8 @@ class SendingContext(msgspec.Struct, frozen=True):
     out, for `max_wait_s` seconds at most, or ends the run; `patience_s` is how long a target that cannot be reached is
     waited for. `pace` holds requests back where the run spreads over several hours. `effective_operations` holds, by
     operation, why no further inert write is sent to it; `unavailable_operations` are those whose reads were not
-    answered by the API in repeated tries. `clock` returns seconds since 1970.
+    answered by the API in repeated tries; `confirmations` counts the violations that were seen a second time. `clock`
+    returns seconds since 1970.
     """
 
     base_url: str
@@ -55,6 +66,7 @@ class SendingContext(msgspec.Struct, frozen=True):
     should_wait: bool = True
     effective_operations: dict[str, str] = {}
     unavailable_operations: set[str] = set()
+    confirmations: Confirmations = msgspec.field(default_factory=Confirmations)
     max_wait_s: float = DEFAULT_MAX_WAIT_S
     patience_s: float = DEFAULT_PATIENCE_S
     pace: HourlyPace | None = None
@@ -77,8 +89,10 @@ class RequestSender:
         self.effective_writes: list[str] = []
         """Requests with an unsafe method that may have had an effect, as `POST /vehicles`."""
 
-    def send(self, request: Request) -> Exchange:
+    def send(self, request: Request, *, is_judged: bool = True) -> Exchange:
         """Send a request and return its exchange; an identical safe read of the run is sent once and shared.
+
+        The receiver does not get an exchange that is not to be judged.
 
         Raises:
             ItemHalt: the budget is spent, the target is gone, or a write took effect that could not.
@@ -106,7 +120,8 @@ class RequestSender:
             return self._refuse_failure(exchange)
         if exchange.is_unavailable:
             return self._refuse_unavailable(clean, is_new=True)
-        self._receive(clean, True)
+        if is_judged:
+            self._receive(clean, True)
         return clean if shared else exchange  # a token in a response is for the probe alone
 
     def _name_exchange(self, request: Request, *, shared: bool) -> str:
@@ -133,15 +148,21 @@ class RequestSender:
             self._context.effective_operations[request.operation] = f"{description}: no further one is risked"
 
     def _send_patiently(self, request: Request, key: str) -> Exchange:
-        """Send a request, and again after the wait that a 429 asks for."""
-        for waits_left in range(MAX_RATE_LIMIT_WAITS, -1, -1):
+        """Send a request, and again after the wait that a 429 asks for; without one, after growing pauses."""
+        waits, waited_s = 0, 0.0
+        while True:
             exchange = self._send_until_answered(request, key)
             if exchange.status != 429 or request.expects_limit:
                 return exchange
             self._context.write(Exchanged(self._context.redactor.redact_exchange(exchange), self._item))
-            if waits_left:
-                self._wait_for_rate_limit(exchange)
-        reason = f"{request.method} {request.target} is answered 429 after {MAX_RATE_LIMIT_WAITS} waits as told"
+            most = MAX_RATE_LIMIT_WAITS if waited_s < self._context.patience_s else _MAX_LONG_WAITS
+            if waits >= most:
+                break
+            waited_s += self._wait_for_rate_limit(exchange, waits, waited_s)
+            waits += 1
+        reason = f"{request.method} {request.target} is answered 429 after {waits} waits"
+        if read_retry_after(exchange) is None:
+            self._stop_at_limit(_NO_RETRY_AFTER)
         if self._context.channel.limited >= _MAX_LIMITED_IN_A_ROW:
             self._context.store.stop(f"every response of the target is a 429: {reason}")
         raise ItemHalt(Verdict.INCONCLUSIVE, reason)
@@ -156,6 +177,8 @@ class RequestSender:
             exchange, error = self._send_once(request, key)
             pause = self._find_pause(exchange, error, number, waited_s)
             if pause is None:
+                if error is not None and error.slow:
+                    self._context.unavailable_operations.add(request.operation)
                 if error is not None and error.unreachable:
                     self._stop_without_answer(str(error))
                 return exchange
@@ -173,13 +196,15 @@ class RequestSender:
             return None
         if error is not None and error.unreachable:  # nothing was sent, so that a write may follow as well
             return find_outage_pause(number, waited_s, context.patience_s)
-        if not _is_repeatable(request):
+        if not is_repeatable(request):
             return None
         told_s = read_retry_after(exchange) or 0
-        can_repeat = exchange.is_unavailable or (error is not None and not error.slow)
+        can_repeat = exchange.is_unavailable or error is not None
         if not can_repeat or told_s > _MAX_BUSY_WAIT_S:
             return None
         is_known = request.operation in context.unavailable_operations
+        if error is not None and error.slow:
+            return find_timeout_pause(number, is_known_unavailable=is_known)
         return find_pause(exchange, number, told_s, is_known_unavailable=is_known)
 
     def _send_once(self, request: Request, key: str) -> tuple[Exchange, NoResponseError | None]:
@@ -200,24 +225,28 @@ class RequestSender:
             return Exchange(key, request, url, sent_at, failure=str(error)), error
         return Exchange(key, request, url, sent_at, response), None
 
-    def _wait_for_rate_limit(self, exchange: Exchange) -> None:
-        """Wait as a 429 asks for; end the run where nobody wants to wait, or it does not say how long."""
-        pause = read_retry_after(exchange)
-        if not self._context.should_wait or pause is None or pause > self._context.max_wait_s:
-            reason = "the target's rate limit is spent"
-            if pause is None:
-                reason += " (no usable Retry-After)"
-            elif pause > self._context.max_wait_s:
-                reason += (
-                    f" (Retry-After is {pause} s, more than {self._context.max_wait_s:g}: go on later with --resume)"
-                )
-            self._context.store.stop(reason)
-            raise ItemHalt(Verdict.NOT_TESTED, reason)
-        notice = f"429 at {exchange.request.operation}: waiting {pause} s as told"
-        self._context.write(Noticed("rate-limit", notice, exchange.request.operation))
-        self._context.store.announce(notice)
-        self._context.sleep(pause + 1)
-        self._context.store.announce("")
+    def _wait_for_rate_limit(self, exchange: Exchange, waits: int, waited_s: float) -> float:
+        """Wait as a 429 asks for, and return the seconds; end the run where nobody wants to wait, or not so long."""
+        context, told_s = self._context, read_retry_after(exchange)
+        pause = find_limit_pause(told_s, waits, waited_s, context.patience_s)
+        if told_s is not None and told_s > context.max_wait_s:
+            self._stop_at_limit(
+                f" (Retry-After is {told_s} s, more than {context.max_wait_s:g}: go on later with --resume)"
+            )
+        if pause is None or not context.should_wait:
+            self._stop_at_limit(_NO_RETRY_AFTER if told_s is None else "")
+        told = "as told" if told_s is not None else "without being told how long"
+        notice = f"429 at {exchange.request.operation}: waiting {pause:g} s {told}"
+        context.write(Noticed("rate-limit", notice, exchange.request.operation))
+        context.store.announce(notice)
+        context.sleep(pause)
+        context.store.announce("")
+        return pause
+
+    def _stop_at_limit(self, detail: str) -> NoReturn:
+        reason = f"the target's rate limit is spent{detail}"
+        self._context.store.stop(reason)
+        raise ItemHalt(Verdict.NOT_TESTED, reason)
 
     def _refuse_failure(self, exchange: Exchange) -> Exchange:
         """Return an exchange that was never sent; end the item for one without a response, which decides nothing."""
@@ -241,7 +270,7 @@ class RequestSender:
         description = f"{request.method} {request.target} is answered {exchange.status}"
         if self._context.channel.unavailable >= _MAX_UNAVAILABLE_IN_A_ROW:
             self._context.store.stop(f"the target is not available: {description}, as others before")
-        if not _is_repeatable(request):
+        if not is_repeatable(request):
             raise ItemHalt(Verdict.INCONCLUSIVE, f"{description}: whether it took effect is not known")
         if told_s > _MAX_BUSY_WAIT_S:
             raise ItemHalt(Verdict.INCONCLUSIVE, f"{description} with Retry-After {told_s}: go on later with --resume")
@@ -250,20 +279,9 @@ class RequestSender:
         raise ItemHalt(Verdict.INCONCLUSIVE, f"{description} each time")
 
 
-def _is_repeatable(request: Request) -> bool:
+def is_repeatable(request: Request) -> bool:
     """Return whether a request may be sent twice: a read, an inert write, or one for a token of a client alone."""
     return request.is_safe or bool(request.inert) or (bool(request.authority) and _CLIENT_GRANT in request.body)
-
-
-def find_retry_after(exchange: Exchange) -> str:
-    """Return the Retry-After header of a response, empty where it has none."""
-    return ((exchange.response.find_header("retry-after") if exchange.response else None) or "").strip()
-
-
-def read_retry_after(exchange: Exchange) -> int | None:
-    """Return the seconds that Retry-After asks for (RFC 9110, section 10.2.3), None where it is no sane number."""
-    text = find_retry_after(exchange)
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _MAX_DIGITS else None
 
 
 def build_exchange_id(request: Request, nonce: str, place: str) -> str:

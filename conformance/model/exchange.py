@@ -26,7 +26,8 @@ class Request(msgspec.Struct, frozen=True, omit_defaults=True):
     the same scheme in another case (`lower-case`, `upper-case`); `wrong-secret` spoils the secret of a client.
     The sender does so; neither a request nor its event ever holds the token. `invented` are tokens in it that a probe
     invented: they are not secret and are not redacted. `inert` says why a request with an unsafe method cannot take
-    effect on a server in order; empty where it may.
+    effect on a server in order; empty where it may. `own_connection` sends it over a connection that no other request
+    uses.
     """
 
     operation: str
@@ -41,6 +42,7 @@ class Request(msgspec.Struct, frozen=True, omit_defaults=True):
     token_in: str = ""
     invented: tuple[str, ...] = ()
     inert: str = ""
+    own_connection: bool = False
 
     @property
     def is_safe(self) -> bool:

@@ -127,8 +127,9 @@ class Channel:
         except (httpx.InvalidURL, UnicodeError, ValueError) as error:
             raise NotSentError(f"HTTP cannot carry this request: {error}") from error
         started = time.perf_counter()
+        transport = self._choose_transport(request, url)
         try:
-            answer = self._get_transport(url).handle_request(wire)
+            answer = transport.handle_request(wire)
             try:
                 body, cut = self._read_body(answer, started)
             finally:
@@ -143,6 +144,9 @@ class Channel:
                 slow=isinstance(error, httpx.TimeoutException),
                 unreachable=isinstance(error, httpx.ConnectError | httpx.ConnectTimeout),
             ) from error
+        finally:
+            if request.own_connection and transport is not self._fixed_transport:
+                transport.close()
         self.unanswered = 0
         self.limited = self.limited + 1 if answer.status_code == 429 else 0
         fields = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in answer.headers.raw)
@@ -162,9 +166,12 @@ class Channel:
     def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def _get_transport(self, url: str) -> httpx.BaseTransport:
+    def _choose_transport(self, request: Request, url: str) -> httpx.BaseTransport:
+        """Return the transport to the origin of a URL, a new one for a request that needs its own connection."""
         match = _ORIGIN.match(url)
         origin = match[0] if match else url
+        if request.own_connection:
+            return self._fixed_transport or _open_transport(origin)
         with self._transport_lock:
             if origin not in self._transports:
                 self._transports[origin] = self._fixed_transport or _open_transport(origin)

@@ -119,6 +119,36 @@ def test_a_broken_connection_is_tried_again_and_decides_nothing_if_it_stays_so(b
     assert [bool(exchange.failure) for exchange in bench.exchanges()] == [True, True, False]
 
 
+def test_a_read_that_times_out_is_sent_again_once(bench):
+    bench.run(wanting_200, answer_in_turn(httpx.ReadTimeout("slow"), 200))
+    assert verdicts(bench)["EXP-01"] is Verdict.PASS
+    assert bench.slept == [1.0]
+
+
+def test_what_times_out_each_time_decides_nothing_and_costs_one_try_from_then_on(bench):
+    known: set[str] = set()
+    for _ in range(2):
+        bench.run(
+            lambda operation, subject: (yield get(fresh=True)),
+            answer_in_turn(httpx.ReadTimeout("slow")),
+            unavailable_operations=known,
+        )
+    assert len(bench.exchanges()) == 2 + 1
+    assert set(verdicts(bench).values()) == {Verdict.INCONCLUSIVE}
+
+
+@pytest.mark.parametrize(
+    "lost", ["[Errno -3] Temporary failure in name resolution", "[SSL] tlsv1 alert internal error"]
+)
+def test_names_that_do_not_resolve_and_tls_alerts_are_waited_out_also_for_a_write(bench, lost):
+    def steps(operation, subject):
+        exchange = yield Request(OPERATION, "POST", "/vehicle_makes")
+        yield Outcome("EXP-01", OPERATION, Verdict.PASS if exchange.status == 201 else Verdict.FAIL)
+
+    bench.run(steps, answer_in_turn(httpx.ConnectError(lost), httpx.ConnectError(lost), 201))
+    assert verdicts(bench)["EXP-01"] is Verdict.PASS
+
+
 def test_a_target_that_is_gone_for_half_a_minute_is_waited_for(bench):
     gone_s = 30.0
 

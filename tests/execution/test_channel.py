@@ -125,6 +125,13 @@ def test_an_answer_is_read_whole():
     assert [value for name, value in answer.headers if name == "X-A"] == ["1", "2"]
 
 
+def test_a_request_that_needs_its_own_connection_gets_one_and_leaves_none():
+    with answering_together(1) as (base, taken), Channel(base, {}, gate_to(base), agent="tests") as channel:
+        for own in (False, True, True, False):
+            channel.send(Request("GET /", "GET", "/", identity="", own_connection=own))
+        assert len(taken) == 3
+
+
 def test_a_body_that_never_ends_is_given_up():
     head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     with talking(head, endless=b"1\r\nx\r\n") as base, pytest.raises(NoResponseError, match="did not end"):
