@@ -101,7 +101,7 @@ def test_slow_server_waits_before_each_request(monkeypatch: pytest.MonkeyPatch) 
     async def note(seconds: float) -> None:
         waits.append(seconds)
 
-    monkeypatch.setattr(wire_slow.asyncio, "sleep", note)
+    monkeypatch.setattr(wire_slow, "sleep", note)  # the name of this module: other servers of the process sleep too
     send_all(create_server(BUNDLED, "wire-slow"), [read("/v2/vehicles")] * 2)
     assert len(waits) == 2
     assert min(waits) > 0

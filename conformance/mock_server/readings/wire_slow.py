@@ -1,6 +1,6 @@
 """Every response takes 3 ms longer, every two-hundredth 400 ms."""
 
-import asyncio
+from asyncio import sleep
 from itertools import count
 
 from conformance.mock_server.admissible_readings import AdmissibleReading, InstalledReading
@@ -14,7 +14,7 @@ def _delay(application: Application) -> Application:
     counter = count(1)
 
     async def handle(scope: Scope, receive: Receive, send: Send) -> None:
-        await asyncio.sleep(_LONG_DELAY_S if next(counter) % _LONG_EVERY == 0 else _DELAY_S)
+        await sleep(_LONG_DELAY_S if next(counter) % _LONG_EVERY == 0 else _DELAY_S)
         await application(scope, receive, send)
 
     return handle
