@@ -14,6 +14,7 @@ from conformance.execution.charging_folds import judge_charging
 from conformance.execution.foreign_owners import ForeignOwners, has_own_bucket
 from conformance.execution.history_folds import judge_histories
 from conformance.execution.sightings import Sightings
+from conformance.execution.stated_allowance import StatedAllowance
 from conformance.execution.status_folds import ComingAndGoing, ServedHead
 from conformance.model import Case, Exchange, Outcome, Verdict
 
@@ -31,6 +32,7 @@ def judge_exchanges(exchanges: Iterable[Exchange], subject: Subject) -> Iterator
     folds = (
         FieldsSeen(subject),
         FallingAllowance(),
+        StatedAllowance(subject),
         SteadyHeader(),
         ChangingTag(),
         ForeignOwners(subject),

@@ -80,6 +80,7 @@ def test_a_conforming_response_passes_what_it_shows(judge, case):
     assert {outcome.verdict for outcome in outcomes if outcome.requirement in OURS} == {Verdict.PASS}
 
 
+HEADERS_OF_LIMIT = ("X-RateLimit-Limit", "X-RateLimit-Remaining")
 VIOLATING = {
     "an undocumented status": ({"RSP-01"}, (ITEM, make_problem(409), 409), {}),
     "an undocumented 2xx": ({"RSP-01"}, (ITEM, make_model(), 206), {}),
@@ -267,6 +268,9 @@ class TestNothingToJudge:
 
     def test_items_without_a_name_cannot_be_the_same(self, judge):
         assert not outcomes_on(judge(LIST, [{"id": 1}, {"id": 1}, {}, {}, 1, 1]), "IDS-05")
+
+    def test_a_server_without_rate_limit_is_judged_over_the_run(self, judge):
+        assert not outcomes_on(judge(ITEM, make_model(), headers=dict.fromkeys(HEADERS_OF_LIMIT)), "LIM-01")
 
     def test_undocumented_rate_limit_headers_are_not_judged(self, bench):
         operation = bench.operation(ITEM, responses=(ResponseSpec("200"),))

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from conformance.execution.folds import FallingAllowance, find_documented_fields, judge_exchanges
+from conformance.execution.stated_allowance import StatedAllowance
 from conformance.model import Exchange, Request, Response, Verdict
 
 LIST, ITEM = "GET /vehicle_makes", "GET /vehicle_makes/{vehicle_make_id}"
@@ -63,6 +64,33 @@ class TestAllowance:
     @pytest.mark.parametrize("left", ["", "many", "1.5", "-1"])
     def test_values_that_are_no_number_are_ignored(self, left):
         assert violations(exchange(n, left) for n in range(20)) == set()
+
+
+class TestStatedAllowance:
+    @pytest.fixture
+    def judge(self, subject):
+        def judge(*exchanges):
+            allowance = StatedAllowance(subject)
+            for each in exchanges:
+                allowance.add_exchange(each)
+            return [(outcome.operation, outcome.verdict) for outcome in allowance.judge()]
+
+        return judge
+
+    def test_a_server_without_rate_limit_is_for_a_person_to_judge(self, judge):
+        assert judge(untold(1), untold(2, ITEM)) == [(LIST, Verdict.REVIEW), (ITEM, Verdict.REVIEW)]
+
+    def test_one_operation_that_does_not_tell_it_is_a_violation(self, judge):
+        assert judge(exchange(1, 100), untold(2, ITEM)) == [(ITEM, Verdict.FAIL)]
+
+    @pytest.mark.parametrize("more", [{"identity": ""}, {"status": 404}])
+    def test_errors_and_anonymous_requests_may_be_without(self, judge, more):
+        assert judge(exchange(1, 100), untold(2, ITEM, **more)) == []
+
+
+def untold(number, operation=LIST, status=200, identity="full"):
+    request = Request(operation, "GET", f"/{number}", identity=identity)
+    return Exchange(f"x{number}", request, "", float(number), Response(status, (), b"", 0.5))
 
 
 class TestFields:
