@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from conformance.cli.options import AsJson
+from conformance.cli.options import AsJson, NoOverlay, OwnOverlays
 from conformance.model.requirement import Level
 from conformance.tools.visible_text import escape_json, make_visible
 
@@ -24,14 +24,15 @@ def add_to(app: typer.Typer) -> None:
 def show(
     file: _File = None,
     as_json: AsJson = False,
-    overlay: Annotated[bool, typer.Option("--overlay/--no-overlay", help="Apply the overlays first.")] = True,
+    overlay: OwnOverlays = None,
+    no_overlay: NoOverlay = False,
 ) -> None:
     """Print operations, resources, links, expansions, filters and pagination, as tables or JSON."""
     from conformance.cli.terminal import Terminal
     from conformance.description import load_description
     from conformance.description import presentation as showing
 
-    description = load_description(file, overlays=overlay)
+    description = load_description(file, overlays=not no_overlay, own_overlays=overlay or ())
     if as_json:
         typer.echo(escape_json(showing.format_json(description)).decode())
     else:

@@ -8,6 +8,11 @@ import typer
 Description = Annotated[
     Path | None, typer.Option("--description", help="OpenAPI description (default: the bundled description).")
 ]
+OwnOverlays = Annotated[
+    list[Path] | None,
+    typer.Option("--overlay", help="OpenAPI overlay of your own to apply to the description; repeatable."),
+]
+NoOverlay = Annotated[bool, typer.Option("--no-overlay", help="Do not apply the bundled overlays.")]
 Config = Annotated[Path | None, typer.Option(help="Configuration file (default: evconform.toml).")]
 ReportDir = Annotated[
     Path | None, typer.Option(help="Directory for the run log and the reports (default: evconform-out/<run id>).")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from conformance.cli.options import NoOverlay, OwnOverlays
 from conformance.model.target import Profile
 
 if TYPE_CHECKING:
@@ -82,7 +83,8 @@ def run(
     patience: Annotated[
         float, typer.Option(min=0, help="Seconds to wait for a target that cannot be reached for a while.")
     ] = 60,
-    overlay: Annotated[bool, typer.Option("--overlay/--no-overlay", help="Apply the overlays first.")] = True,
+    overlay: OwnOverlays = None,
+    no_overlay: NoOverlay = False,
     strict_reading: Annotated[
         bool,
         typer.Option(
@@ -117,7 +119,8 @@ def run(
         shard=parse_shard(shard, os.environ),
         allow_writes=allow_writes,
         allow_hardware=allow_hardware,
-        overlays=overlay,
+        overlays=not no_overlay,
+        own_overlays=tuple(overlay or ()),
         strict_readings=strict_reading,
         report_dir=report_dir,
         resume=resume,

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from conformance.cli.options import Description
+from conformance.cli.options import Description, OwnOverlays
 
 
 def add_to(app: typer.Typer) -> None:
@@ -19,6 +19,7 @@ def serve(
     ] = "127.0.0.1",
     seed: Annotated[int, typer.Option(help="The same seed gives the same data.")] = 1,
     description: Description = None,
+    overlay: OwnOverlays = None,
     fault: Annotated[list[str] | None, typer.Option(help="Seeded fault; repeatable.")] = None,
     reading: Annotated[list[str] | None, typer.Option(help="Admissible reading; repeatable.")] = None,
     rate_limit: Annotated[int, typer.Option(min=1, help="Requests per hour for each application and user.")] = 1000,
@@ -33,7 +34,9 @@ def serve(
     if list_faults or list_readings:
         _list_catalogue("readings" if list_readings else "faults", as_json)
         return
-    settings = ServerSettings(description, seed, tuple(fault or ()), tuple(reading or ()), rate_limit)
+    settings = ServerSettings(
+        description, seed, tuple(fault or ()), tuple(reading or ()), rate_limit, overlays=tuple(overlay or ())
+    )
     serve_until_ended(settings, port, host)
 
 

@@ -16,16 +16,19 @@ def load_description(
     path: Path | None = None,
     *,
     overlays: bool = True,
+    own_overlays: Sequence[Path] = (),
     cache_dir: Path | None = None,
 ) -> Description:
     """Return the description at `path`: a file or a directory of fragments (default: the bundled description).
 
-    `overlays` applies the bundled overlays that match the description. Results are kept in `cache_dir`, by default the
+    `overlays` applies the bundled overlays that match the description, `own_overlays` are files to apply after them.
+    Results are kept in `cache_dir`, by default the
     cache directory of the user. Raises DescriptionError, with a hint, for anything that is not an OpenAPI 3.1
     description complete in itself.
     """
     fragments = sources.read_fragments(path or BUNDLED_DESCRIPTION)
-    extras = sources.read_fragments(BUNDLED_OVERLAYS) if overlays else ()
+    own = [fragment for file in own_overlays for fragment in sources.read_fragments(file)]
+    extras = (*(sources.read_fragments(BUNDLED_OVERLAYS) if overlays else ()), *own)
     source = str(path) if path else "shipped"
     directory = cache_dir or cache.find_default_directory()
     name = cache.compute_key(fragment.data for fragment in (*fragments, Fragment("", b"overlays"), *extras))

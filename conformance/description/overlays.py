@@ -1,6 +1,7 @@
-"""OpenAPI Overlays (OpenAPI Overlay Specification 1.0.0): what people add to a description that it does not state.
+"""OpenAPI Overlays (Overlay Specification 1.0 and 1.1): what people add to a description that it does not state.
 
-An overlay applies to a description whose title matches its `x-applies-to`; each action gives its reason in `x-reason`.
+An overlay applies to a description whose title matches its `x-applies-to`, or to every one where it has none. An action
+may give its reason in `x-reason`, as each of the bundled ones does.
 `x-evconform-kind` says what an action is: `addition` (the default) of what the description does not state, `spelling`
 mended, after which it means the same, `either` where both of two readings are admitted, or `reading` chosen where it
 has several. A chosen reading says in
@@ -8,18 +9,17 @@ has several. A chosen reading says in
 stay in the document under `x-evconform-readings`, as no violation may rest on one of them alone.
 """
 
-import copy
 import re
 from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from jsonpath import JSONPathEnvironment, JSONPathError
 
+from conformance.description.overlay_actions import apply_action
 from conformance.errors import DescriptionError
 
-_PATHS = JSONPathEnvironment(strict=True)
 READINGS = "x-evconform-readings"
+_VERSIONS = ((1, 0), (1, 1))
 _KINDS = ("addition", "spelling", "either", "reading")
 _ABOUT = ("security", "scope", "expand")
 
@@ -37,49 +37,57 @@ def apply_overlays(
     result = document
     for name, overlay in overlays:
         actions = _read_actions(name, overlay)
-        if not re.search(str(overlay.get("x-applies-to", "")), title):
+        if not _applies(name, overlay, title):
             continue
         if result is document:
             # Much faster than deepcopy; parts that a YAML alias shared become separate copies.
             result = msgspec.msgpack.decode(msgspec.msgpack.encode(document))
+        version = _read_version(overlay)
         for index, action in enumerate(actions):
-            if not _apply_action(result, action, f"{name}: actions[{index}]"):
+            if not _apply_action(result, action, f"{name}: actions[{index}]", version):
                 notes.append(f"overlay {name}: {action['target']} matches nothing")
     return result, tuple(notes)
 
 
 def _read_actions(name: str, overlay: Any) -> list[Any]:
     actions = overlay.get("actions") if isinstance(overlay, dict) else None
-    if not isinstance(actions, list) or not str(overlay.get("overlay", "")).startswith("1."):
+    if not isinstance(actions, list) or _read_version(overlay) not in _VERSIONS:
         raise DescriptionError(
-            f"{name}: not an OpenAPI overlay", hint="It needs `overlay: 1.0.0` and a list of `actions`."
+            f"{name}: not an OpenAPI overlay of version 1.0 or 1.1",
+            hint="It needs `overlay: 1.1.0` and a list of `actions`.",
         )
     return actions
 
 
-def _apply_action(document: dict[str, Any], action: Any, where: str) -> int:
+def _applies(name: str, overlay: dict[str, Any], title: str) -> bool:
+    """Return whether the title is one that the overlay is for."""
+    try:
+        return re.search(str(overlay.get("x-applies-to", "")), title) is not None
+    except re.error as error:
+        raise DescriptionError(
+            f"{name}: `x-applies-to` is not a regular expression: {error}", hint="Leave it out for every description."
+        ) from None
+
+
+def _read_version(overlay: dict[str, Any]) -> tuple[int, int]:
+    """Return the version without its patch number, which stands for no difference; (0, 0) for anything else."""
+    parts = re.fullmatch(r"(\d{1,3})\.(\d{1,3})(\.\d{1,3})?", str(overlay.get("overlay", "")))
+    return (int(parts[1]), int(parts[2])) if parts else (0, 0)
+
+
+def _apply_action(document: dict[str, Any], action: Any, where: str, version: tuple[int, int]) -> int:
     """Carry out one action and return the number of places that its target matches."""
     if not isinstance(action, dict) or not isinstance(action.get("target"), str):
         raise DescriptionError(
             f"{where}: has no `target`", hint="Give it a JSONPath, for example `$.paths['/users'].post`."
         )
-    if not action.get("x-reason"):
-        raise DescriptionError(f"{where}: has no `x-reason`", hint="State in a sentence why the description needs it.")
+    if "update" in action and "copy" in action:
+        raise DescriptionError(f"{where}: has both `update` and `copy`", hint="Write two actions.")
     _check_kind(action, where)
-    try:
-        matches = list(_PATHS.finditer(action["target"], document))
-    except JSONPathError as error:
-        raise DescriptionError(
-            f"{where}: `{action['target']}` is not a JSONPath: {error}", hint="See RFC 9535 for the syntax."
-        ) from None
-    # Last first, so that removals from a list do not shift later matches.
-    for match in reversed(matches):
-        if action.get("remove") is True and match.parent is not None:
-            del match.parent.obj[match.parts[-1]]  # type: ignore[attr-defined]
-        elif "update" in action:
-            _merge_update(match.obj, action["update"], where)
-            _mark_reading(match.obj, action)
-    return len(matches)
+    targets = apply_action(document, action, where, joins_lists=version >= (1, 1))
+    for target in targets:
+        _mark_reading(target, action)
+    return len(targets)
 
 
 def _check_kind(action: dict[str, Any], where: str) -> None:
@@ -91,10 +99,12 @@ def _check_kind(action: dict[str, Any], where: str) -> None:
             hint="A spelling mended means the same as before; a reading chosen does not.",
         )
     about, published = action.get("x-evconform-about"), action.get("x-evconform-published")
-    if kind == "reading" and "update" in action and (about not in _ABOUT or not published):
+    is_explained = about in _ABOUT and published and action.get("x-reason")
+    if kind == "reading" and "update" in action and not is_explained:
         raise DescriptionError(
-            f"{where}: a chosen reading needs `x-evconform-about` ({', '.join(_ABOUT)}) and `x-evconform-published`",
-            hint="State in a sentence how the description reads without the overlay.",
+            f"{where}: a chosen reading needs `x-evconform-about` ({', '.join(_ABOUT)}), `x-evconform-published` and "
+            "`x-reason`",
+            hint="State in a sentence each how the description reads without the overlay, and why with it.",
         )
 
 
@@ -103,19 +113,3 @@ def _mark_reading(target: Any, action: dict[str, Any]) -> None:
     if action.get("x-evconform-kind") == "reading" and isinstance(target, dict):
         texts = {"chosen": action["x-reason"], "published": action["x-evconform-published"]}
         target[READINGS] = {**target.get(READINGS, {}), action["x-evconform-about"]: texts}
-
-
-def _merge_update(target: Any, update: Any, where: str) -> None:
-    """Merge an update into its target (Overlay 1.0.0, section 4.4.3): objects by key, lists by appending."""
-    if isinstance(target, dict) and isinstance(update, dict):
-        for key, value in update.items():
-            if isinstance(target.get(key), dict) and isinstance(value, dict):
-                _merge_update(target[key], value, where)
-            elif isinstance(target.get(key), list) and isinstance(value, list):
-                target[key] = [*target[key], *copy.deepcopy(value)]
-            else:
-                target[key] = copy.deepcopy(value)
-    elif isinstance(target, list):
-        target.append(copy.deepcopy(update))
-    else:
-        raise DescriptionError(f"{where}: only objects and lists can be updated", hint="Target the object around it.")

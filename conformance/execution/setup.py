@@ -48,6 +48,7 @@ class RunOptions(msgspec.Struct, frozen=True):
     allow_writes: bool = False
     allow_hardware: bool = False
     overlays: bool = True
+    own_overlays: tuple[Path, ...] = ()
     strict_readings: bool = False
     report_dir: Path | None = None
     should_wait: bool = True
@@ -136,6 +137,7 @@ def _build_spec(options: RunOptions, config: Config, resolved: ResolvedTarget | 
         secrets={},
         description=str(source.resolve()) if source else "",
         overlays=options.overlays,
+        own_overlays=_list_overlays(options, config),
         strict_readings=options.strict_readings,
         profile=options.profile,
         seed=options.seed,
@@ -150,6 +152,13 @@ def _build_spec(options: RunOptions, config: Config, resolved: ResolvedTarget | 
         day=started.replace(hour=0, minute=0, second=0, microsecond=0),
         seeds={**_client_ids(identities), **(resolved.config.seeds if resolved else {})},
     )
+
+
+def _list_overlays(options: RunOptions, config: Config) -> tuple[str, ...]:
+    """Return the overlays of the command line, or else those of the configuration, which are relative to its file."""
+    folder = (options.config or Path(configuration.DEFAULT_FILE)).parent
+    files = options.own_overlays or [folder / file for file in config.overlays]
+    return tuple(str(file.resolve()) for file in files)
 
 
 def _client_ids(identities: Mapping[str, IdentityConfig]) -> dict[str, tuple[str, ...]]:
@@ -169,7 +178,13 @@ def _start_server(options: RunOptions, spec: RunSpec, resources: ExitStack) -> C
     # The clock of the server does not run faster where the hours of the run are shorter.
     rate_limit = DEFAULT_RATE_LIMIT * (options.hours if options.hour_s < _HOUR_S else 1)
     ready = resources.enter_context(
-        start_server(path, seed=options.seed, now=spec.day.isoformat(), rate_limit=rate_limit)
+        start_server(
+            path,
+            seed=options.seed,
+            now=spec.day.isoformat(),
+            rate_limit=rate_limit,
+            overlays=[Path(file) for file in spec.own_overlays],
+        )
     )
 
     def wait_for_target() -> Target:

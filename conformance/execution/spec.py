@@ -38,6 +38,7 @@ class RunSpec(msgspec.Struct, frozen=True):
     secrets: dict[str, str]
     description: str = ""
     overlays: bool = True
+    own_overlays: tuple[str, ...] = ()
     strict_readings: bool = False
     profile: Profile = Profile.STANDARD
     seed: int = 1
@@ -67,14 +68,17 @@ class RunSpec(msgspec.Struct, frozen=True):
 
     def load_description(self) -> Description:
         """Load the description of the run."""
-        return self._load(overlays=self.overlays)
+        return descriptions.load_description(
+            self._description_path, overlays=self.overlays, own_overlays=[Path(file) for file in self.own_overlays]
+        )
 
     def load_published_description(self) -> Description:
         """Load the description as it was published: without overlays, which correct some of its defects."""
-        return self._load(overlays=False)
+        return descriptions.load_description(self._description_path, overlays=False)
 
-    def _load(self, *, overlays: bool) -> Description:
-        return descriptions.load_description(Path(self.description) if self.description else None, overlays=overlays)
+    @property
+    def _description_path(self) -> Path | None:
+        return Path(self.description) if self.description else None
 
     def build_plan_options(self) -> PlanOptions:
         """Return what the planner needs to know of the run."""

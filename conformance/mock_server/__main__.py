@@ -19,6 +19,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1, help="seed of the world (default: 1)")
     parser.add_argument("--description", type=Path, help="OpenAPI description (default: the bundled description)")
     parser.add_argument(
+        "--overlay", type=Path, action="append", default=[], help="overlay of the description; repeatable"
+    )
+    parser.add_argument(
         "--fault", action="append", default=[], metavar="NAME", help="seed the fault of this name; repeatable"
     )
     parser.add_argument(
@@ -42,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             tuple(options.reading),
             rate_limit=options.rate_limit,
             now=moment,
+            overlays=tuple(options.overlay),
         )
         serve_until_ended(settings, options.port)
     except HarnessError as error:

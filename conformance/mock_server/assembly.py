@@ -33,7 +33,7 @@ from conformance.model import Role
 class ServerSettings:
     """The settings of a server: `rate_limit` in requests an hour; `now` in microseconds freezes the clock.
 
-    `patience` is the time in seconds that a body may take to arrive.
+    `patience` is the time in seconds that a body may take to arrive. `overlays` are files to apply to the description.
     """
 
     description: Path | None = None
@@ -43,6 +43,7 @@ class ServerSettings:
     rate_limit: int = DEFAULT_RATE_LIMIT
     now: int | None = None
     patience: float = 10.0
+    overlays: Sequence[Path] = ()
 
 
 class MockServer:
@@ -114,7 +115,8 @@ def assemble_server(
 
     Raises: DescriptionError and UsageError.
     """
-    return MockServer(settings, description or load_description(settings.description), world)
+    loaded = description or load_description(settings.description, own_overlays=settings.overlays)
+    return MockServer(settings, loaded, world)
 
 
 def list_scopes(description: Description) -> frozenset[str]:

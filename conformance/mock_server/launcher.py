@@ -52,6 +52,7 @@ def start_server(  # noqa: PLR0913
     readings: Sequence[str] = (),
     rate_limit: int = DEFAULT_RATE_LIMIT,
     now: str = "",
+    overlays: Sequence[Path] = (),
 ) -> Iterator[Callable[[], RunningServer]]:
     """Start a server in a process of its own, and yield a function that waits until it is ready.
 
@@ -59,6 +60,7 @@ def start_server(  # noqa: PLR0913
     """
     command = [sys.executable, "-m", "conformance.mock_server", "--seed", str(seed), "--rate-limit", str(rate_limit)]
     command += ["--description", str(description)] if description else []
+    command += [part for file in overlays for part in ("--overlay", str(file))]
     command += ["--now", now] if now else []
     command += [part for name in faults for part in ("--fault", name)]
     command += [part for name in readings for part in ("--reading", name)]

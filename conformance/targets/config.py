@@ -48,10 +48,14 @@ class TargetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The whole file. `description` is the path of the pinned description, relative to the file."""
+    """The whole file. `description` is the path of the pinned description, and `overlays` those of overlays.
+
+    Paths are relative to the file.
+    """
 
     targets: dict[str, TargetConfig] = {}
     description: str = ""
+    overlays: tuple[str, ...] = ()
 
 
 def load_config(path: Path | None) -> Config:

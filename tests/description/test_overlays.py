@@ -33,6 +33,46 @@ def test_an_update_of_a_list_appends_one_element():
     assert apply_actions({"a": [1]}, {"target": "$.a", "update": {"b": 2}})[0] == {"a": [1, {"b": 2}]}
 
 
+@pytest.mark.parametrize(("version", "after"), [("1.0.0", [1, [2, 3]]), ("1.1", [1, 2, 3]), ("1.1.7", [1, 2, 3])])
+def test_a_list_joins_a_list_from_version_1_1_on(version, after):
+    action = {"target": "$.a", "update": [2, 3]}
+    assert apply_overlays({"a": [1]}, [("o.yaml", {"overlay": version, "actions": [action]})])[0] == {"a": after}
+
+
+def test_a_value_replaces_a_value():
+    before = {"a": {"text": "old"}, "b": [1, 2]}
+    actions = ({"target": "$.a.text", "update": "new"}, {"target": "$.b[?@ == 2]", "update": None})
+    assert apply_actions(before, *actions)[0] == {"a": {"text": "new"}, "b": [1, None]}
+
+
+def test_a_copy_is_merged_into_its_targets_and_shares_nothing():
+    before = {"from": {"x": {"deep": [1]}}, "to": [{"y": 2}, {"x": {"own": 1}}]}
+    after, notes = apply_actions(before, {"target": "$.to[*]", "copy": "$.from"})
+    assert after["to"] == [{"y": 2, "x": {"deep": [1]}}, {"x": {"own": 1, "deep": [1]}}]
+    assert notes == ()
+    after["to"][0]["x"]["deep"].append(2)
+    assert after["from"] == before["from"]
+    assert after["to"][1]["x"]["deep"] == [1]
+
+
+def test_a_move_is_a_copy_and_a_removal():
+    actions = (
+        {"target": "$", "update": {"new": {}}},
+        {"target": "$.new", "copy": "$.old"},
+        {"target": "$.old", "remove": True},
+    )
+    assert apply_actions({"old": {"a": 1}}, *actions)[0] == {"new": {"a": 1}}
+
+
+def test_overlays_of_the_user_come_after_the_bundled_ones(write, tmp_path, small):
+    file = tmp_path / "own.yaml"
+    file.write_text("overlay: 1.1.0\nactions:\n- {target: $.info.title, update: Mine}\n")
+    plain = load_description(write(small), cache_dir=tmp_path)
+    own = load_description(write(small), own_overlays=[file], cache_dir=tmp_path)
+    assert own.model.title == "Mine"
+    assert own.digest != plain.digest
+
+
 def test_removing_takes_every_match_and_nothing_else():
     before = {"a": [{"n": 1}, {"n": 2}, {"n": 1}], "b": {"n": 1}}
     assert apply_actions(before, {"target": "$.a[?@.n == 1]", "remove": True})[0] == {"a": [{"n": 2}], "b": {"n": 1}}
@@ -74,13 +114,20 @@ def test_an_overlay_applies_to_matching_titles_alone(title, applies):
         ({"overlay": "1.0.0"}, "not an OpenAPI overlay"),
         (overlay({"update": {}}), "has no `target`"),
         (overlay({"target": "$.a[", "update": {}}), "is not a JSONPath"),
-        (overlay({"target": "$.a", "update": {}, "x-reason": ""}), "has no `x-reason`"),
-        (overlay({"target": "$.a", "update": {"b": 1}}), "only objects and lists can be updated"),
+        (overlay({"target": "$.a", "update": {"b": 1}}), "a mapping cannot update a number"),
+        (overlay({"target": "$", "update": "word"}), "a string cannot update a mapping"),
+        (overlay({"target": "$.*", "update": 1}), "places of different kinds"),
+        (overlay({"target": "$.a", "update": 1, "copy": "$.b"}), "both `update` and `copy`"),
+        (overlay({"target": "$.a", "copy": "$.*"}), "must select one place"),
+        (overlay({"target": "$.a", "copy": "$.none"}), "must select one place"),
+        (overlay({"target": "$.a", "copy": 1}), "is not a JSONPath"),
+        ({"overlay": "1.2.0", "actions": []}, "not an OpenAPI overlay"),
+        (overlay(**{"x-applies-to": "("}), "is not a regular expression"),
     ],
 )
 def test_an_overlay_out_of_shape_is_refused(bad, message):
     with pytest.raises(DescriptionError) as error:
-        apply_overlays({"a": 1}, [("o.yaml", bad)])
+        apply_overlays({"a": 1, "b": {}}, [("o.yaml", bad)])
     assert message in error.value.message
     assert error.value.message.startswith("o.yaml")
     assert error.value.hint
