@@ -29,7 +29,8 @@ class Target(msgspec.Struct, frozen=True, omit_defaults=True):
     `clients` are those of them that hold a client id and secret: a request as NAME + CLIENT carries these (HTTP Basic).
     `allowances` are their rate limits in requests an hour, if known to be low.
     `answers_from_examples` is true of a stateless mock: what needs state cannot be observed there.
-    `may_write` and `may_touch_hardware` are true if the user opted in and the kind of target allows it.
+    `may_write` and `may_touch_hardware` are true if the user opted in, and both the kind of target and the
+    configuration allow it. The configuration forbids what `locks_writes` and `locks_hardware` say.
     """
 
     name: str
@@ -42,6 +43,8 @@ class Target(msgspec.Struct, frozen=True, omit_defaults=True):
     may_write: bool = False
     may_touch_hardware: bool = False
     answers_from_examples: bool = False
+    locks_writes: bool = False
+    locks_hardware: bool = False
 
 
 class Profile(StrEnum):

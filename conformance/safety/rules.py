@@ -70,7 +70,7 @@ def permit(target: Target, *, writes: bool, hardware: bool) -> Target:
     """Return the target with what was opted into.
 
     Raises:
-        UsageError: the kind of the target forbids that, or a flag is missing beside another one.
+        UsageError: the kind of the target or the configuration forbids that, or a flag is missing beside another one.
     """
     rules = RULES[target.kind]
     if hardware and not writes:
@@ -81,6 +81,15 @@ def permit(target: Target, *, writes: bool, hardware: bool) -> Target:
             f"writes are never allowed on {name}: {rules.why}",
             hint="Use another address, or the built-in server, for requirements that write",
         )
+    for flag, is_asked, is_locked in (
+        ("writes", writes, target.locks_writes),
+        ("hardware", hardware, target.locks_hardware),
+    ):
+        if is_asked and is_locked:
+            raise UsageError(
+                f"--allow-{flag} is refused for {target.name}: the configuration has {flag} = false there",
+                hint="Run without the flag, or ask whoever wrote the configuration",
+            )
     return msgspec.structs.replace(target, may_write=writes, may_touch_hardware=hardware)
 
 
@@ -94,8 +103,8 @@ def find_refusal(target: Target, effect: Effect) -> str:
         return ""
     if not rules.writes:
         return f"only GET, HEAD and OPTIONS are ever sent to {target.kind}: {rules.why}"
-    if not target.may_write:
+    if not target.may_write or target.locks_writes:
         return WRITES_OFF
-    if effect in RISKS and not (rules.hardware and target.may_touch_hardware):
+    if effect in RISKS and (target.locks_hardware or not (rules.hardware and target.may_touch_hardware)):
         return f"the operation {RISKS[effect]} (--allow-hardware beside --allow-writes)"
     return ""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 
 from conformance.errors import UsageError
 
@@ -22,11 +23,13 @@ class IdentityConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rate limit.
     """
 
-    token: str = ""
-    client_id: str = ""
-    client_secret: str = ""
-    scope: str = ""
-    allowance: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    token: Annotated[str, Meta(description="Access token to send as it is.")] = ""
+    client_id: Annotated[str, Meta(description="Client id, to obtain a token with.")] = ""
+    client_secret: Annotated[str, Meta(description="Client secret, to obtain a token with.")] = ""
+    scope: Annotated[str, Meta(description="Scopes to ask for, separated by spaces; empty for all.")] = ""
+    allowance: Annotated[int, Meta(ge=1, description="Requests an hour, where they are fewer than usual.")] | None = (
+        None
+    )
 
     def __repr__(self) -> str:  # a traceback must not show a secret
         return "Identity(…)"
@@ -36,15 +39,18 @@ class IdentityConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class TargetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One table `[targets.NAME]`. `seeds` are known values by path parameter name (`evse_id = ["evse01…"]`)."""
+    """One table `[targets.NAME]`. `seeds` are known values by path parameter name (`evse_id = ["evse01…"]`).
 
-    base_url: str = ""
-    token_url: str = ""
-    budget: Annotated[int, msgspec.Meta(ge=1)] | None = None
-    writes: bool = False
-    hardware: bool = False
-    identities: dict[str, IdentityConfig] = {}
-    seeds: dict[str, tuple[str, ...]] = {}
+    `writes` and `hardware` allow nothing by themselves: false refuses the flag that would.
+    """
+
+    base_url: Annotated[str, Meta(description="URL that the paths of the description follow.")] = ""
+    token_url: Annotated[str, Meta(description="URL of the OAuth 2.0 token endpoint.")] = ""
+    budget: Annotated[int, Meta(ge=1, description="Requests of each identity in a run.")] | None = None
+    writes: Annotated[bool, Meta(description="false: --allow-writes is refused here.")] = True
+    hardware: Annotated[bool, Meta(description="false: --allow-hardware is refused here.")] = True
+    identities: Annotated[dict[str, IdentityConfig], Meta(description="Who requests are sent as, by name.")] = {}
+    seeds: Annotated[dict[str, tuple[str, ...]], Meta(description="Known values by path parameter name.")] = {}
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,9 +59,9 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Paths are relative to the file.
     """
 
-    targets: dict[str, TargetConfig] = {}
-    description: str = ""
-    overlays: tuple[str, ...] = ()
+    targets: Annotated[dict[str, TargetConfig], Meta(description="Servers to run against, by name.")] = {}
+    description: Annotated[str, Meta(description="Path of the description, instead of the bundled one.")] = ""
+    overlays: Annotated[tuple[str, ...], Meta(description="Paths of overlays to apply to it, in order.")] = ()
 
 
 def load_config(path: Path | None) -> Config:

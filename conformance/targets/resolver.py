@@ -63,6 +63,8 @@ def resolve_target(
         tuple(identities),
         list_client_identities(identities),
         list_allowances(identities),
+        locks_writes=not config_of_target.writes,
+        locks_hardware=not config_of_target.hardware,
     )
     return ResolvedTarget(target, msgspec.structs.replace(config_of_target, identities=dict(identities)))
 

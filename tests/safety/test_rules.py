@@ -1,13 +1,14 @@
 """Which target is which, and what may never be done to it: real vehicles hang on live."""
 
 import httpx
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.errors import UsageError
-from conformance.model import Target, TargetKind
-from conformance.safety.rules import RULES, kind_of, permit
+from conformance.model import Effect, Target, TargetKind
+from conformance.safety.rules import RULES, find_refusal, kind_of, permit
 from conformance.targets.config import Config, TargetConfig
 from conformance.targets.resolver import resolve_target
 
@@ -115,6 +116,20 @@ def test_what_is_allowed(kind, writes, hardware):
     else:
         allowed = permit(target, writes=writes, hardware=hardware)
         assert (allowed.may_write, allowed.may_touch_hardware) == (writes, hardware)
+
+
+@pytest.mark.parametrize("kind", sorted(set(RULES) - READ_ONLY))
+@pytest.mark.parametrize("lock", ["writes", "hardware"])
+def test_what_the_configuration_forbids_is_refused_whatever_the_flags(kind, lock):
+    config = Config(targets={"t": TargetConfig(base_url="http://h.test/v2", **{lock: False})})
+    target = msgspec.structs.replace(resolve_target("t", config, builtin_identities={}).target, kind=kind)
+    with pytest.raises(UsageError, match=f"--allow-{lock} is refused"):
+        permit(target, writes=True, hardware=True)
+    assert not permit(target, writes=False, hardware=False).may_write
+    forced = msgspec.structs.replace(target, may_write=True, may_touch_hardware=True)
+    effect = Effect.WRITE if lock == "writes" else Effect.HARDWARE
+    assert find_refusal(forced, effect)
+    assert not find_refusal(forced, Effect.NONE)
 
 
 def test_a_kind_that_forbids_says_why():

@@ -17,7 +17,7 @@ description = "api.yaml"
 base_url = "http://127.0.0.1:8000/v2"
 token_url = "http://127.0.0.1:8000/o/token/"
 budget = 900
-writes = true
+writes = false
 seeds = {{evse_id = ["evse01"]}}
 [targets.here.identities.full]
 client_id = "me"
@@ -42,7 +42,7 @@ def test_load_reads_every_key(write_file):
     config = load_config(write_file(WHOLE))
     here = config.targets["here"]
     assert config.description == "api.yaml"
-    assert (here.base_url, here.budget, here.writes, here.hardware) == ("http://127.0.0.1:8000/v2", 900, True, False)
+    assert (here.base_url, here.budget, here.writes, here.hardware) == ("http://127.0.0.1:8000/v2", 900, False, True)
     assert here.seeds == {"evse_id": ("evse01",)}
     assert here.identities["full"] == IdentityConfig(client_id="me", client_secret=SECRET, scope="a b")
     assert here.identities["readonly"] == IdentityConfig(token="env:READONLY")
