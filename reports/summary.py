@@ -274,8 +274,20 @@ class Summary(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def requests_sent(self) -> int:
-        """Requests of all identities."""
-        return sum(self.requests.values())
+        """Requests of all identities; 0 where recorded traffic was judged."""
+        return 0 if self.is_recorded else sum(self.requests.values())
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether the exchanges were recorded by somebody else, and not sent by this run."""
+        return self.started is not None and bool(self.started.traffic)
+
+    @property
+    def effort(self) -> str:
+        """What the run did, in words: requests sent, or recorded exchanges judged."""
+        if self.is_recorded:
+            return f"{len(self.exchanges):,} recorded exchanges judged"
+        return f"{self.requests_sent:,} requests in {self.duration_s:.1f} s"
 
     @property
     def duration_s(self) -> float:

@@ -114,9 +114,8 @@ def _build_headline(summary: Summary) -> Text:
     subject = (
         f"{header.target.name} · {header.description_title} {header.description_version}" if header else "no header"
     )
-    cost = f"{summary.requests_sent:,} requests in {summary.duration_s:.1f} s"
     style = _STYLES.get(summary.verdict, "bold red")
-    return Text.assemble((summary.verdict.upper(), style), "  ", _make_printable(subject), f" · {cost}")
+    return Text.assemble((summary.verdict.upper(), style), "  ", _make_printable(subject), f" · {summary.effort}")
 
 
 def _build_counts(summary: Summary) -> Table:

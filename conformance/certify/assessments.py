@@ -42,16 +42,12 @@ def has_stack_trace(body: bytes) -> bool:
 
 
 class Assessment(msgspec.Struct, frozen=True):
-    """A verdict with its message. `reason` replaces the reason of the requirement where another one fits better.
-
-    `is_noisy` says that noise of the machine leaves the verdict open, so that a repetition may decide.
-    """
+    """A verdict with its message. `reason` replaces the reason of the requirement where another one fits better."""
 
     verdict: Verdict
     message: str = ""
     actual: str = ""
     reason: str = ""
-    is_noisy: bool = False
 
 
 PASSED = Assessment(Verdict.PASS)

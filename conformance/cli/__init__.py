@@ -38,6 +38,7 @@ def _add_commands() -> None:
         doctor,
         explain,
         faults,
+        judge,
         readings,
         report,
         requirements,
@@ -49,6 +50,7 @@ def _add_commands() -> None:
 
     for module in (
         run,
+        judge,
         serve,
         faults,
         readings,

@@ -5,7 +5,7 @@ A difference that goes with the place where a resource is shown is one of CON-02
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -130,7 +130,7 @@ def _judge_update_time(history: list[Sighting], writes: WriteLog) -> Iterator[Ou
 
 def _changed_names(before: Sighting, after: Sighting) -> set[str]:
     """Return the properties that both sightings show, with another value in the later one."""
-    old, new = _replace_expansions(before.body), _replace_expansions(after.body)
+    old, new = replace_expansions(before.body), replace_expansions(after.body)
     return {name for name in old if name in new and old[name] != new[name]}
 
 
@@ -153,7 +153,7 @@ def _judge_alternation(history: list[Sighting], sightings: Sightings, writes: Wr
     """
     if len(history) < _MIN_SIGHTINGS:
         return
-    bodies = [_replace_expansions(sighting.body) for sighting in history]
+    bodies = [replace_expansions(sighting.body) for sighting in history]
     verdicts = set()
     if len({msgspec.json.encode(body, order="sorted") for body in bodies}) > 1:
         for name in sorted(set().union(*bodies)):
@@ -174,6 +174,8 @@ def _judge_property(name: str, runs: list[_Run], sightings: Sightings, writes: W
     windows = (runs[at : at + needed] for at in range(len(runs)))
     window = next((window for window in windows if _is_alternation(window, needed, writes)), None)
     is_settled = is_text or len({run.value for run in runs}) == 2
+    if is_shown_both_ways(values):
+        return
     if window is None or stillness is Stillness.UNDOCUMENTED or not is_settled:
         return
     first, odd, last = window[0].last, window[1].first, window[2].first
@@ -228,7 +230,7 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str) and not _NUMBER.fullmatch(value)
 
 
-def _replace_expansions(body: dict[str, Any], path: str = "") -> dict[str, Any]:
+def replace_expansions(body: dict[str, Any], path: str = "") -> dict[str, Any]:
     """Return the values of a body by path, with the URLs of the resources that are expanded in it.
 
     Expanded resources without a URL are left out. Objects are entered, since one representation may show more of them
@@ -238,10 +240,16 @@ def _replace_expansions(body: dict[str, Any], path: str = "") -> dict[str, Any]:
     for name, member in body.items():
         value = _sort_texts(_link(member))
         if isinstance(value, dict):
-            values |= _replace_expansions(value, f"{path}{name}/")
+            values |= replace_expansions(value, f"{path}{name}/")
         elif not _has_resources(value):
             values[path + name] = value
     return values
+
+
+def is_shown_both_ways(values: Iterable[Any]) -> bool:
+    """Return whether some of the values are URLs and others lists of objects: a link, and what `expand` puts there."""
+    kinds = [type(value) for value in values]
+    return str in kinds and list in kinds
 
 
 def _has_resources(value: Any) -> bool:

@@ -9,9 +9,8 @@ from functools import partial
 import msgspec
 
 from conformance.evidence.readings import review_outcome
-from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
-from conformance.execution.availability import SERVER_FAILURE
+from conformance.execution.passive_checks import UndeclaredOutcomeError, check_exchange
 from conformance.execution.recorder import Recorder
 from conformance.execution.second_sight import UnconfirmedViolation, confirm_outcome, is_same_sight, withdraw_outcome
 from conformance.execution.sender import ItemHalt, RequestSender, SendingContext, is_repeatable
@@ -22,13 +21,6 @@ from conformance.probes.toolkit.base import WHOLE, Pause, Probe, Steps
 from conformance.safety.gate import ForbiddenRequestError
 
 _MAX_NAMED_WRITES = 3  # writes that are named where an item ended early
-
-
-class UndeclaredOutcomeError(Exception):
-    """A probe or check judged a requirement that it does not declare: an internal error."""
-
-    def __init__(self, judge: str, requirement: str) -> None:
-        super().__init__(f"{judge} judges {requirement}, which it does not declare")
 
 
 class ItemRun:
@@ -143,16 +135,8 @@ class ItemRun:
 
     def _check(self, exchange: Exchange) -> None:
         """Judge an exchange by every passive check."""
-        operation = self._subject.model.operations_by_key.get(exchange.request.operation)
-        if operation is None:
-            return
-        response = OperationResponse(exchange, operation)
-        for check in self._catalogue.checks:
-            for outcome in check.judge(response, self._subject):
-                if outcome.requirement not in check.requirements:
-                    raise UndeclaredOutcomeError(check.judge.__name__, outcome.requirement)
-                if outcome.requirement == SERVER_FAILURE or not exchange.is_unavailable:
-                    self._record(outcome)
+        for outcome in check_exchange(exchange, self._subject, self._catalogue):
+            self._record(outcome)
 
     def _give_up(self, verdict: Verdict, reason: str) -> None:
         """Record a verdict for each case that the item was trusted with and did not judge."""

@@ -3,7 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any, NamedTuple
+
+import msgspec
 
 from conformance.evidence.representations import list_field_forms
 from conformance.evidence.responses import UNREADABLE, OperationResponse, extract_path, find_resources, parse_json
@@ -51,6 +54,7 @@ class Sightings:
         self._subject = subject
         self._by_url: dict[str, list[Sighting]] = defaultdict(list)
         self._stillness: dict[tuple[str, str], Stillness] = {}  # by resource and path of a property
+        self._bodies: dict[bytes, dict[str, Any]] = {}  # by digest: most sightings of a resource show the same
         self.writes: list[SentWrite] = []
 
     def add_exchange(self, exchange: Exchange) -> None:
@@ -76,9 +80,13 @@ class Sightings:
                 self._by_url[url].append(
                     Sighting(
                         exchange.sent_at, ended, exchange.id, operation.key, context, request.target, thing.pointer,
-                        thing.resource.name, thing.body,
+                        thing.resource.name, self._share(thing.body),
                     )
                 )  # fmt: skip
+
+    def _share(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Return an equal body that was seen before, so that memory grows with what differs alone."""
+        return self._bodies.setdefault(sha256(msgspec.json.encode(body)).digest(), body)
 
     def iterate_histories(self) -> Iterator[tuple[str, list[Sighting]]]:
         """Yield each URL with its sightings, the earliest first."""

@@ -23,7 +23,8 @@ class RunStarted(msgspec.Struct, frozen=True, tag="run_started", omit_defaults=T
     `worker` is empty for the log of the whole run, else the name of the worker (`gw0`) whose part this is;
     `budget` is requests for each identity, None without limit; `shard` is `I/N`; `certification` is None for a run that
     certifies nobody. `expected` is the plan's count of requests, by identity. Runs of so many successive seeds as
-    `seeds_to_cover` try all that is sampled.
+    `seeds_to_cover` try all that is sampled. `traffic` names the files whose recorded exchanges were judged, and is
+    empty for a run that sends requests.
     """
 
     run: str
@@ -44,6 +45,7 @@ class RunStarted(msgspec.Struct, frozen=True, tag="run_started", omit_defaults=T
     certification: Certification | None = None
     expected: dict[str, int] = {}
     seeds_to_cover: int = 1
+    traffic: tuple[str, ...] = ()
     schema: str = SCHEMA
 
 

@@ -44,7 +44,7 @@ def _write_head(summary: Summary) -> str:
             f"description {_escape(header.description_title)} {_escape(header.description_version)}",
             f"digest `{header.description_sha256[:16]}`",
             f"suite {_escape(header.suite_version)}, profile {header.profile}, seed {header.seed}",
-            f"{summary.requests_sent:,} requests in {summary.duration_s:.1f} s",
+            summary.effort,
         )
         lines += ["", ", ".join(facts)]
     return "\n".join(lines)

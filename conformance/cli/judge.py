@@ -1,0 +1,78 @@
+"""`evconform judge`: judge recorded traffic without a request."""
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from conformance.cli.options import Since, Waivers
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command()(judge)
+
+
+def judge(
+    traffic: Annotated[
+        list[Path],
+        typer.Argument(help="HAR files, NDJSON, Postman exports, run logs or report directories; gzip is read too."),
+    ],
+    base_url: Annotated[
+        str, typer.Option(help="URL below which the API is (default: guessed where one alone fits).")
+    ] = "",
+    description: Annotated[
+        Path | None, typer.Option(help="OpenAPI description (default: the bundled description).")
+    ] = None,
+    select: Annotated[
+        list[str] | None, typer.Option(help="Requirement, family, operation, path or tag:NAME, as in run; repeatable.")
+    ] = None,
+    report_dir: Annotated[
+        Path | None, typer.Option(help="Directory for the run log and the reports (default: evconform-out/<run id>).")
+    ] = None,
+    formats: Annotated[
+        list[str] | None, typer.Option("--format", help="Report format beside html, json and junit; repeatable.")
+    ] = None,
+    waivers: Waivers = None,
+    since: Since = None,
+    overlay: Annotated[bool, typer.Option("--overlay/--no-overlay", help="Apply the overlays first.")] = True,
+    strict_reading: Annotated[
+        bool,
+        typer.Option(
+            "--strict-reading", help="Fail what holds under the chosen one of two readings (default: for review)."
+        ),
+    ] = False,
+) -> None:
+    """Judge recorded traffic by every check and every relation between exchanges, without a request.
+
+    Secrets are redacted on reading. Exit codes: 0 conforms, 1 violations, 2 usage error, 3 inconclusive, 4 internal
+    error.
+    """
+    from conformance.cli.conclusion import apply_waivers, load_waivers, print_summary
+    from conformance.reporting.builder import write_reports
+    from conformance.traffic.judge import JudgeOptions, judge_traffic
+    from reports import check_formats, fold, read_events
+
+    chosen = tuple(dict.fromkeys((*_DEFAULT_FORMATS, *(formats or ()))))
+    check_formats(chosen)
+    known = load_waivers(waivers)
+    options = JudgeOptions(
+        tuple(traffic),
+        base_url=base_url,
+        description=description,
+        overlays=overlay,
+        strict_readings=strict_reading,
+        select=tuple(select or ()),
+        report_dir=report_dir,
+        command=shlex.join(["evconform", *sys.argv[1:]]),
+    )
+    log = judge_traffic(options)
+    summary = fold(read_events([log]))
+    summary = apply_waivers(summary, known) if known else summary
+    written = write_reports(log, chosen, summary=summary, since=since)
+    raise typer.Exit(print_summary(summary, written))
+
+
+_DEFAULT_FORMATS = ("html", "json", "junit")

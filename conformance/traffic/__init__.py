@@ -1,0 +1,1 @@
+"""Recorded traffic: read from files, matched with the description, and judged without a request."""

@@ -1,0 +1,82 @@
+"""What recorded comparisons prove: two responses differ for good, or the world moved between them. Pure.
+
+Nothing can be sent again. A difference is a violation where the reference showed the same before and after the other
+response, or where several resources differ at once and none agrees; else it is for review.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import msgspec
+
+from conformance.model import Outcome, Verdict
+
+MANY = 3
+"""Resources that differ alike, each soon after the reference, before one change of the world is no explanation."""
+_MIN_MEASURED = 2  # resources whose measured value differs for good: a switch may be thrown and thrown back once
+_MIN_REPETITIONS = 4  # of measured values of all resources, before they count as standing still
+_MOVED = " (one reading: It changed between the two exchanges. The other: The responses disagree.)"
+
+
+class Comparison(NamedTuple):
+    """A comparison of a response with the reference, on one resource.
+
+    `outcome` is the violation that it may be, or PASS. `place` tells what is compared, the same for all resources.
+    `is_framed` is true where the reference showed the same before and after; `is_near` where the two were hardly apart.
+    `may_move` is true where the value may change by itself; `repetitions` says then how often the reference showed the
+    same again, and is negative where it did not.
+    """
+
+    outcome: Outcome
+    place: str
+    subject: str
+    is_framed: bool = False
+    is_near: bool = False
+    may_move: bool = False
+    repetitions: int = 0
+
+    @property
+    def is_violation(self) -> bool:
+        """Return whether the two differ."""
+        return self.outcome.verdict is Verdict.FAIL
+
+
+def settle_comparisons(comparisons: Iterable[Comparison]) -> Iterator[Outcome]:
+    """Yield a violation, an outcome for review, or a pass for each place."""
+    groups: dict[tuple[str, str, str], list[Comparison]] = defaultdict(list)
+    for comparison in comparisons:
+        outcome = comparison.outcome
+        groups[outcome.requirement, outcome.operation, comparison.place].append(comparison)
+    for group in groups.values():
+        different = [comparison for comparison in group if comparison.is_violation]
+        if not different:
+            yield group[0].outcome
+        else:
+            yield from _settle_difference(different, agrees=len(different) < len(group))
+
+
+def _settle_difference(different: list[Comparison], *, agrees: bool) -> Iterator[Outcome]:
+    framed = [comparison for comparison in different if comparison.is_framed]
+    moving = different[0].may_move
+    soon = {comparison.subject for comparison in different if comparison.is_near}
+    is_common = len(soon) >= MANY and not agrees
+    if framed and (not moving or (not agrees and _stands_still(different))):
+        yield _count(framed)
+    elif is_common and not moving:
+        yield _count([comparison for comparison in different if comparison.is_near])
+    elif not moving:
+        first = different[0].outcome
+        yield msgspec.structs.replace(first, verdict=Verdict.REVIEW, message=first.message + _MOVED)
+
+
+def _stands_still(different: list[Comparison]) -> bool:
+    """Return whether measured values stood still, as far as the reference was seen several times."""
+    framed = {comparison.subject: comparison.repetitions for comparison in different if comparison.is_framed}
+    has_moved = any(comparison.repetitions < 0 for comparison in different)
+    return not has_moved and len(framed) >= _MIN_MEASURED and sum(framed.values()) >= _MIN_REPETITIONS
+
+
+def _count(comparisons: list[Comparison]) -> Outcome:
+    """Return the violation that comparisons show, with their number."""
+    return msgspec.structs.replace(comparisons[0].outcome, times=len(comparisons))

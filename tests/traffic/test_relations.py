@@ -1,0 +1,163 @@
+"""Relations between recorded exchanges: what is proven, what is for review, and what is nobody's fault."""
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import msgspec
+import pytest
+
+from conformance.description import load_description
+from conformance.evidence.subject import Subject
+from conformance.model import Exchange, Outcome, Target, TargetKind, Verdict
+from conformance.traffic.exchanges import ExchangeReader
+from conformance.traffic.formats.har import read_entry
+from conformance.traffic.operation_index import OperationIndex
+from conformance.traffic.relations import judge_relations
+from conformance.validation import SchemaValidators, SecondOpinion
+from tests.traffic.sample_recording import Recording, build_server
+
+DESCRIPTION = load_description()
+Edit = Callable[[Any], Any]
+
+
+class Traffic:
+    """Traffic with the built-in server, of which single responses can be edited."""
+
+    def __init__(self) -> None:
+        self._recording = Recording(build_server(DESCRIPTION))
+        self.base_url = self._recording.base_url
+
+    def get(self, target: str, edit: Edit | None = None) -> Any:
+        """Read a target; what is recorded is the body as edited."""
+        body = self._recording.get(target)
+        if edit is not None:
+            content = self._recording.entries[-1]["response"]["content"]
+            content["text"] = json.dumps(edit(json.loads(content["text"])))
+        return body
+
+    def find_next(self) -> str:
+        """Return the URL of the next page."""
+        return self._recording.find_next()
+
+    def list_exchanges(self) -> list[Exchange]:
+        """Return the recorded exchanges."""
+        reader = ExchangeReader(self.base_url, OperationIndex(DESCRIPTION.model))
+        return list(reader.read(map(read_entry, self._recording.entries)))
+
+    def judge(self) -> list[Outcome]:
+        """Return the outcomes that are no PASS."""
+        target = Target("traffic", TargetKind.URL, self.base_url)
+        subject = Subject(DESCRIPTION, SchemaValidators(DESCRIPTION), SecondOpinion(DESCRIPTION), target)
+        return [o for o in judge_relations(self.list_exchanges(), subject) if o.verdict is not Verdict.PASS]
+
+
+def set_value(name: str, value: Any) -> Edit:
+    """Return an edit that sets a property of an object, or of each object of a list."""
+
+    def edit(body: Any) -> Any:
+        return [item | {name: value} for item in body] if isinstance(body, list) else body | {name: value}
+
+    return edit
+
+
+def summarize(outcomes: Iterable[Outcome]) -> set[tuple[str, str]]:
+    """Return requirements and verdicts."""
+    return {(outcome.requirement, outcome.verdict) for outcome in outcomes}
+
+
+@pytest.fixture
+def traffic() -> Traffic:
+    return Traffic()
+
+
+def test_reads_of_a_conforming_server_accuse_nobody(traffic: Traffic) -> None:
+    vehicles = traffic.get("/vehicles?page_size=2")
+    traffic.get(traffic.find_next())
+    traffic.get(vehicles[0]["url"])
+    traffic.get(f"{vehicles[0]['url']}?expand=model")
+    traffic.get("/vehicles?expand=model")
+    traffic.get("/vehicles")
+    assert traffic.judge() == []
+
+
+def test_item_that_differs_from_its_list_before_and_after_is_a_violation(traffic: Traffic) -> None:
+    url = traffic.get("/vehicles")[0]["url"]
+    traffic.get(url, set_value("description", "Another one"))
+    traffic.get("/vehicles")
+    assert summarize(traffic.judge()) == {("CON-02", "FAIL")}
+
+
+def test_item_that_may_have_changed_since_is_for_review(traffic: Traffic) -> None:
+    url = traffic.get("/vehicles")[0]["url"]
+    traffic.get(url, lambda body: {k: v for k, v in body.items() if k != "updated_at"} | {"description": "Another one"})
+    (outcome,) = traffic.judge()
+    assert outcome.verdict is Verdict.REVIEW
+    assert "It changed between the two exchanges" in outcome.message
+
+
+def test_three_items_that_differ_at_once_are_a_violation(traffic: Traffic) -> None:
+    for vehicle in traffic.get("/vehicles")[:3]:
+        traffic.get(vehicle["url"], lambda body: {**body, "description": "Another", "updated_at": None})
+    assert ("CON-02", "FAIL") in summarize(traffic.judge())
+
+
+def test_measured_value_that_moves_accuses_nobody(traffic: Traffic) -> None:
+    for power in (1, 2, 1, 2):
+        for evse in traffic.get("/evses", set_value("max_current", power))[:3]:
+            traffic.get(evse["url"], set_value("max_current", power + 2))
+    assert traffic.judge() == []
+
+
+def test_expansion_that_shows_a_link_is_a_violation(traffic: Traffic) -> None:
+    url = traffic.get("/vehicles")[0]["url"]
+    traffic.get(url)
+    traffic.get(f"{url}?expand=user", set_value("user", "https://api.example/v2/users/x"))
+    assert ("EXP-02", "FAIL") in summarize(traffic.judge())
+
+
+def test_expansion_that_changes_another_property_is_a_violation(traffic: Traffic) -> None:
+    url = traffic.get("/vehicles")[0]["url"]
+    traffic.get(url)
+    traffic.get(f"{url}?expand=user", set_value("description", "Another one"))
+    traffic.get(url)
+    assert summarize(traffic.judge()) == {("EXP-05", "FAIL")}
+
+
+def test_link_to_another_resource_is_a_violation(traffic: Traffic) -> None:
+    vehicle = traffic.get("/vehicles")[0]
+    traffic.get(vehicle["user"], set_value("url", f"{vehicle['user']}X"))
+    traffic.get("/vehicles")
+    assert ("LNK-03", "FAIL") in summarize(traffic.judge())
+
+
+def test_item_shown_on_two_pages_is_a_violation_where_the_list_stood_still(traffic: Traffic) -> None:
+    first = traffic.get("/vehicles")
+    page = traffic.get("/vehicles?page_size=2")
+    traffic.get(traffic.find_next(), lambda body: [page[0], *body[1:]])
+    traffic.get("/vehicles")
+    assert len(first) > 3
+    assert ("PAG-03", "FAIL") in summarize(traffic.judge())
+
+
+def test_filter_that_loses_an_item_is_a_violation(traffic: Traffic) -> None:
+    make = traffic.get("/inverter_models")[0]["make"].rpartition("/")[2]
+    traffic.get(f"/inverter_models?make_id={make}", lambda body: body[1:])
+    traffic.get("/inverter_models")
+    assert ("FLT-02", "FAIL") in summarize(traffic.judge())
+
+
+def test_what_was_written_between_two_reads_accuses_nobody(traffic: Traffic) -> None:
+    url = traffic.get("/vehicles")[0]["url"]
+    traffic.get(url, set_value("description", "Written"))
+    traffic.get("/vehicles")
+    exchanges = traffic.list_exchanges()
+    request = msgspec.structs.replace(exchanges[1].request, method="PATCH", operation="PATCH /vehicles/{vehicle_id}")
+    write = msgspec.structs.replace(exchanges[1], id="w", request=request, sent_at=exchanges[0].sent_at + 0.01)
+    undo = msgspec.structs.replace(write, id="u", sent_at=exchanges[1].sent_at + 0.01)
+    subject = Subject(
+        DESCRIPTION, SchemaValidators(DESCRIPTION), SecondOpinion(DESCRIPTION),
+        Target("traffic", TargetKind.URL, traffic.base_url),
+    )  # fmt: skip
+    outcomes = judge_relations([exchanges[0], write, exchanges[1], undo, exchanges[2]], subject)
+    assert Verdict.FAIL not in {outcome.verdict for outcome in outcomes}
