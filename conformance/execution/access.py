@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from conformance.execution.budgets import compute_budget
+from conformance.execution.concurrency import choose_concurrency
 from conformance.execution.pace import build_pace
 from conformance.execution.preflight import check_target, detect_stateless_mock, fetch_remaining
 from conformance.execution.setup import RunSetup
@@ -32,9 +33,16 @@ def connect(opening: RunSetup) -> RunSpec:
         samples, is_mock = 0, target.kind == TargetKind.MOCK
         if target.kind not in {TargetKind.BUILTIN, TargetKind.MOCK}:
             samples, is_mock = detect_stateless_mock(channel, opening.description.model, target.base_url)
+        latency_s = 0.0 if target.kind == TargetKind.BUILTIN else channel.shortest_s
     _charge(spec, ["full"] * (sent + samples))
     target = msgspec.structs.replace(target, answers_from_examples=is_mock)
-    return msgspec.structs.replace(spec, target=target, budget=compute_budget(spec.budget, spec.profile, left))
+    return msgspec.structs.replace(
+        spec,
+        target=target,
+        budget=compute_budget(spec.budget, spec.profile, left),
+        latency_s=latency_s,
+        concurrency=choose_concurrency(opening.concurrency, target, latency_s),
+    )
 
 
 def limit_budgets(spec: RunSpec, model: ResourceModel, cost: Mapping[str, int]) -> RunSpec:

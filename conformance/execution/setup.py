@@ -22,7 +22,7 @@ from conformance.model import Profile, ResourceModel, Target, TargetKind
 from conformance.plan import Catalogue, Plan
 from conformance.safety.rules import permit
 from conformance.targets import config as configuration
-from conformance.targets.config import Config, IdentityConfig
+from conformance.targets.config import Concurrency, Config, IdentityConfig
 from conformance.targets.resolver import (
     BUILTIN,
     ResolvedTarget,
@@ -59,6 +59,7 @@ class RunOptions(msgspec.Struct, frozen=True):
     since: Path | None = None
     hours: int = 1
     hour_s: float = _HOUR_S
+    concurrency: Concurrency | None = None
     command: str = ""
 
     def read_earlier_run(self) -> EarlierRun | None:
@@ -70,12 +71,14 @@ class RunSetup(NamedTuple):
     """A run that is being opened, without credentials yet.
 
     `wait_for_target` returns its target; where that is the built-in server, it waits until the server is up.
+    `concurrency` is the most requests in flight, as it was asked for.
     """
 
     spec: RunSpec
     description: Description
     identities: Mapping[str, IdentityConfig]
     wait_for_target: Callable[[], Target]
+    concurrency: Concurrency | None = None
 
 
 def set_up_run(options: RunOptions, resources: ExitStack, now: float) -> RunSetup:
@@ -93,7 +96,8 @@ def set_up_run(options: RunOptions, resources: ExitStack, now: float) -> RunSetu
     description = spec.load_description()  # first, so that an unreadable file starts no server
     reached = _start_server(options, spec, resources) if resolved is None else lambda: spec.target
     identities = resolved.config.identities if resolved else get_builtin_identities()
-    return RunSetup(spec, description, identities, reached)
+    concurrency = options.concurrency or (resolved.config.concurrency if resolved else None)
+    return RunSetup(spec, description, identities, reached, concurrency)
 
 
 def get_builtin_identities() -> dict[str, IdentityConfig]:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -14,6 +14,9 @@ from conformance.errors import UsageError
 
 DEFAULT_FILE = "evconform.toml"
 _SEE_README = 'See "Against a real target" in README.md'
+
+
+Concurrency = Annotated[int, Meta(ge=1, le=100)] | Literal["auto"]
 
 
 class IdentityConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,6 +50,7 @@ class TargetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     base_url: Annotated[str, Meta(description="URL that the paths of the description follow.")] = ""
     token_url: Annotated[str, Meta(description="URL of the OAuth 2.0 token endpoint.")] = ""
     budget: Annotated[int, Meta(ge=1, description="Requests of each identity in a run.")] | None = None
+    concurrency: Annotated[Concurrency | None, Meta(description='Most requests in flight, a number or "auto".')] = None
     writes: Annotated[bool, Meta(description="false: --allow-writes is refused here.")] = True
     hardware: Annotated[bool, Meta(description="false: --allow-hardware is refused here.")] = True
     identities: Annotated[dict[str, IdentityConfig], Meta(description="Who requests are sent as, by name.")] = {}
