@@ -1,7 +1,6 @@
 """`evconform run`: run the suite against a target."""
 
 import os
-import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +9,7 @@ import typer
 
 from conformance.cli.options import NoOverlay, OwnOverlays
 from conformance.model.target import Profile
+from conformance.tools.url_secrets import describe_command
 
 if TYPE_CHECKING:
     from conformance.execution.setup import RunOptions
@@ -142,7 +142,7 @@ def run(
         should_wait=on_rate_limit == "wait",
         max_wait_s=max_wait,
         patience_s=patience,
-        command=shlex.join(["evconform", *sys.argv[1:]]),
+        command=describe_command("evconform", sys.argv[1:]),
     )
     if plan:
         _print_plan(options, as_json=as_json)

@@ -16,6 +16,7 @@ from conformance.model import ResourceModel, TargetKind
 from conformance.network.channel import AGENT, Channel
 from conformance.safety.gate import Gate
 from conformance.targets.tokens import obtain_credentials
+from conformance.tools.secret_forms import SecretForms
 
 
 def connect(opening: RunSetup) -> RunSpec:
@@ -28,7 +29,8 @@ def connect(opening: RunSetup) -> RunSpec:
     gate = Gate(target, opening.description.model.operations)
     credentials, _ = obtain_credentials(opening.identities, target, gate)
     spec = msgspec.structs.replace(spec, target=target, headers=credentials.headers, secrets=credentials.secrets)
-    with Channel(target.base_url, spec.headers, gate, agent=AGENT) as channel:
+    forms = SecretForms(spec.secrets)
+    with Channel(target.base_url, spec.headers, gate, agent=AGENT) as channel, forms.hide_in_errors():
         sent, left = check_target(channel, opening.description.model, target.base_url)
         samples, is_mock = 0, target.kind == TargetKind.MOCK
         if target.kind not in {TargetKind.BUILTIN, TargetKind.MOCK}:

@@ -121,7 +121,7 @@ class ItemRun:
                 elif isinstance(step, Pause):
                     yield Delay(step.seconds)
                 else:
-                    self._context.write(step)
+                    self._context.write(self._context.redactor.redact_notice(step))
                 step = next(steps)
 
     def _receive(self, exchange: Exchange, is_new: bool) -> None:
@@ -146,14 +146,7 @@ class ItemRun:
         if outcome.verdict is Verdict.FAIL and not self._subject.strict_readings:
             operation = self._subject.model.operations_by_key.get(outcome.operation, self._operation)
             outcome = review_outcome(outcome, operation, self._exchanges.get(next(iter(outcome.exchanges), "")))
-        if outcome.message or outcome.actual:
-            redact = self._context.redactor.redact_text
-            outcome = msgspec.structs.replace(
-                outcome,
-                message=redact(outcome.message),
-                expected=redact(outcome.expected),
-                actual=redact(outcome.actual),
-            )
+        outcome = self._context.redactor.redact_outcome(outcome)
         if self._violations and outcome.verdict is Verdict.FAIL:
             self._violations.add_violation(outcome)
         if unconfirmed := self._find_unconfirmed(outcome):

@@ -42,7 +42,7 @@ from conformance.plan.selectors import SELECTORS
 from conformance.probes.toolkit.base import WHOLE as WHOLE_OPERATION
 from conformance.probes.toolkit.base import Probe
 from conformance.safety.gate import Gate
-from conformance.safety.rules import RISKS, find_refusal
+from conformance.safety.rules import RISKS, find_exposure, find_refusal
 
 _UNSELECTED, _ELSEWHERE = "not selected", "another shard"
 _FIRST_TURNS = 3  # operations of each probe that go before the rest
@@ -294,10 +294,10 @@ def _explain_refusal(probe: Probe, operation: Operation, model: ResourceModel, o
         return f"the profile {options.profile} does not go so far ({probe.profile} does)"
     if absent := [name for name in probe.identities if name not in options.target.identities]:
         return f"no identity {' or '.join(absent)} is configured"
-    if probe.writes and (reason := find_refusal(options.target, Effect.WRITE)):
-        return reason
-    if probe.writes and (reason := _explain_risk(operation, options)):
-        return reason
+    exposure = find_exposure(options.target) if probe.exposes else ""
+    risk = (find_refusal(options.target, Effect.WRITE) or _explain_risk(operation, options)) if probe.writes else ""
+    if exposure or risk:
+        return exposure or risk
     requests = [request for request in probe.sends(operation, model) if not request.undo]
     if requests and (reason := find_refusal(options.target, operation.effect)):
         return reason
