@@ -31,7 +31,8 @@ _MAX_CACHED_BYTES = 4096
 class Redactor:
     """Replaces known secrets by `[redacted:NAME]` in whatever form, and unknown ones in usual places by `[redacted]`.
 
-    `secrets` are values by name; tokens that a token endpoint issues are added. `invented` values are made up by a probe; they are no secrets and stay readable.
+    `secrets` are values by name; tokens that a token endpoint issues are added. `invented` values are made up by a
+    probe; they are no secrets and stay readable.
     """
 
     def __init__(self, secrets: Mapping[str, str]) -> None:
