@@ -90,7 +90,8 @@ class Finding(msgspec.Struct, frozen=True):
     `id` digests requirement, operation and cause, so that a link to it survives the next run. `exchanges` are ids,
     the best evidence first, at most `reports.findings.MAX_EXCHANGES`. `smallest` is the id of the exchange with the
     smallest request that shows the same, empty where the run found none smaller. `implied_by` is the id of a finding
-    from which this one follows, empty where it stands for itself.
+    from which this one follows, empty where it stands for itself. `items` are the plan items to run to see it
+    again: one, or those that sent its evidence.
     """
 
     id: str
@@ -110,6 +111,7 @@ class Finding(msgspec.Struct, frozen=True):
     waived: bool = False
     implied_by: str = ""
     harm: Harm = Harm.FORM
+    items: tuple[str, ...] = ()
 
     @property
     def case(self) -> Case:
@@ -203,7 +205,8 @@ class Summary(msgspec.Struct, frozen=True, dict=True):
 
     `case_results` are the planned cases and `unplanned_results` the others that were observed too, both sorted;
     `cut_off` says why the run log is incomplete, empty where it is complete; `finished_at` is None without a footer;
-    `places` maps pointers to lines in the files of the description; `reasons` are the sentences behind `verdict`.
+    `senders` names the plan item of each exchange; `places` maps pointers to lines in the files of the description;
+    `reasons` are the sentences behind `verdict`.
     """
 
     started: RunStarted | None
@@ -219,6 +222,7 @@ class Summary(msgspec.Struct, frozen=True, dict=True):
     excluded: tuple[Exclusion, ...]
     findings: tuple[Finding, ...]
     exchanges: tuple[Exchange, ...]
+    senders: dict[str, str]
     notices: tuple[Noticed, ...]
     items: tuple[ItemFinished, ...]
     places: dict[str, Place] = {}

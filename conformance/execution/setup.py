@@ -18,7 +18,7 @@ from conformance.execution.spec import RunSpec, load_catalogue
 from conformance.mock_server import start_server
 from conformance.mock_server.identities import IDENTITIES
 from conformance.mock_server.rate_limit import DEFAULT_RATE_LIMIT
-from conformance.model import Profile, ResourceModel, Target, TargetKind
+from conformance.model import Case, Profile, ResourceModel, Target, TargetKind
 from conformance.plan import Catalogue, Plan
 from conformance.safety.rules import permit
 from conformance.targets import config as configuration
@@ -35,7 +35,10 @@ _HOUR_S = 3600.0
 
 
 class RunOptions(msgspec.Struct, frozen=True):
-    """The options of a run as given on the command line; None stands for a default that depends on other options."""
+    """The options of a run as given on the command line; None stands for a default that depends on other options.
+
+    With `chosen_case` the run consists of `chosen_items` alone, which judge that case once more.
+    """
 
     target: str = BUILTIN
     description: Path | None = None
@@ -61,6 +64,8 @@ class RunOptions(msgspec.Struct, frozen=True):
     hour_s: float = _HOUR_S
     concurrency: Concurrency | None = None
     command: str = ""
+    chosen_items: tuple[str, ...] = ()
+    chosen_case: Case | None = None
 
     def read_earlier_run(self) -> EarlierRun | None:
         """Return the run that this one resumes, None where it resumes none."""
