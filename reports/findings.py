@@ -97,12 +97,13 @@ def _build_finding(
         operation=shown.operation,
         operation_id=operation.id if operation else "",
         message=shown.message,
-        expected=shown.expected,
-        actual=shown.actual,
+        expected=shown.expected or (known.statement if known else ""),
+        actual=shown.actual or shown.message,
         pointer=shown.pointer,
         cause=cause,
         times=sum(outcome.times for outcome in group),
         exchanges=(*shown.exchanges, *further_exchanges)[:MAX_EXCHANGES],
+        rests_on=len(shown.exchanges[:MAX_EXCHANGES]),
         smallest=_find_smallest(group, shown, sent),
     )
 

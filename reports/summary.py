@@ -91,7 +91,7 @@ class Finding(msgspec.Struct, frozen=True):
     the best evidence first, at most `reports.findings.MAX_EXCHANGES`. `smallest` is the id of the exchange with the
     smallest request that shows the same, empty where the run found none smaller. `implied_by` is the id of a finding
     from which this one follows, empty where it stands for itself. `items` are the plan items to run to see it
-    again: one, or those that sent its evidence.
+    again: one, or those that sent its evidence. What is shown of it rests on the first `rests_on` exchanges.
     """
 
     id: str
@@ -112,6 +112,7 @@ class Finding(msgspec.Struct, frozen=True):
     implied_by: str = ""
     harm: Harm = Harm.FORM
     items: tuple[str, ...] = ()
+    rests_on: int = 0
 
     @property
     def case(self) -> Case:
@@ -323,6 +324,15 @@ class Summary(msgspec.Struct, frozen=True, dict=True):
     def all_results(self) -> tuple[CaseResult, ...]:
         """Planned and unplanned cases, sorted."""
         return tuple(sorted((*self.case_results, *self.unplanned_results), key=lambda cell: cell.case))
+
+    @cached_property
+    def seconds_by_operation(self) -> dict[str, float]:
+        """The seconds that each case of an operation took: those of its plan items, shared by its cases."""
+        cases = Counter(cell.operation for cell in self.all_results)
+        seconds: dict[str, float] = defaultdict(float)
+        for item in self.items:
+            seconds[item.item.partition("[")[2].rpartition("]")[0]] += item.duration_s
+        return {key: seconds[key] / count for key, count in cases.items()}
 
     def best_evidence(self, finding: Finding) -> Exchange | None:
         """Return the exchange that is the best evidence of a finding, if the run log holds it."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from conformance.cli.options import Config, Description
+from conformance.model.target import Profile
 
 if TYPE_CHECKING:
     from conformance.cli.terminal import Terminal
@@ -38,7 +39,8 @@ def replay(
     items: Annotated[
         list[str] | None, typer.Option("--item", help="For a case: plan item to run, as reports name it; repeatable.")
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="For a case: seed of the run (default: 1).")] = None,
+    seed: Annotated[int, typer.Option(help="For a case: seed of the run.")] = 1,
+    profile: Annotated[Profile, typer.Option(help="For a case: profile of the run.")] = Profile.STANDARD,
     allow_writes: Annotated[bool, typer.Option("--allow-writes", help="Allow requests that change data.")] = False,
     allow_hardware: Annotated[
         bool, typer.Option("--allow-hardware", help="Allow requests that affect hardware, money or people.")
@@ -59,7 +61,8 @@ def replay(
         target=target or "",
         config=config,
         description=description,
-        seed=seed or 1,
+        seed=seed,
+        profile=profile,
         allow_writes=allow_writes,
         allow_hardware=allow_hardware,
         command=shlex.join(["evconform", *sys.argv[1:]]),
