@@ -9,6 +9,8 @@ import typer
 
 from conformance.cli.options import Since, Waivers
 
+_DEFAULT_FORMATS = ("html", "json", "junit")
+
 
 def add_to(app: typer.Typer) -> None:
     """Register the command."""
@@ -47,12 +49,16 @@ def judge(
 ) -> None:
     """Judge recorded traffic by every check and every relation between exchanges, without a request.
 
-    Secrets are redacted on reading. Exit codes: 0 conforms, 1 violations, 2 usage error, 3 inconclusive, 4 internal
-    error.
+    The report directory of a run, alone, is judged again by the rules and the description of today: what changed is
+    listed with the reason. Secrets are redacted on reading. Exit codes: 0 conforms, 1 violations, 2 usage error,
+    3 inconclusive, 4 internal error.
     """
     from conformance.cli.conclusion import apply_waivers, load_waivers, print_summary
+    from conformance.cli.verdict_changes import print_changes
     from conformance.reporting.builder import write_reports
+    from conformance.reporting.verdict_changes import list_changes, note_changes
     from conformance.traffic.judge import JudgeOptions, judge_traffic
+    from conformance.traffic.rejudgement import is_run, judge_again
     from reports import check_formats, fold, read_events
 
     chosen = tuple(dict.fromkeys((*_DEFAULT_FORMATS, *(formats or ()))))
@@ -68,11 +74,13 @@ def judge(
         report_dir=report_dir,
         command=shlex.join(["evconform", *sys.argv[1:]]),
     )
-    log = judge_traffic(options)
+    again = len(traffic) == 1 and not base_url and is_run(traffic[0])
+    log = judge_again(options) if again else judge_traffic(options)
     summary = fold(read_events([log]))
     summary = apply_waivers(summary, known) if known else summary
-    written = write_reports(log, chosen, summary=summary, since=since)
+    changes = list_changes(fold(read_events(traffic)), summary) if again else ()
+    summary = note_changes(summary, changes)
+    written = write_reports(log, chosen, summary=summary, since=since or (traffic[0] if again else None))
+    if again:
+        print_changes(changes)
     raise typer.Exit(print_summary(summary, written))
-
-
-_DEFAULT_FORMATS = ("html", "json", "junit")

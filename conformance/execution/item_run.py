@@ -2,6 +2,7 @@
 
 import time
 import traceback
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
@@ -14,8 +15,7 @@ from conformance.execution.recorder import Recorder
 from conformance.execution.second_sight import UnconfirmedViolation, confirm_outcome, is_same_sight, withdraw_outcome
 from conformance.execution.sender import ItemHalt, RequestSender, SendingContext, is_repeatable
 from conformance.execution.violations import ItemViolations
-from conformance.execution.waits import Delay, Waiting
-from conformance.model import Exchange, Harm, ItemFinished, Noticed, Outcome, Request, Verdict
+from conformance.model import Exchange, Harm, ItemFinished, Noticed, Operation, Outcome, Request, Verdict
 from conformance.plan import Catalogue, PlanItem
 from conformance.probes.toolkit.base import WHOLE, Pause, Probe, Steps
 from conformance.safety.gate import ForbiddenRequestError
@@ -39,11 +39,11 @@ class ItemRun:
         self._unconfirmed: list[UnconfirmedViolation] = []
         self._declared = frozenset(catalogue.probes[item.probe].requirements)
 
-    def run(self) -> Waiting[tuple[Outcome, ...]]:
+    def run(self) -> tuple[Outcome, ...]:
         """Run the item to its end and return the violations that it saw; whatever happens is in the run log."""
         began = time.perf_counter()
-        complete, broken = yield from self._try_probe()
-        yield from self._look_again()
+        complete, broken = self._try_probe()
+        self._look_again()
         if self._sender.effective_writes and (broken or not complete):
             writes = ", ".join(self._sender.effective_writes[-_MAX_NAMED_WRITES:])
             notice = f"{self._item.name} ended early, after {writes}: what that did may stay"
@@ -54,13 +54,13 @@ class ItemRun:
         self._context.store.finish_item(self._item.name)
         return tuple(self._recorder.violations)
 
-    def _try_probe(self) -> Waiting[tuple[bool, bool]]:
+    def _try_probe(self) -> tuple[bool, bool]:
         """Run the probe; return whether it came to its end, and whether an internal error ended it."""
         if reason := self._context.store.get_stop_reason():
             self._give_up(Verdict.NOT_TESTED, reason)
             return False, False
         try:
-            yield from self._run_probe()
+            self._run_probe()
         except ItemHalt as halt:
             self._give_up(halt.verdict, halt.reason)
             return False, False
@@ -84,19 +84,21 @@ class ItemRun:
         self._give_up(Verdict.INCONCLUSIVE if error.is_read else Verdict.ERROR, reason)
         return not error.is_read, not error.is_read
 
-    def _run_probe(self) -> Waiting[None]:
+    def _run_probe(self) -> None:
         probe = self._catalogue.probes[self._item.probe]
         self._violations = ItemViolations() if probe.again else None
         try:
-            yield from self._follow(probe.run(self._operation, self._subject))
+            self._follow(probe.run(self._operation, self._subject))
             if probe.again and self._violations:
                 with suppress(ItemHalt):  # a smaller case is a courtesy: what was sent before is judged
-                    for request in self._violations.propose_smaller(partial(self._can_violate, probe)):
-                        yield from self._follow(probe.again(request, self._operation, self._subject))
+                    self._violations.reduce(partial(self._repeat, probe.again), partial(self._can_violate, probe))
         finally:
             violations, self._violations = self._violations, None
             for outcome in violations.find_reduced() if violations else ():
                 self._record(outcome)
+
+    def _repeat(self, again: Callable[[Request, Operation, Subject], Steps[None]], request: Request) -> None:
+        self._follow(again(request, self._operation, self._subject))
 
     def _can_violate(self, probe: Probe, request: Request, requirement: str) -> bool:
         """Return whether a request can violate a requirement, as far as that is known before it is sent."""
@@ -104,13 +106,13 @@ class ItemRun:
             return True
         return requirement in probe.about(request, self._operation, self._subject)
 
-    def _follow(self, steps: Steps[None]) -> Waiting[None]:
+    def _follow(self, steps: Steps[None]) -> None:
         """Send the requests of a generator and record its outcomes and notices, until it ends."""
         with suppress(StopIteration):
             step = next(steps)
             while True:
                 if isinstance(step, Request):
-                    exchange = yield from self._sender.send(step)
+                    exchange = self._sender.send(step)
                     self._requests[exchange.id] = step
                     step = steps.send(exchange)
                     continue
@@ -119,9 +121,9 @@ class ItemRun:
                         raise UndeclaredOutcomeError(self._item.probe, step.requirement)
                     self._record(step)
                 elif isinstance(step, Pause):
-                    yield Delay(step.seconds)
+                    self._context.sleep(step.seconds)
                 else:
-                    self._context.write(self._context.redactor.redact_notice(step))
+                    self._context.write(step)
                 step = next(steps)
 
     def _receive(self, exchange: Exchange, is_new: bool) -> None:
@@ -146,7 +148,14 @@ class ItemRun:
         if outcome.verdict is Verdict.FAIL and not self._subject.strict_readings:
             operation = self._subject.model.operations_by_key.get(outcome.operation, self._operation)
             outcome = review_outcome(outcome, operation, self._exchanges.get(next(iter(outcome.exchanges), "")))
-        outcome = self._context.redactor.redact_outcome(outcome)
+        if outcome.message or outcome.actual:
+            redact = self._context.redactor.redact_text
+            outcome = msgspec.structs.replace(
+                outcome,
+                message=redact(outcome.message),
+                expected=redact(outcome.expected),
+                actual=redact(outcome.actual),
+            )
         if self._violations and outcome.verdict is Verdict.FAIL:
             self._violations.add_violation(outcome)
         if unconfirmed := self._find_unconfirmed(outcome):
@@ -166,13 +175,13 @@ class ItemRun:
         is_known = self._context.confirmations.is_known(outcome.requirement)
         return None if is_known else UnconfirmedViolation(outcome, request, exchange)
 
-    def _look_again(self) -> Waiting[None]:
+    def _look_again(self) -> None:
         """Send the requests behind grave violations again, over other connections, and record what is left."""
         unconfirmed, self._unconfirmed = self._unconfirmed, []
         seconds: dict[str, Exchange | ItemHalt] = {}  # by id of the first exchange
         for outcome, request, first in unconfirmed:
             if first.id not in seconds:
-                seconds[first.id] = yield from self._send_again(request)
+                seconds[first.id] = self._send_again(request)
             second = seconds[first.id]
             if isinstance(second, ItemHalt):
                 settled = withdraw_outcome(outcome, f"and not again: {second.reason}")
@@ -184,10 +193,10 @@ class ItemRun:
                 settled = withdraw_outcome(outcome, reason, second)
             self._recorder.record(settled, self._item.operation)
 
-    def _send_again(self, request: Request) -> Waiting[Exchange | ItemHalt]:
+    def _send_again(self, request: Request) -> Exchange | ItemHalt:
         """Send a request over a new connection; what it shows beside is not judged a second time."""
         again = msgspec.structs.replace(request, fresh=True, own_connection=True)
         try:
-            return (yield from self._sender.send(again, is_judged=False))
+            return self._sender.send(again, is_judged=False)
         except ItemHalt as halt:
             return halt

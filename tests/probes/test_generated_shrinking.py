@@ -123,8 +123,7 @@ def shrink(fails, request=FULL, others=(), could=lambda _request, _name: True):
     for earlier in (request, *others):
         attempt(earlier)
     before = len(asked)
-    for candidate in held.propose_smaller(could):
-        attempt(candidate)
+    held.reduce(attempt, could)
     return held, asked, asked[before:]
 
 
@@ -170,8 +169,7 @@ def test_two_violations_of_one_request_shrink_separately():
 
     attempt.count = 1
     attempt(FULL)
-    for candidate in held.propose_smaller():
-        attempt(candidate)
+    held.reduce(attempt)
     assert [held.get_smallest(kind).exchange.request.target for kind in held.list_kinds()] == ["/a?x=0", "/a?y=0"]
 
 

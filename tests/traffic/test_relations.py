@@ -14,10 +14,13 @@ from conformance.traffic.exchanges import ExchangeReader
 from conformance.traffic.formats.har import read_entry
 from conformance.traffic.operation_index import OperationIndex
 from conformance.traffic.relations import judge_relations
+from conformance.traffic.relations.reads import Reads
 from conformance.validation import SchemaValidators, SecondOpinion
 from tests.traffic.sample_recording import Recording, build_server
 
 DESCRIPTION = load_description()
+SERVER = build_server(DESCRIPTION)
+VALIDATORS, OPINION = SchemaValidators(DESCRIPTION), SecondOpinion(DESCRIPTION)
 Edit = Callable[[Any], Any]
 
 
@@ -25,7 +28,7 @@ class Traffic:
     """Traffic with the built-in server, of which single responses can be edited."""
 
     def __init__(self) -> None:
-        self._recording = Recording(build_server(DESCRIPTION))
+        self._recording = Recording(SERVER)
         self.base_url = self._recording.base_url
 
     def get(self, target: str, edit: Edit | None = None) -> Any:
@@ -48,8 +51,12 @@ class Traffic:
     def judge(self) -> list[Outcome]:
         """Return the outcomes that are no PASS."""
         target = Target("traffic", TargetKind.URL, self.base_url)
-        subject = Subject(DESCRIPTION, SchemaValidators(DESCRIPTION), SecondOpinion(DESCRIPTION), target)
-        return [o for o in judge_relations(self.list_exchanges(), subject) if o.verdict is not Verdict.PASS]
+        subject = Subject(DESCRIPTION, VALIDATORS, OPINION, target)
+        return [
+            o
+            for o in judge_relations(Reads(self.list_exchanges(), DESCRIPTION.model), subject)
+            if o.verdict is not Verdict.PASS
+        ]
 
 
 def set_value(name: str, value: Any) -> Edit:
@@ -156,8 +163,8 @@ def test_what_was_written_between_two_reads_accuses_nobody(traffic: Traffic) -> 
     write = msgspec.structs.replace(exchanges[1], id="w", request=request, sent_at=exchanges[0].sent_at + 0.01)
     undo = msgspec.structs.replace(write, id="u", sent_at=exchanges[1].sent_at + 0.01)
     subject = Subject(
-        DESCRIPTION, SchemaValidators(DESCRIPTION), SecondOpinion(DESCRIPTION),
-        Target("traffic", TargetKind.URL, traffic.base_url),
+        DESCRIPTION, VALIDATORS, OPINION, Target("traffic", TargetKind.URL, traffic.base_url),
     )  # fmt: skip
-    outcomes = judge_relations([exchanges[0], write, exchanges[1], undo, exchanges[2]], subject)
+    reads = Reads([exchanges[0], write, exchanges[1], undo, exchanges[2]], DESCRIPTION.model)
+    outcomes = judge_relations(reads, subject)
     assert Verdict.FAIL not in {outcome.verdict for outcome in outcomes}

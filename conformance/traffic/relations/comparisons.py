@@ -61,7 +61,7 @@ def _settle_difference(different: list[Comparison], *, agrees: bool) -> Iterator
     moving = different[0].may_move
     soon = {comparison.subject for comparison in different if comparison.is_near}
     is_common = len(soon) >= MANY and not agrees
-    if framed and (not moving or (not agrees and _stands_still(different))):
+    if framed and (not moving or _stands_still(different)):
         yield _count(framed)
     elif is_common and not moving:
         yield _count([comparison for comparison in different if comparison.is_near])

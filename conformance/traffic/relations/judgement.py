@@ -1,9 +1,9 @@
 """All relations between the exchanges of some traffic. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from conformance.evidence.subject import Subject
-from conformance.model import Exchange, Outcome
+from conformance.model import Outcome
 from conformance.traffic.relations.comparisons import settle_comparisons
 from conformance.traffic.relations.expansions import compare_expansions
 from conformance.traffic.relations.filters import compare_filters
@@ -15,8 +15,7 @@ from conformance.traffic.relations.walks import compare_walks
 _RELATIONS = (compare_representations, compare_expansions, compare_links, compare_walks, compare_filters)
 
 
-def judge_relations(exchanges: Iterable[Exchange], subject: Subject) -> Iterator[Outcome]:
+def judge_relations(reads: Reads, subject: Subject) -> Iterator[Outcome]:
     """Yield the outcomes that rest on several exchanges, and on nothing that has to be sent."""
-    reads = Reads(exchanges, subject.model)
     for compare in _RELATIONS:
         yield from settle_comparisons(compare(reads, subject))

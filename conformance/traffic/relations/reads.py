@@ -7,7 +7,7 @@ from functools import cached_property
 from urllib.parse import parse_qsl
 
 from conformance.evidence.responses import OperationResponse, extract_path
-from conformance.model import Exchange, Operation, ResourceModel, Role
+from conformance.model import Exchange, Operation, Outcome, ResourceModel, Role
 
 _MAX_BYTES = 48 * 1024 * 1024  # of response bodies that are kept, so that memory does not grow with the traffic
 _NEAR_S, _NEAR_READS = 30.0, 30  # apart, in which the world hardly moves
@@ -83,7 +83,8 @@ class Reads:
     """All reads of the traffic, and when it wrote."""
 
     def __init__(self, exchanges: Iterable[Exchange], model: ResourceModel) -> None:
-        self.is_complete = True
+        self.left_out = 0
+        """Reads whose bodies would have been too much to keep."""
         self.all: list[Read] = []
         self._writes: list[float] = []
         size = 0
@@ -95,15 +96,20 @@ class Reads:
                 continue
             size += len(exchange.response.body)
             if size > _MAX_BYTES:
-                self.is_complete = False
+                self.left_out += 1
                 continue
             self.all.append(Read(exchange, operation))
         self.all.sort(key=lambda read: read.began)
         self._writes.sort()
+        self._by_id = {read.exchange.id: read.exchange for read in self.all}
         self._moments = [read.began for read in self.all]
         self._by_request: dict[tuple[str, Context, Query], list[Read]] = defaultdict(list)
         for read in self.all:
             self._by_request[read.path, read.context, read.query].append(read)
+
+    def find_exchange(self, outcome: Outcome) -> Exchange | None:
+        """Return the exchange that an outcome rests on first."""
+        return self._by_id.get(next(iter(outcome.exchanges), ""))
 
     @property
     def lists(self) -> Iterator[Read]:

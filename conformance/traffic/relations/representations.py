@@ -17,6 +17,7 @@ from conformance.traffic.relations.reads import Reads
 
 _UPDATES = ("updated_at", "last_updated_at", "ticket_updated_at")
 _LATEST = ("latest_", "current_")  # links that move on by themselves
+_MANY_MISSING = 3  # properties at once, which no change of the world takes away
 _ABSENT = "(absent)"
 _MISSING = object()
 
@@ -136,6 +137,7 @@ class _Comparer:
         ids = (sighting.exchange, *(r.sighting.exchange for r in nearest))
         is_near = self._reads.are_near(reference.sighting.began, sighting.began)
         passed = self._passed[rule, showing.place.pointer]
+        is_thin = len(reference.values.keys() - showing.values.keys()) >= _MANY_MISSING
         for name in dict.fromkeys((*reference.values, *showing.values)):
             old, new = reference.values.get(name, _MISSING), showing.values.get(name, _MISSING)
             is_same = old == new
@@ -151,8 +153,10 @@ class _Comparer:
                 continue
             may_move = stillness is Stillness.MEASURED or name.startswith(_LATEST)
             is_framed = len(nearest) > 1 and all(r.values.get(name, _MISSING) == old for r in nearest)
+            is_framed = is_framed or (is_thin and new is _MISSING)
             is_own = not may_move and not _is_link(old) and not _is_link(new)  # links may be those of others, mirrored
             is_framed = is_framed or (is_own and _has_same_update(reference, showing))
+            may_move = may_move and not (is_thin and new is _MISSING)
             outcome = Outcome(
                 rule.requirement, rule.operation, Verdict.FAIL, rule.message, _quote(old), _quote(new),
                 f"{sighting.pointer}/{name}", ids,
