@@ -41,6 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--select", action="append", default=[], help="requirement, family, operation, path or tag:NAME; repeatable"
     )
+    group.addoption("--concurrency", help="most requests in flight, a number or auto (default: by the target)")
     group.addoption("--shard", default="1/1", help="only this part of the plan, I/N, or auto")
     group.addoption("--allow-writes", action="store_true")
     group.addoption("--allow-hardware", action="store_true")
@@ -85,6 +86,7 @@ def _open_session(config: pytest.Config) -> "Session":
 
 
 def _read_options(config: pytest.Config) -> "RunOptions":
+    from conformance.execution.concurrency import parse_concurrency
     from conformance.execution.setup import RunOptions
     from conformance.execution.shards import parse_shard
     from conformance.model import Profile
@@ -98,6 +100,7 @@ def _read_options(config: pytest.Config) -> "RunOptions":
         budget=get("--budget"),
         seed=get("--seed"),
         select=tuple(get("--select")),
+        concurrency=parse_concurrency(get("--concurrency")),
         shard=parse_shard(get("--shard"), os.environ),
         allow_writes=get("--allow-writes"),
         allow_hardware=get("--allow-hardware"),
@@ -138,7 +141,8 @@ def pytest_configure_node(node: Any) -> None:
     prepared = node.config.pluginmanager.get_plugin(SESSION_PLUGIN)
     if prepared is not None:
         session = prepared.session
-        node.workerinput["evconform"] = msgspec.msgpack.encode((session.spec, session.brief.plan))
+        spec = session.spec.share_among(node.config.getoption("numprocesses", None) or 1)
+        node.workerinput["evconform"] = msgspec.msgpack.encode((spec, session.brief.plan))
         node.workerinput[_HIDES_PASSES] = not node.config.pluginmanager.hasplugin("terminalreporter")
 
 
@@ -150,7 +154,19 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
         return None
     from conformance.suite.scheduler import LaneScheduler
 
-    return LaneScheduler(config, log, prepared.session.brief)
+    session = prepared.session
+    concurrency = session.spec.share_among(config.getoption("numprocesses", None) or 1).concurrency
+    return LaneScheduler(config, log, session.brief, concurrency)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Show the worker the items that it is to run."""
+    from conformance.suite.items import WORKER
+
+    if WORKER in session.config.stash:
+        from conformance.suite.lookahead import find_lookahead
+
+        session.config.stash[WORKER].list_ahead = find_lookahead(session)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:

@@ -53,6 +53,7 @@ class _EventSets:
         self.cases: set[Case] = set()
         self.excluded: set[tuple[str, str, str]] = set()  # requirement, operation, reason
         self.exchanges: set[Exchange] = set()
+        self.senders: dict[str, str] = {}  # by exchange, the item that sent it
         self.left_out: dict[Case, int] = defaultdict(int)  # known ways that no plan item was for
         self.observed: set[Observed] = set()
         self.notices: set[Noticed] = set()
@@ -81,8 +82,9 @@ class _EventSets:
                 self._leave_out(requirement, left_out)
                 self.cases.update(Case(requirement, operation) for operation in cases)
                 self.excluded.update((requirement, key, why) for why, keys in excluded.items() for key in keys)
-            case Exchanged(exchange):
+            case Exchanged(exchange, item):
                 self.exchanges.add(exchange)
+                self.senders[exchange.id] = min(item, self.senders.get(exchange.id, item))
             case Observed():
                 self.observed.add(event)
             case Noticed():
@@ -112,8 +114,8 @@ def fold(events: Iterable[Event]) -> Summary:
         gathered.add(event)
     header = _merge_headers(gathered.headers.values())
     cut_off = _find_gaps(gathered)
-    outcomes = [_grade(event.outcome, gathered.requirements) for event in gathered.observed]
-    by_case = _group_by_case(outcomes)
+    observed = [(_grade(event.outcome, gathered.requirements), event.item) for event in gathered.observed]
+    by_case = _group_by_case(outcome for outcome, _ in observed)
     ways = count_ways(gathered.observed, gathered.left_out)
     model = _choose_model(gathered, header)
     exchanges = tuple(sorted(gathered.exchanges, key=lambda x: (x.sent_at, x.id, x.failure, x.status)))
@@ -135,8 +137,9 @@ def fold(events: Iterable[Event]) -> Summary:
             ),
             unplanned_results=tuple(_build_cell(case, by_case[case], "", ways) for case in unplanned),
             excluded=_collect_exclusions(gathered),
-            findings=collect_findings(outcomes, exchanges, gathered.requirements, model),
+            findings=collect_findings(observed, exchanges, gathered.senders, gathered.requirements, model),
             exchanges=exchanges,
+            senders=gathered.senders,
             notices=tuple(sorted(gathered.notices, key=lambda n: (n.topic, n.operation, n.message))),
             items=tuple(sorted(gathered.items, key=lambda i: (i.item, i.duration_s, i.requests))),
         )

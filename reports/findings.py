@@ -13,11 +13,17 @@ from conformance.model.request_size import measure_request
 from reports.summary import GRAVITY, Finding
 
 MAX_EXCHANGES = 25
+MAX_ITEMS = 8
 _SHOWN = frozenset({Verdict.ERROR, Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.REVIEW, Verdict.WARN})
 _RANK = {verdict: rank for rank, verdict in enumerate(GRAVITY)}
 _SILENT = Requirement("", Level.MUST, "", Source("", ""), Kind.PASSIVE, "")
 _HARMS = {harm: rank for rank, harm in enumerate(Harm)}
 _LEVELS = {level: rank for rank, level in enumerate(Level)}
+
+
+def rank_verdict(verdict: Verdict) -> int:
+    """Return the place of a verdict among all, the gravest first."""
+    return _RANK[verdict]
 
 
 def rank_gravity(verdict: Verdict, level: Level, harm: Harm) -> tuple[int, int, int]:
@@ -26,23 +32,30 @@ def rank_gravity(verdict: Verdict, level: Level, harm: Harm) -> tuple[int, int, 
 
 
 def collect_findings(
-    outcomes: Iterable[Outcome],
+    observed: Iterable[tuple[Outcome, str]],
     exchanges: Iterable[Exchange],
+    senders: Mapping[str, str],
     requirements: Mapping[str, Requirement],
     model: ResourceModel | None,
 ) -> tuple[Finding, ...]:
     """Return the findings, gravest first, then by level, harm, requirement and operation.
 
-    The observation shown is the one whose first exchange was sent first; `times` is the sum of all observations.
+    `observed` are outcomes with the plan items that saw them, `senders` the items by exchange. The observation shown is
+    the one whose first exchange was sent first; `times` is the sum of all observations.
     """
     sent = {exchange.id: exchange for exchange in exchanges}
     groups: dict[tuple[str, str, Verdict, str], list[Outcome]] = defaultdict(list)
-    for outcome in outcomes:
+    seen_by: dict[tuple[str, str, Verdict, str], dict[Outcome, str]] = defaultdict(dict)
+    for outcome, item in observed:
         if outcome.verdict in _SHOWN:
-            groups[
-                outcome.requirement, outcome.operation, outcome.verdict, outcome.cause or fold_indices(outcome.pointer)
-            ].append(outcome)
-    findings = [_build_finding(cause, group, sent, requirements, model) for (_, _, _, cause), group in groups.items()]
+            cause = outcome.cause or fold_indices(outcome.pointer)
+            key = (outcome.requirement, outcome.operation, outcome.verdict, cause)
+            groups[key].append(outcome)
+            seen_by[key][outcome] = min(item, seen_by[key].get(outcome, item))
+    findings = [
+        _name_items(_build_finding(key[-1], group, sent, requirements, model), seen_by[key], senders)
+        for key, group in groups.items()
+    ]
     evidence = [_Evidence(finding, group) for finding, group in zip(findings, groups.values(), strict=True)]
     findings = _mark_implied(evidence, requirements)
     return tuple(
@@ -84,14 +97,29 @@ def _build_finding(
         operation=shown.operation,
         operation_id=operation.id if operation else "",
         message=shown.message,
-        expected=shown.expected,
-        actual=shown.actual,
+        expected=shown.expected or (known.statement if known else ""),
+        actual=shown.actual or shown.message,
         pointer=shown.pointer,
         cause=cause,
         times=sum(outcome.times for outcome in group),
         exchanges=(*shown.exchanges, *further_exchanges)[:MAX_EXCHANGES],
+        rests_on=len(shown.exchanges[:MAX_EXCHANGES]),
         smallest=_find_smallest(group, shown, sent),
     )
+
+
+def _name_items(finding: Finding, seen_by: Mapping[Outcome, str], senders: Mapping[str, str]) -> Finding:
+    """Return the finding with the item that saw what it shows.
+
+    What no single item sees rests on exchanges of several: those that sent its evidence.
+    """
+
+    def shows(outcome: Outcome) -> bool:
+        return bool(outcome.exchanges) and outcome.exchanges == finding.exchanges[: len(outcome.exchanges)]
+
+    items = sorted((not shows(outcome), item) for outcome, item in seen_by.items() if item)
+    names = [item for _, item in items[:1]] or [senders[key] for key in finding.exchanges if senders.get(key)]
+    return msgspec.structs.replace(finding, items=tuple(dict.fromkeys(names))[:MAX_ITEMS])
 
 
 class _Evidence(NamedTuple):

@@ -7,7 +7,7 @@ invented is not a secret: it is repeated as it was sent.
 import base64
 import re
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -33,7 +33,11 @@ VariableText = tuple[str | Variable, ...]
 """A text with variables in it."""
 
 
-class _Parts(msgspec.Struct, frozen=True):
+Substitution = tuple[str, Variable]
+"""A literal text, and the variable that takes its place."""
+
+
+class RequestParts(msgspec.Struct, frozen=True):
     """A request to repeat; `login` is user and password of HTTP Basic."""
 
     method: str
@@ -45,13 +49,14 @@ class _Parts(msgspec.Struct, frozen=True):
 
     @property
     def variables(self) -> tuple[Variable, ...]:
+        """The variables in it, each once."""
         texts = (self.url, *(value for _, value in self.headers), self.text, self.login)
         return tuple(dict.fromkeys(piece for text in texts for piece in text if isinstance(piece, Variable)))
 
 
 def list_variables(exchange: Exchange) -> tuple[Variable, ...]:
     """Return the environment variables to set before the request can be repeated; names are unique."""
-    return _take_apart(exchange).variables
+    return take_apart(exchange).variables
 
 
 def token_variable(identity: str) -> Variable:
@@ -60,52 +65,91 @@ def token_variable(identity: str) -> Variable:
 
 
 def write_curl(exchange: Exchange) -> str:
-    """Return a POSIX shell command that sends the same request."""
-    parts = _take_apart(exchange)
+    """Return a POSIX shell command that sends the same request and prints the response."""
+    return write_curl_command(take_apart(exchange), ("-sS", "-i"))
+
+
+def write_curl_command(parts: RequestParts, options: Iterable[str]) -> str:
+    """Return a POSIX shell command that sends a request with curl; `options` are words for the shell."""
     method = ["-I"] if parts.method == "HEAD" else ["-X", shlex.quote(parts.method)]
-    words = ["curl", "-sS", "-i", "-g", "--path-as-is", *method, _quote_for_shell(parts.url)]
+    words = ["curl", *options, "-g", "--path-as-is", *method, quote_for_shell(parts.url)]
     if parts.login:
-        words += ["-u", _quote_for_shell((parts.login[0], ":", parts.login[1]))]
+        words += ["-u", quote_for_shell((parts.login[0], ":", parts.login[1]))]
     for name, value in parts.headers:
         words += [
             "-H",
-            _quote_for_shell((f"{name}: ", *value) if value else (f"{name};",)),
+            quote_for_shell((f"{name}: ", *value) if value else (f"{name};",)),
         ]  # `name:` would remove the header
     if not parts.body:
         return " ".join(words)
     if not any(name.lower() == "content-type" for name, _ in parts.headers):
         words += ["-H", "Content-Type:"]  # without it curl would add its own
     if parts.text:
-        return " ".join([*words, "--data-raw", _quote_for_shell(parts.text)])
+        return " ".join([*words, "--data-raw", quote_for_shell(parts.text)])
     encoded = base64.b64encode(parts.body).decode()
     return f"printf %s {encoded} | base64 -d | {' '.join(words)} --data-binary @-"
 
 
 def write_python(exchange: Exchange) -> str:
     """Return a script with httpx that sends the same request and prints the response."""
-    parts = _take_apart(exchange)
-    lines = ["import os", "", "import httpx", ""] if parts.variables else ["import httpx", ""]
-    lines += ["response = httpx.request(", f"    {parts.method!r},", f"    {_write_expression(parts.url)},"]
+    parts = take_apart(exchange)
+    imports = ["import os", "", "import httpx", ""] if parts.variables else ["import httpx", ""]
+    call = f"response = {write_python_call(parts)}"
+    return "\n".join([*imports, call, "print(response.status_code, response.headers)", "print(response.text)"])
+
+
+def write_python_call(parts: RequestParts) -> str:
+    """Return a Python expression that sends a request with httpx."""
+    lines = ["httpx.request(", f"    {parts.method!r},", f"    {write_expression(parts.url)},"]
     if parts.login:
-        lines += [f"    auth=({', '.join(_write_expression((variable,)) for variable in parts.login)}),"]
+        lines += [f"    auth=({', '.join(write_expression((variable,)) for variable in parts.login)}),"]
     if parts.headers:
-        header_lines = (f"        {name!r}: {_write_expression(value)}," for name, value in parts.headers)
+        header_lines = (f"        {name!r}: {write_expression(value)}," for name, value in parts.headers)
         lines += ["    headers={", *header_lines, "    },"]
     if parts.body:
         filled = any(isinstance(piece, Variable) for piece in parts.text)
         lines += [
-            f"    content=({_write_expression(parts.text)}).encode()," if filled else f"    content={parts.body!r},"
+            f"    content=({write_expression(parts.text)}).encode()," if filled else f"    content={parts.body!r},"
         ]
-    return "\n".join([*lines, ")", "print(response.status_code, response.headers)", "print(response.text)"])
+    return "\n".join([*lines, ")"])
 
 
-def _take_apart(exchange: Exchange) -> _Parts:
+def take_apart(exchange: Exchange, substitutions: Sequence[Substitution] = ()) -> RequestParts:
+    """Return the parts of a request, with variables in place of credentials and of the texts in `substitutions`."""
+    parts = _take_apart(exchange)
+    if not substitutions:
+        return parts
+    return msgspec.structs.replace(
+        parts,
+        url=_substitute(parts.url, substitutions),
+        headers=tuple((name, _substitute(value, substitutions)) for name, value in parts.headers),
+        text=_substitute(parts.text, substitutions),
+    )
+
+
+def _substitute(text: VariableText, substitutions: Sequence[Substitution]) -> VariableText:
+    """Return the text with variables in place of literals; of several that fit at a place the first counts."""
+    variables = dict(reversed(substitutions))
+    pattern = re.compile("|".join(re.escape(literal) for literal, _ in substitutions))
+
+    def split(piece: str) -> Iterator[str | Variable]:
+        end = 0
+        for match in pattern.finditer(piece):
+            yield from ((piece[end : match.start()],) if match.start() > end else ())
+            yield variables[match[0]]
+            end = match.end()
+        yield from ((piece[end:],) if end < len(piece) else ())
+
+    return tuple(part for piece in text for part in ((piece,) if isinstance(piece, Variable) else split(piece)))
+
+
+def _take_apart(exchange: Exchange) -> RequestParts:
     request = exchange.request
     own = {name.lower() for name, _ in request.headers}
     client = request.identity.endswith(CLIENT) and "authorization" not in own
     text = _fill_in(_decode_text(request.body), request)
     short = len(request.body) <= _INLINE or any(isinstance(piece, Variable) for piece in text)
-    return _Parts(
+    return RequestParts(
         request.method,
         _fill_in(exchange.url, request),
         (*(() if client else _token_header(request, own)), *_own_headers(request)),
@@ -179,7 +223,7 @@ def _name_variable(identity: str, kind: str, meaning: str) -> Variable:
     return Variable(f"EVCONFORM_{kind}{suffix}", meaning.format(identity or "full"))
 
 
-def _quote_for_shell(text: VariableText) -> str:
+def quote_for_shell(text: VariableText) -> str:
     """Quote a text as one word of a POSIX shell."""
     if not any(isinstance(piece, Variable) for piece in text):
         return shlex.quote("".join(map(str, text)))
@@ -188,7 +232,7 @@ def _quote_for_shell(text: VariableText) -> str:
     return "".join(f'"${{{piece.name}}}"' if isinstance(piece, Variable) else shlex.quote(piece) for piece in text)
 
 
-def _write_expression(text: VariableText) -> str:
+def write_expression(text: VariableText) -> str:
     """Return a Python expression for the text."""
     pieces = (f"os.environ[{piece.name!r}]" if isinstance(piece, Variable) else repr(piece) for piece in text)
     return " + ".join(pieces) or "''"

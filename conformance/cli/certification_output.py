@@ -1,7 +1,5 @@
 """The end of a certification: reports, certificate and exit code."""
 
-import re
-import shlex
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +10,7 @@ import msgspec
 from conformance.cli.conclusion import apply_waivers, load_waivers, print_summary
 from conformance.errors import HarnessError
 from conformance.reporting.builder import write_reports
+from conformance.tools.url_secrets import describe_command
 from reports import DEFAULT_FORMATS, Summary, build, fold, read_events
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ def conclude_certification(log: Path, options: OutputOptions | None = None) -> i
 
 def read_command_line() -> str:
     """Return the command as it was given, without secrets."""
-    return re.sub(r"whsec_[^\s']+", "whsec_…", shlex.join(["evconform", *sys.argv[1:]]))
+    return describe_command("evconform", sys.argv[1:])
 
 
 def _certify(summary: Summary, log: Path, want: OutputOptions) -> tuple[Summary, bool]:

@@ -103,6 +103,7 @@ def _print_deliveries(options: "ReceiverOptions") -> None:
     from conformance.certify.webhook_receivers.definitions import SendMode
     from conformance.certify.webhook_receivers.sender import Endpoint
     from conformance.cli.terminal import Terminal
+    from conformance.tools.url_secrets import hide_url_secrets
     from conformance.webhooks.inputs import load_key
 
     endpoint, _ = Endpoint(options.endpoint), load_key(options.secret)
@@ -113,15 +114,16 @@ def _print_deliveries(options: "ReceiverOptions") -> None:
         )
     console = Terminal(width=max(120, Terminal().width))
     console.print(table)
-    console.print(f"Only {endpoint.url} would receive them; nothing has been sent", soft_wrap=True)
+    console.print(f"Only {hide_url_secrets(endpoint.url)} would receive them; nothing has been sent", soft_wrap=True)
     if (
         endpoint.is_secure
         and endpoint.port == 443
         and any(stimulus.mode is SendMode.PLAIN for stimulus in select_stimuli(options.select, options.profile))
     ):
-        console.print(f"Also one empty, unsigned POST to http://{endpoint.host}{endpoint.target}", soft_wrap=True)
+        plain_url = f"http://{endpoint.host}{endpoint.target}"
+        console.print(f"Also one empty, unsigned POST to {hide_url_secrets(plain_url)}", soft_wrap=True)
     if options.observe:
-        console.print(f"Effects would be read from {options.observe}", soft_wrap=True)
+        console.print(f"Effects would be read from {hide_url_secrets(options.observe)}", soft_wrap=True)
 
 
 @group.command("client")

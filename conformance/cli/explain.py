@@ -26,14 +26,15 @@ def explain(
     run: Annotated[Path, typer.Option(help="Report directory of the run with the finding.")] = _LATEST,
 ) -> None:
     """Explain a requirement or a finding: what it says, why it matters, its source, how it is judged, how to see it."""
+    from conformance.cli.earlier_findings import find_finding, read_run
     from conformance.errors import UsageError
     from conformance.mock_server.faults import list_fault_rows
     from conformance.plan import Catalogue
     from specs.catalogue import load_requirements
 
     known = {requirement.id: requirement for requirement in load_requirements()}
-    summary = None if name.upper() in known else _read_run(run)
-    finding = None if summary is None else _find_finding(name, summary)
+    summary = None if name.upper() in known else read_run(run)
+    finding = None if summary is None else find_finding(name, summary)
     requirement = known.get(finding.requirement if finding else name.upper())
     if requirement is None:
         close = get_close_matches(name.upper(), known, 1)
@@ -110,21 +111,6 @@ def _list_judges(requirement: "Requirement", catalogue: "Catalogue") -> Iterator
 
 def _count_others(names: tuple[str, ...]) -> str:
     return f" (and {len(names) - 1} other seeded faults)" if len(names) > 1 else ""
-
-
-def _read_run(directory: Path) -> "Summary | None":
-    import reports
-
-    return reports.fold(reports.read_events([directory])) if directory.exists() else None
-
-
-def _find_finding(name: str, summary: "Summary") -> "Finding | None":
-    """Return the finding with that id, or the first one of the cause with that id."""
-    from reports.groups import group_by_cause
-
-    by_id = {finding.id: finding for finding in summary.findings}
-    by_cause = {group.id: group.findings[0] for group in group_by_cause(summary.findings)}
-    return by_id.get(name) or by_cause.get(name)
 
 
 def _print_facts(title: str, facts: Iterable[tuple[str, str]]) -> None:

@@ -17,7 +17,7 @@ def add_to(app: typer.Typer) -> None:
     app.command()(faults)
 
 
-def faults(
+def faults(  # noqa: C901 - one branch for each kind of output
     names: Annotated[
         list[str] | None, typer.Argument(help="Faults to test (default: all that change responses).")
     ] = None,
@@ -31,6 +31,9 @@ def faults(
     record: Annotated[
         Path | None, typer.Option(help="File of results, one per line; those already there are not repeated.")
     ] = None,
+    replay: Annotated[
+        bool, typer.Option("--replay", help="Test the scripts of reports instead: they fail with a fault, else pass.")
+    ] = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print a table in Markdown.")] = False,
     into: Annotated[Path | None, typer.Option(help="File to put that table into, between its markers.")] = None,
     as_json: AsJson = False,
@@ -54,6 +57,8 @@ def faults(
     for name in names or known:
         if name in left_out:
             typer.echo(f"{'not tested':<12} {name}: {left_out[name]}", err=as_json or markdown)
+    if replay:
+        raise typer.Exit(_replay(chosen, description, workers, record))
     budgets = parse_budgets(budget) if budget else (None,)
     pairs = {*(("", seed) for seed in numbers), *((name, 1) for name in chosen)}
     requested = {(*pair, size) for pair in pairs for size in budgets}
@@ -80,3 +85,23 @@ def faults(
     for text in fault_table.summarize_proofs(proofs):
         typer.echo(text, err=True)
     raise typer.Exit(int(fault_table.has_failures(proofs)))
+
+
+def _replay(names: list[str], description: Path | None, workers: int, record: Path | None) -> int:
+    """Test the scripts of what each fault shows, print a line for each, and return the exit code."""
+    from conformance.cli.matrix_files import append_result, read_results
+    from conformance.matrices.replays import ReplayProof, replay_faults
+
+    proofs = [proof for proof in read_results(record, ReplayProof) if proof.fault in names]
+    done = {proof.fault for proof in proofs}
+    for proof in replay_faults(names, description=description, workers=workers, done=done):
+        proofs.append(proof)
+        append_result(record, proof)
+        word, judge = "right" if proof.is_right else "WRONG", "suite" if proof.is_judged_by_suite else "script"
+        codes = f"faulty {proof.faulty[0]}/{proof.faulty[1]}, clean {proof.clean[0]}/{proof.clean[1]}"
+        typer.echo(f"{word:<6} {proof.fault} {proof.requirement}: {codes}, {proof.steps} steps, judged by the {judge}")
+        if not proof.is_right:
+            typer.echo("".join(f"    {line}\n" for line in proof.output.splitlines()), nl=False)
+    right = sum(proof.is_right for proof in proofs)
+    typer.echo(f"{right} of {len(proofs)} findings of {len({proof.fault for proof in proofs})} faults", err=True)
+    return int(right < len(proofs))

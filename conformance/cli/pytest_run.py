@@ -11,7 +11,9 @@ from conformance import suite
 from conformance.cli.interrupts import end_on_sigterm
 from conformance.cli.progress import SuiteProgress
 from conformance.errors import HarnessError, UsageError
+from conformance.execution.concurrency import MIN_LATENCY_S
 from conformance.execution.session import Session
+from conformance.execution.spec import RunSpec
 from conformance.execution.store import get_store_path
 from conformance.execution.worker import find_remaining_items
 from conformance.pytest_plugin import SUITE, PreparedSession
@@ -33,7 +35,7 @@ def run_items(session: Session, workers: str) -> str:
         "-p", "conformance.pytest_plugin",
         "--capture=no",
     ]  # fmt: skip
-    if count := _count_workers(workers, items):
+    if count := _count_workers(workers, items, session.spec):
         arguments += ["-p", "xdist.plugin", "-n", str(count)]  # distributed by the scheduler of the suite
     with _isolate_pytest(), end_on_sigterm(), progress:
         code = pytest.main(arguments, plugins=[prepared, progress])
@@ -64,14 +66,19 @@ def _isolate_pytest() -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _count_workers(workers: str, items: int) -> int:
-    """Return the number of processes, 0 for none beside this one; `auto` takes as many cores as the items keep busy."""
+def _count_workers(workers: str, items: int, spec: RunSpec) -> int:
+    """Return the number of processes, 0 for none beside this one.
+
+    `auto` takes as many cores as the items keep busy, or one process where it waits for the target most of the time.
+    """
     if workers == "auto":
-        count = min(os.cpu_count() or 1, items // _ITEMS_PER_WORKER)
+        waits = spec.latency_s >= MIN_LATENCY_S and spec.concurrency != 1
+        count = 1 if waits else min(os.cpu_count() or 1, items // _ITEMS_PER_WORKER)
     elif workers.isdigit() and int(workers) >= 1:
         count = int(workers)
     else:
         raise UsageError(
             f"--workers must be a positive integer or auto, got {workers!r}", hint="For example --workers 4"
         )
+    count = min(count, spec.concurrency or count)  # each has at least one request in flight
     return count if count > 1 else 0

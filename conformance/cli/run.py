@@ -1,7 +1,6 @@
 """`evconform run`: run the suite against a target."""
 
 import os
-import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +9,7 @@ import typer
 
 from conformance.cli.options import NoOverlay, OwnOverlays
 from conformance.model.target import Profile
+from conformance.tools.url_secrets import describe_command
 
 if TYPE_CHECKING:
     from conformance.execution.setup import RunOptions
@@ -36,7 +36,16 @@ def run(
         typer.Option(min=1, help="Requests that each identity may send (default: as configured, else the rate limit)."),
     ] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same requests.")] = 1,
-    workers: Annotated[str, typer.Option(help="Number of processes, or auto.")] = "auto",
+    workers: Annotated[
+        str, typer.Option(help="Number of processes, or auto: one for a slow target, else as many as there are cores.")
+    ] = "auto",
+    concurrency: Annotated[
+        str | None,
+        typer.Option(
+            help="Most requests in flight, in all processes together: a number, or auto for up to 32 while the target "
+            "keeps its pace (default: as configured, else 8, or auto for a target on this machine).",
+        ),
+    ] = None,
     shard: Annotated[
         str,
         typer.Option(help="Run only part I of N of the plan, with that part of the budget, for example 2/4, or auto."),
@@ -97,6 +106,7 @@ def run(
     Exit codes: 0 conforms, 1 violations, 2 usage error, 3 inconclusive, 4 internal error.
     """
     from conformance.errors import UsageError
+    from conformance.execution.concurrency import parse_concurrency
     from conformance.execution.setup import RunOptions
     from conformance.execution.shards import parse_shard
 
@@ -116,6 +126,7 @@ def run(
         budget=budget,
         seed=seed,
         select=tuple(select or ()),
+        concurrency=parse_concurrency(concurrency),
         shard=parse_shard(shard, os.environ),
         allow_writes=allow_writes,
         allow_hardware=allow_hardware,
@@ -131,7 +142,7 @@ def run(
         should_wait=on_rate_limit == "wait",
         max_wait_s=max_wait,
         patience_s=patience,
-        command=shlex.join(["evconform", *sys.argv[1:]]),
+        command=describe_command("evconform", sys.argv[1:]),
     )
     if plan:
         _print_plan(options, as_json=as_json)

@@ -8,6 +8,7 @@ import msgspec
 
 from conformance.description import Description
 from conformance.model import Request, ResourceModel, Target
+from conformance.model.target import DISPOSABLE
 from conformance.validation import SchemaValidators, SecondOpinion
 
 
@@ -34,6 +35,11 @@ def choose_error_sender(target: Target) -> str:
 def choose_unprivileged(target: Target) -> str:
     """Return the identity for requests that must be refused although the token is valid: one without scopes."""
     return "noscope" if "noscope" in target.identities else choose_user_reader(target)
+
+
+def choose_exposed(target: Target) -> str:
+    """Return the identity whose token may stand where servers log it: one made for that, else one without scopes."""
+    return DISPOSABLE if DISPOSABLE in target.identities else choose_unprivileged(target)
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -96,6 +102,11 @@ class Subject(msgspec.Struct, frozen=True):
     def unprivileged(self) -> str:
         """The identity for requests that must be refused although the token is valid."""
         return choose_unprivileged(self.target)
+
+    @property
+    def exposed(self) -> str:
+        """The identity for requests with the token where servers log it."""
+        return choose_exposed(self.target)
 
     @property
     def version_header(self) -> str:

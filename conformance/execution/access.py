@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from conformance.execution.budgets import compute_budget
+from conformance.execution.concurrency import choose_concurrency
 from conformance.execution.pace import build_pace
 from conformance.execution.preflight import check_target, detect_stateless_mock, fetch_remaining
 from conformance.execution.setup import RunSetup
@@ -15,6 +16,7 @@ from conformance.model import ResourceModel, TargetKind
 from conformance.network.channel import AGENT, Channel
 from conformance.safety.gate import Gate
 from conformance.targets.tokens import obtain_credentials
+from conformance.tools.secret_forms import SecretForms
 
 
 def connect(opening: RunSetup) -> RunSpec:
@@ -27,14 +29,22 @@ def connect(opening: RunSetup) -> RunSpec:
     gate = Gate(target, opening.description.model.operations)
     credentials, _ = obtain_credentials(opening.identities, target, gate)
     spec = msgspec.structs.replace(spec, target=target, headers=credentials.headers, secrets=credentials.secrets)
-    with Channel(target.base_url, spec.headers, gate, agent=AGENT) as channel:
+    forms = SecretForms(spec.secrets)
+    with Channel(target.base_url, spec.headers, gate, agent=AGENT) as channel, forms.hide_in_errors():
         sent, left = check_target(channel, opening.description.model, target.base_url)
         samples, is_mock = 0, target.kind == TargetKind.MOCK
         if target.kind not in {TargetKind.BUILTIN, TargetKind.MOCK}:
             samples, is_mock = detect_stateless_mock(channel, opening.description.model, target.base_url)
+        latency_s = 0.0 if target.kind == TargetKind.BUILTIN else channel.shortest_s
     _charge(spec, ["full"] * (sent + samples))
     target = msgspec.structs.replace(target, answers_from_examples=is_mock)
-    return msgspec.structs.replace(spec, target=target, budget=compute_budget(spec.budget, spec.profile, left))
+    return msgspec.structs.replace(
+        spec,
+        target=target,
+        budget=compute_budget(spec.budget, spec.profile, left),
+        latency_s=latency_s,
+        concurrency=choose_concurrency(opening.concurrency, target, latency_s),
+    )
 
 
 def limit_budgets(spec: RunSpec, model: ResourceModel, cost: Mapping[str, int]) -> RunSpec:

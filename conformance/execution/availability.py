@@ -14,7 +14,10 @@ SERVER_FAILURE = "RSP-08"
 """The requirement that a response of a gateway is judged by, and no other."""
 ASIDE = "-aside-"
 """Part of the id of an exchange that was set aside, before the number of the try."""
+CROWDED = "-crowded-"
+"""Part of the id of an exchange that was refused because too many requests were in flight."""
 _BUSY_PAUSES_S = (0.1, 1.0, 4.0, 12.0)  # after a response of a gateway: long enough for a restart
+_FIRST_CROWD_PAUSE_S, _MAX_CROWD_TRIES = 0.2, 8
 _BROKEN_PAUSES_S = (0.1, 0.5, 2.0)  # after a connection that broke: the request itself may be the reason
 _TIMEOUT_PAUSE_S = 1.0  # after a request that timed out; it is sent again once, as that may take as long again
 _GROWTH, _LONGEST_PAUSE_S = 2.0, 5.0  # while the target cannot be reached
@@ -31,6 +34,11 @@ def find_pause(exchange: Exchange, number: int, told_s: int, *, is_known_unavail
     pauses: tuple[float, ...] = _BUSY_PAUSES_S if exchange.is_unavailable else _BROKEN_PAUSES_S
     pauses = pauses[:1] if is_known_unavailable else pauses
     return max(pauses[number], told_s) if number < len(pauses) else None
+
+
+def find_crowd_pause(number: int, told_s: int) -> float | None:
+    """Return the seconds to wait before a request is sent again that was one too many, None where it is not."""
+    return max(_FIRST_CROWD_PAUSE_S * _GROWTH**number, told_s) if number < _MAX_CROWD_TRIES else None
 
 
 def find_outage_pause(number: int, waited_s: float, patience_s: float) -> float | None:
@@ -67,6 +75,8 @@ class Availability:
 
     def add_exchange(self, exchange: Exchange) -> None:
         """Read one exchange."""
+        if CROWDED in exchange.id:
+            return
         self._requests += 1
         if ASIDE in exchange.id or (exchange.is_unavailable and not exchange.request.is_safe):
             self._aside[str(exchange.status) if exchange.status else "no response"] += 1

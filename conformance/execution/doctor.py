@@ -15,6 +15,7 @@ from conformance.safety.gate import Gate
 from conformance.targets import config as configuration
 from conformance.targets.resolver import BUILTIN, ResolvedTarget, resolve_target
 from conformance.targets.tokens import obtain_credentials
+from conformance.tools.secret_forms import SecretForms
 
 
 class Diagnosis(msgspec.Struct, frozen=True):
@@ -58,7 +59,9 @@ def _check_credentials(resolved: ResolvedTarget, model: ResourceModel) -> Iterat
         return
     origin = " (obtained with client credentials)" if token_requests else ""
     yield Diagnosis(True, f"identities: {', '.join(identities)}; {first} has a token{origin}")
-    yield from _check_target(resolved, credentials.headers, first, model)
+    hide = SecretForms(credentials.secrets).replace_in_text
+    for finding in _check_target(resolved, credentials.headers, first, model):
+        yield msgspec.structs.replace(finding, message=hide(finding.message))
 
 
 def _check_target(

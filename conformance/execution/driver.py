@@ -8,6 +8,7 @@ from conformance.evidence.subject import Subject
 from conformance.execution.item_run import ItemRun
 from conformance.execution.recorder import Recorder
 from conformance.execution.sender import SendingContext
+from conformance.execution.waits import Waiting, run_alone
 from conformance.model import Outcome
 from conformance.plan import Catalogue, PlanItem
 from conformance.plan.planner import get_level
@@ -35,6 +36,10 @@ class Driver(msgspec.Struct, frozen=True):
         It begins when the items named in `after` have ended, on whatever worker.
         """
         self._wait_for(after)
+        return run_alone(self.open_item(item), self.context.transmit, self.context.sleep)
+
+    def open_item(self, item: PlanItem) -> Waiting[tuple[Outcome, ...]]:
+        """Return an item as a generator of waits, which returns the violations that it saw."""
         recorder = Recorder(
             item.name,
             self.context.write,

@@ -2,7 +2,6 @@
 
 import time
 import traceback
-from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
@@ -15,7 +14,8 @@ from conformance.execution.recorder import Recorder
 from conformance.execution.second_sight import UnconfirmedViolation, confirm_outcome, is_same_sight, withdraw_outcome
 from conformance.execution.sender import ItemHalt, RequestSender, SendingContext, is_repeatable
 from conformance.execution.violations import ItemViolations
-from conformance.model import Exchange, Harm, ItemFinished, Noticed, Operation, Outcome, Request, Verdict
+from conformance.execution.waits import Delay, Waiting
+from conformance.model import Exchange, Harm, ItemFinished, Noticed, Outcome, Request, Verdict
 from conformance.plan import Catalogue, PlanItem
 from conformance.probes.toolkit.base import WHOLE, Pause, Probe, Steps
 from conformance.safety.gate import ForbiddenRequestError
@@ -39,11 +39,11 @@ class ItemRun:
         self._unconfirmed: list[UnconfirmedViolation] = []
         self._declared = frozenset(catalogue.probes[item.probe].requirements)
 
-    def run(self) -> tuple[Outcome, ...]:
+    def run(self) -> Waiting[tuple[Outcome, ...]]:
         """Run the item to its end and return the violations that it saw; whatever happens is in the run log."""
         began = time.perf_counter()
-        complete, broken = self._try_probe()
-        self._look_again()
+        complete, broken = yield from self._try_probe()
+        yield from self._look_again()
         if self._sender.effective_writes and (broken or not complete):
             writes = ", ".join(self._sender.effective_writes[-_MAX_NAMED_WRITES:])
             notice = f"{self._item.name} ended early, after {writes}: what that did may stay"
@@ -54,13 +54,13 @@ class ItemRun:
         self._context.store.finish_item(self._item.name)
         return tuple(self._recorder.violations)
 
-    def _try_probe(self) -> tuple[bool, bool]:
+    def _try_probe(self) -> Waiting[tuple[bool, bool]]:
         """Run the probe; return whether it came to its end, and whether an internal error ended it."""
         if reason := self._context.store.get_stop_reason():
             self._give_up(Verdict.NOT_TESTED, reason)
             return False, False
         try:
-            self._run_probe()
+            yield from self._run_probe()
         except ItemHalt as halt:
             self._give_up(halt.verdict, halt.reason)
             return False, False
@@ -84,21 +84,19 @@ class ItemRun:
         self._give_up(Verdict.INCONCLUSIVE if error.is_read else Verdict.ERROR, reason)
         return not error.is_read, not error.is_read
 
-    def _run_probe(self) -> None:
+    def _run_probe(self) -> Waiting[None]:
         probe = self._catalogue.probes[self._item.probe]
         self._violations = ItemViolations() if probe.again else None
         try:
-            self._follow(probe.run(self._operation, self._subject))
+            yield from self._follow(probe.run(self._operation, self._subject))
             if probe.again and self._violations:
                 with suppress(ItemHalt):  # a smaller case is a courtesy: what was sent before is judged
-                    self._violations.reduce(partial(self._repeat, probe.again), partial(self._can_violate, probe))
+                    for request in self._violations.propose_smaller(partial(self._can_violate, probe)):
+                        yield from self._follow(probe.again(request, self._operation, self._subject))
         finally:
             violations, self._violations = self._violations, None
             for outcome in violations.find_reduced() if violations else ():
                 self._record(outcome)
-
-    def _repeat(self, again: Callable[[Request, Operation, Subject], Steps[None]], request: Request) -> None:
-        self._follow(again(request, self._operation, self._subject))
 
     def _can_violate(self, probe: Probe, request: Request, requirement: str) -> bool:
         """Return whether a request can violate a requirement, as far as that is known before it is sent."""
@@ -106,13 +104,13 @@ class ItemRun:
             return True
         return requirement in probe.about(request, self._operation, self._subject)
 
-    def _follow(self, steps: Steps[None]) -> None:
+    def _follow(self, steps: Steps[None]) -> Waiting[None]:
         """Send the requests of a generator and record its outcomes and notices, until it ends."""
         with suppress(StopIteration):
             step = next(steps)
             while True:
                 if isinstance(step, Request):
-                    exchange = self._sender.send(step)
+                    exchange = yield from self._sender.send(step)
                     self._requests[exchange.id] = step
                     step = steps.send(exchange)
                     continue
@@ -121,9 +119,9 @@ class ItemRun:
                         raise UndeclaredOutcomeError(self._item.probe, step.requirement)
                     self._record(step)
                 elif isinstance(step, Pause):
-                    self._context.sleep(step.seconds)
+                    yield Delay(step.seconds)
                 else:
-                    self._context.write(step)
+                    self._context.write(self._context.redactor.redact_notice(step))
                 step = next(steps)
 
     def _receive(self, exchange: Exchange, is_new: bool) -> None:
@@ -148,14 +146,7 @@ class ItemRun:
         if outcome.verdict is Verdict.FAIL and not self._subject.strict_readings:
             operation = self._subject.model.operations_by_key.get(outcome.operation, self._operation)
             outcome = review_outcome(outcome, operation, self._exchanges.get(next(iter(outcome.exchanges), "")))
-        if outcome.message or outcome.actual:
-            redact = self._context.redactor.redact_text
-            outcome = msgspec.structs.replace(
-                outcome,
-                message=redact(outcome.message),
-                expected=redact(outcome.expected),
-                actual=redact(outcome.actual),
-            )
+        outcome = self._context.redactor.redact_outcome(outcome)
         if self._violations and outcome.verdict is Verdict.FAIL:
             self._violations.add_violation(outcome)
         if unconfirmed := self._find_unconfirmed(outcome):
@@ -175,13 +166,13 @@ class ItemRun:
         is_known = self._context.confirmations.is_known(outcome.requirement)
         return None if is_known else UnconfirmedViolation(outcome, request, exchange)
 
-    def _look_again(self) -> None:
+    def _look_again(self) -> Waiting[None]:
         """Send the requests behind grave violations again, over other connections, and record what is left."""
         unconfirmed, self._unconfirmed = self._unconfirmed, []
         seconds: dict[str, Exchange | ItemHalt] = {}  # by id of the first exchange
         for outcome, request, first in unconfirmed:
             if first.id not in seconds:
-                seconds[first.id] = self._send_again(request)
+                seconds[first.id] = yield from self._send_again(request)
             second = seconds[first.id]
             if isinstance(second, ItemHalt):
                 settled = withdraw_outcome(outcome, f"and not again: {second.reason}")
@@ -193,10 +184,10 @@ class ItemRun:
                 settled = withdraw_outcome(outcome, reason, second)
             self._recorder.record(settled, self._item.operation)
 
-    def _send_again(self, request: Request) -> Exchange | ItemHalt:
+    def _send_again(self, request: Request) -> Waiting[Exchange | ItemHalt]:
         """Send a request over a new connection; what it shows beside is not judged a second time."""
         again = msgspec.structs.replace(request, fresh=True, own_connection=True)
         try:
-            return self._sender.send(again, is_judged=False)
+            return (yield from self._sender.send(again, is_judged=False))
         except ItemHalt as halt:
             return halt

@@ -10,6 +10,8 @@ import msgspec
 
 from conformance.execution.availability import (
     ASIDE,
+    CROWDED,
+    find_crowd_pause,
     find_limit_pause,
     find_outage_pause,
     find_pause,
@@ -19,9 +21,10 @@ from conformance.execution.pace import HourlyPace
 from conformance.execution.redactor import Redactor
 from conformance.execution.retry_after import read_retry_after
 from conformance.execution.second_sight import Confirmations
-from conformance.execution.store import SharedStore
+from conformance.execution.store import Pending, SharedStore
+from conformance.execution.waits import POLL_INTERVAL_S, Arrival, Delay, Sent, Transmission, Waiting, transmit
 from conformance.model import Event, Exchange, Exchanged, Noticed, Request, Verdict
-from conformance.network.channel import Channel, NoResponseError, NotSentError
+from conformance.network.channel import Channel, NoResponseError
 
 MAX_RATE_LIMIT_WAITS = 4
 """Waits after a 429, before a request that is still refused is left alone."""
@@ -53,8 +56,9 @@ class SendingContext(msgspec.Struct, frozen=True):
     out, for `max_wait_s` seconds at most, or ends the run; `patience_s` is how long a target that cannot be reached is
     waited for. `pace` holds requests back where the run spreads over several hours. `effective_operations` holds, by
     operation, why no further inert write is sent to it; `unavailable_operations` are those whose reads were not
-    answered by the API in repeated tries; `confirmations` counts the violations that were seen a second time. `clock`
-    returns seconds since 1970.
+    answered by the API in repeated tries; `confirmations` counts the violations that were seen a second time.
+    `concurrency` is the most requests in flight: so many may fail for one reason at once. `clock` returns seconds since
+    1970.
     """
 
     base_url: str
@@ -70,8 +74,13 @@ class SendingContext(msgspec.Struct, frozen=True):
     max_wait_s: float = DEFAULT_MAX_WAIT_S
     patience_s: float = DEFAULT_PATIENCE_S
     pace: HourlyPace | None = None
+    concurrency: int = 1
     clock: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
+
+    def transmit(self, transmission: Transmission) -> Sent:
+        """Send a request through the channel and wait for its response."""
+        return transmit(self.channel, self.clock, transmission)
 
 
 class RequestSender:
@@ -89,7 +98,7 @@ class RequestSender:
         self.effective_writes: list[str] = []
         """Requests with an unsafe method that may have had an effect, as `POST /vehicles`."""
 
-    def send(self, request: Request, *, is_judged: bool = True) -> Exchange:
+    def send(self, request: Request, *, is_judged: bool = True) -> Waiting[Exchange]:
         """Send a request and return its exchange; an identical safe read of the run is sent once and shared.
 
         The receiver does not get an exchange that is not to be judged.
@@ -103,10 +112,10 @@ class RequestSender:
         self._requests += 1
         shared = request.is_safe and not request.fresh
         key = self._name_exchange(request, shared=shared)
-        if shared and (known := self._context.store.claim(key)):
+        if shared and (known := (yield from self._claim(key))):
             return self._share(known)
         try:
-            exchange = self._send_patiently(request, key)
+            exchange = yield from self._send_patiently(request, key)
         except BaseException:
             if shared:
                 self._context.store.release(key)
@@ -123,6 +132,12 @@ class RequestSender:
         if is_judged:
             self._receive(clean, True)
         return clean if shared else exchange  # a token in a response is for the probe alone
+
+    def _claim(self, key: str) -> Waiting[Exchange | None]:
+        """Return the exchange of a shared read, None where this item is now to send it."""
+        while isinstance(claim := self._context.store.claim(key), Pending):
+            yield Arrival(key) if claim is Pending.HERE else Delay(POLL_INTERVAL_S)
+        return claim
 
     def _name_exchange(self, request: Request, *, shared: bool) -> str:
         nonce = "" if shared else f"{self._item}#{self._requests}"
@@ -147,45 +162,65 @@ class RequestSender:
             description = f"{request.method} {request.target} was accepted though {request.inert}"
             self._context.effective_operations[request.operation] = f"{description}: no further one is risked"
 
-    def _send_patiently(self, request: Request, key: str) -> Exchange:
+    def _send_patiently(self, request: Request, key: str) -> Waiting[Exchange]:
         """Send a request, and again after the wait that a 429 asks for; without one, after growing pauses."""
         waits, waited_s = 0, 0.0
         while True:
-            exchange = self._send_until_answered(request, key)
+            exchange = yield from self._send_until_answered(request, key)
             if exchange.status != 429 or request.expects_limit:
                 return exchange
             self._context.write(Exchanged(self._context.redactor.redact_exchange(exchange), self._item))
             most = MAX_RATE_LIMIT_WAITS if waited_s < self._context.patience_s else _MAX_LONG_WAITS
             if waits >= most:
                 break
-            waited_s += self._wait_for_rate_limit(exchange, waits, waited_s)
+            waited_s += yield from self._wait_for_rate_limit(exchange, waits, waited_s)
             waits += 1
         reason = f"{request.method} {request.target} is answered 429 after {waits} waits"
         if read_retry_after(exchange) is None:
             self._stop_at_limit(_NO_RETRY_AFTER)
-        if self._context.channel.limited >= _MAX_LIMITED_IN_A_ROW:
+        if self._context.channel.limited >= _MAX_LIMITED_IN_A_ROW * self._context.concurrency:
             self._context.store.stop(f"every response of the target is a 429: {reason}")
         raise ItemHalt(Verdict.INCONCLUSIVE, reason)
 
-    def _send_until_answered(self, request: Request, key: str) -> Exchange:
+    def _send_until_answered(self, request: Request, key: str) -> Waiting[Exchange]:
         """Send a request; what is harmless again, after growing pauses, where it was not the API that answered.
 
-        What was no answer of the API is written to the run log, and judged by nothing but its number (RSP-13).
+        What was no answer of the API is written to the run log, and judged by nothing but its number (RSP-13). A
+        refusal because of too many requests in flight is our doing, and does not count there.
         """
-        number, waited_s = 0, 0.0
+        number, crowded, waited_s = 0, 0, 0.0
         while True:
-            exchange, error = self._send_once(request, key)
-            pause = self._find_pause(exchange, error, number, waited_s)
+            sent = yield from self._send_once(request, key)
+            pause = self._find_crowd_pause(sent, crowded)
+            if pause is not None:
+                crowded += 1
+                self._set_aside(sent.exchange, f"{CROWDED}{crowded}")
+                yield Delay(pause)
+                continue
+            pause = self._find_pause(sent.exchange, sent.error, number, waited_s)
             if pause is None:
-                if error is not None and error.slow:
+                if sent.error is not None and sent.error.slow:
                     self._context.unavailable_operations.add(request.operation)
-                if error is not None and error.unreachable:
-                    self._stop_without_answer(str(error))
-                return exchange
-            aside = msgspec.structs.replace(exchange, id=f"{exchange.id}{ASIDE}{number + 1}")
-            self._context.write(Exchanged(self._context.redactor.redact_exchange(aside), self._item))
-            self._context.sleep(pause)
+                if sent.error is not None and sent.error.unreachable:
+                    self._stop_without_answer(str(sent.error))
+                return sent.exchange
             number, waited_s = number + 1, waited_s + pause
+            self._set_aside(sent.exchange, f"{ASIDE}{number}")
+            yield Delay(pause)
+
+    def _set_aside(self, exchange: Exchange, mark: str) -> None:
+        """Write an exchange to the run log that is no response of the API."""
+        aside = msgspec.structs.replace(exchange, id=f"{exchange.id}{mark}")
+        self._context.write(Exchanged(self._context.redactor.redact_exchange(aside), self._item))
+
+    def _find_crowd_pause(self, sent: Sent, number: int) -> float | None:
+        """Return the seconds after which a request is repeated that only the number of requests in flight stopped."""
+        exchange = sent.exchange
+        may_repeat = exchange.status == 429 or is_repeatable(exchange.request)  # a 429 says that nothing was done
+        if not sent.is_crowded or not may_repeat or self._context.store.get_stop_reason():
+            return None
+        told_s = read_retry_after(exchange) or 0
+        return find_crowd_pause(number, told_s) if told_s <= _MAX_BUSY_WAIT_S else None
 
     def _find_pause(
         self, exchange: Exchange, error: NoResponseError | None, number: int, waited_s: float
@@ -207,8 +242,8 @@ class RequestSender:
             return find_timeout_pause(number, is_known_unavailable=is_known)
         return find_pause(exchange, number, told_s, is_known_unavailable=is_known)
 
-    def _send_once(self, request: Request, key: str) -> tuple[Exchange, NoResponseError | None]:
-        """Return the exchange, and why there is no response where the request was sent and got none."""
+    def _send_once(self, request: Request, key: str) -> Waiting[Sent]:
+        """Charge a request to its identity and send it; raises ItemHalt where the budget is spent."""
         context = self._context
         limit = context.get_limit(request.identity)
         if not context.store.try_spend(request.identity, limit):
@@ -216,16 +251,10 @@ class RequestSender:
         if context.pace and (notice := context.pace.wait_for_turn(request.identity)):
             context.write(Noticed("rate-limit", notice, request.operation))
         self.sent += 1
-        sent_at, url = context.clock(), context.channel.build_url(request)
-        try:
-            response = context.channel.send(request)
-        except NotSentError as error:
-            return Exchange(key, request, url, sent_at, failure=f"not sent: {error}"), None
-        except NoResponseError as error:
-            return Exchange(key, request, url, sent_at, failure=str(error)), error
-        return Exchange(key, request, url, sent_at, response), None
+        sent: Sent = yield Transmission(request, key)
+        return sent
 
-    def _wait_for_rate_limit(self, exchange: Exchange, waits: int, waited_s: float) -> float:
+    def _wait_for_rate_limit(self, exchange: Exchange, waits: int, waited_s: float) -> Waiting[float]:
         """Wait as a 429 asks for, and return the seconds; end the run where nobody wants to wait, or not so long."""
         context, told_s = self._context, read_retry_after(exchange)
         pause = find_limit_pause(told_s, waits, waited_s, context.patience_s)
@@ -239,7 +268,7 @@ class RequestSender:
         notice = f"429 at {exchange.request.operation}: waiting {pause:g} s {told}"
         context.write(Noticed("rate-limit", notice, exchange.request.operation))
         context.store.announce(notice)
-        context.sleep(pause)
+        yield Delay(pause, holds_all=True)
         context.store.announce("")
         return pause
 
@@ -252,7 +281,7 @@ class RequestSender:
         """Return an exchange that was never sent; end the item for one without a response, which decides nothing."""
         if exchange.failure.startswith("not sent"):
             return exchange
-        if self._context.channel.unanswered >= _MAX_LOST_IN_A_ROW:
+        if self._context.channel.unanswered >= _MAX_LOST_IN_A_ROW * self._context.concurrency:
             self._stop_without_answer(exchange.failure)
         description = f"{exchange.request.method} {exchange.request.target}"
         raise ItemHalt(Verdict.INCONCLUSIVE, f"no response to {description}: {exchange.failure}")
@@ -268,7 +297,7 @@ class RequestSender:
         """
         request, told_s = exchange.request, read_retry_after(exchange) or 0
         description = f"{request.method} {request.target} is answered {exchange.status}"
-        if self._context.channel.unavailable >= _MAX_UNAVAILABLE_IN_A_ROW:
+        if self._context.channel.unavailable >= _MAX_UNAVAILABLE_IN_A_ROW * self._context.concurrency:
             self._context.store.stop(f"the target is not available: {description}, as others before")
         if not is_repeatable(request):
             raise ItemHalt(Verdict.INCONCLUSIVE, f"{description}: whether it took effect is not known")

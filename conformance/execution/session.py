@@ -26,6 +26,7 @@ from conformance.model import (
     RunStarted,
     TargetKind,
 )
+from conformance.plan import Catalogue, Plan, plan_chosen_items
 from conformance.run_log.event_log import LogWriter
 
 CONTROLLER = "controller"
@@ -78,8 +79,8 @@ class Session:
                 spec = msgspec.structs.replace(spec, finished_items=tuple(sorted(resumed.done)))
                 _copy_memory(options.resume, spec.path)
             spec = _set_priorities(spec, options, description)
-            plan = spec.make_plan(catalogue, description.model)
-            if opening.spec.budget is None:  # no --budget and none configured
+            plan = _make_plan(spec, options, description, catalogue)
+            if opening.spec.budget is None and options.chosen_case is None:  # no --budget and none configured
                 spec = limit_budgets(spec, description.model, plan.cost)
                 plan = spec.make_plan(catalogue, description.model) if spec.lower_budgets else plan
             brief = RunContext(description, catalogue, plan)
@@ -132,6 +133,14 @@ class Session:
         """Close the log and stop the built-in server; calling it twice is harmless."""
         self._log.close()
         self._resources.close()
+
+
+def _make_plan(spec: RunSpec, options: RunOptions, description: Description, catalogue: Catalogue) -> Plan:
+    """Return the plan of the run: all that its options allow, or the items that were chosen."""
+    if options.chosen_case is None:
+        return spec.make_plan(catalogue, description.model)
+    wish = spec.build_plan_options()
+    return plan_chosen_items(options.chosen_items, options.chosen_case, catalogue, description.model, wish)
 
 
 def _set_priorities(spec: RunSpec, options: RunOptions, description: Description) -> RunSpec:

@@ -18,11 +18,11 @@ from conformance.execution.spec import RunSpec, load_catalogue
 from conformance.mock_server import start_server
 from conformance.mock_server.identities import IDENTITIES
 from conformance.mock_server.rate_limit import DEFAULT_RATE_LIMIT
-from conformance.model import Profile, ResourceModel, Target, TargetKind
+from conformance.model import Case, Profile, ResourceModel, Target, TargetKind
 from conformance.plan import Catalogue, Plan
 from conformance.safety.rules import permit
 from conformance.targets import config as configuration
-from conformance.targets.config import Config, IdentityConfig
+from conformance.targets.config import Concurrency, Config, IdentityConfig
 from conformance.targets.resolver import (
     BUILTIN,
     ResolvedTarget,
@@ -35,7 +35,10 @@ _HOUR_S = 3600.0
 
 
 class RunOptions(msgspec.Struct, frozen=True):
-    """The options of a run as given on the command line; None stands for a default that depends on other options."""
+    """The options of a run as given on the command line; None stands for a default that depends on other options.
+
+    With `chosen_case` the run consists of `chosen_items` alone, which judge that case once more.
+    """
 
     target: str = BUILTIN
     description: Path | None = None
@@ -59,7 +62,10 @@ class RunOptions(msgspec.Struct, frozen=True):
     since: Path | None = None
     hours: int = 1
     hour_s: float = _HOUR_S
+    concurrency: Concurrency | None = None
     command: str = ""
+    chosen_items: tuple[str, ...] = ()
+    chosen_case: Case | None = None
 
     def read_earlier_run(self) -> EarlierRun | None:
         """Return the run that this one resumes, None where it resumes none."""
@@ -70,12 +76,14 @@ class RunSetup(NamedTuple):
     """A run that is being opened, without credentials yet.
 
     `wait_for_target` returns its target; where that is the built-in server, it waits until the server is up.
+    `concurrency` is the most requests in flight, as it was asked for.
     """
 
     spec: RunSpec
     description: Description
     identities: Mapping[str, IdentityConfig]
     wait_for_target: Callable[[], Target]
+    concurrency: Concurrency | None = None
 
 
 def set_up_run(options: RunOptions, resources: ExitStack, now: float) -> RunSetup:
@@ -93,7 +101,8 @@ def set_up_run(options: RunOptions, resources: ExitStack, now: float) -> RunSetu
     description = spec.load_description()  # first, so that an unreadable file starts no server
     reached = _start_server(options, spec, resources) if resolved is None else lambda: spec.target
     identities = resolved.config.identities if resolved else get_builtin_identities()
-    return RunSetup(spec, description, identities, reached)
+    concurrency = options.concurrency or (resolved.config.concurrency if resolved else None)
+    return RunSetup(spec, description, identities, reached, concurrency)
 
 
 def get_builtin_identities() -> dict[str, IdentityConfig]:

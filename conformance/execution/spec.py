@@ -29,6 +29,8 @@ class RunSpec(msgspec.Struct, frozen=True):
     names items that an earlier run finished, and `failed_requests` holds by operation the requests that failed in it.
     `lower_budgets` holds the budgets of those identities that have less than `budget`. The run may spread over `hours`
     of `hour_s` seconds. `failed_turns` and `changed_operations` say what failed or changed lately (see `PlanOptions`).
+    `latency_s` is the shortest time in which the target responded before the run; `concurrency` is the most requests
+    in flight, None for one of each worker.
     """
 
     run: str
@@ -55,6 +57,8 @@ class RunSpec(msgspec.Struct, frozen=True):
     lower_budgets: dict[str, int] = {}
     hours: int = 1
     hour_s: float = 3600
+    latency_s: float = 0.0
+    concurrency: int | None = None
     failed_turns: dict[str, frozenset[int]] = {}
     changed_operations: tuple[str, ...] = ()
 
@@ -65,6 +69,10 @@ class RunSpec(msgspec.Struct, frozen=True):
     def path(self) -> Path:
         """The report directory."""
         return Path(self.directory)
+
+    def share_among(self, workers: int) -> "RunSpec":
+        """Return the run as one of several workers needs to know it, with its part of the requests in flight."""
+        return msgspec.structs.replace(self, concurrency=max(1, (self.concurrency or 1) // workers))
 
     def load_description(self) -> Description:
         """Load the description of the run."""

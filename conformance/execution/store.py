@@ -8,6 +8,7 @@ would sleep for a millisecond, longer than an exchange takes.
 import os
 import sqlite3
 import time
+from enum import Enum, auto
 from pathlib import Path
 
 import msgspec
@@ -37,6 +38,13 @@ def get_store_path(directory: Path) -> Path:
     return directory / "workers" / "shared.sqlite"
 
 
+class Pending(Enum):
+    """Where a request is being sent whose response is not there yet: in this process, or in another one."""
+
+    HERE = auto()
+    ELSEWHERE = auto()
+
+
 class SharedStore:
     """The connection of one process to the shared store. Every method is atomic among processes.
 
@@ -50,32 +58,45 @@ class SharedStore:
         self._decoder = msgspec.msgpack.Decoder(Exchange)
         self._lease = lease
         self._leased: dict[str, int] = {}
+        self._claimed: set[str] = set()  # requests that this process is sending
+        self._awaited: dict[str, float] = {}  # by request, since when another process is known to send it
 
-    def claim(self, key: str) -> Exchange | None:
-        """Return the exchange of a request, or None when this process is now to send it.
+    def claim(self, key: str) -> Exchange | Pending | None:
+        """Return the exchange of a request, who is sending it, or None when the caller is now to send it.
 
-        Waits while another worker sends it, and takes over from one that died or needs longer than a minute.
+        Takes over from a process that died or needs longer than a minute.
         """
-        deadline = time.monotonic() + _CLAIM_TIMEOUT_S
+        if key in self._claimed:
+            return Pending.HERE
         while True:
             row = self._do("SELECT owner, exchange FROM answer WHERE key = ?", key).fetchone()
             if row is None:  # read first: a write may have to wait for other writers
                 if self._do("INSERT OR IGNORE INTO answer VALUES (?, ?, NULL)", key, os.getpid()).rowcount:
+                    self._claimed.add(key)
                     return None
                 continue
             if row[1] is not None:
+                self._awaited.pop(key, None)
                 return self._decoder.decode(row[1])
-            if time.monotonic() > deadline or not _is_alive(row[0]):
-                self._do("DELETE FROM answer WHERE key = ? AND owner = ? AND exchange IS NULL", key, row[0])
-            time.sleep(_POLL_S)
+            now = time.monotonic()
+            if now <= self._awaited.setdefault(key, now) + _CLAIM_TIMEOUT_S and _is_alive(row[0]):
+                return Pending.ELSEWHERE
+            self._do("DELETE FROM answer WHERE key = ? AND owner = ? AND exchange IS NULL", key, row[0])
+            del self._awaited[key]
+
+    def is_claimed(self, key: str) -> bool:
+        """Return whether this process is sending a request that it claimed."""
+        return key in self._claimed
 
     def store_exchange(self, key: str, exchange: Exchange) -> None:
         """Store the exchange of a request that this process claimed."""
         self._do("UPDATE answer SET exchange = ? WHERE key = ?", msgspec.msgpack.encode(exchange), key)
+        self._claimed.discard(key)
 
     def release(self, key: str) -> None:
         """Give up the claim of a request that has no exchange."""
         self._do("DELETE FROM answer WHERE key = ? AND exchange IS NULL", key)
+        self._claimed.discard(key)
 
     def try_spend(self, identity: str, limit: int | None) -> bool:
         """Write one request into the ledger of an identity; return False, and write nothing, at the limit."""

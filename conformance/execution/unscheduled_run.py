@@ -148,8 +148,7 @@ class UnscheduledRun:
         """Write an observation without secrets."""
         outcome = event.outcome
         self._observed.add(outcome.case)
-        clean = {name: self._redactor.redact_text(getattr(outcome, name)) for name in ("message", "expected", "actual")}
-        self._log.append(Observed(msgspec.structs.replace(outcome, **clean), event.item))
+        self._log.append(Observed(self._redactor.redact_outcome(outcome), event.item))
 
 
 class RunPart:

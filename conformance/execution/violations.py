@@ -1,6 +1,6 @@
 """The violations of a plan item, and the smallest request that shows each. Pure."""
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 
 import msgspec
 
@@ -59,15 +59,13 @@ class ItemViolations:
             if best.size < first.size:
                 yield msgspec.structs.replace(first.outcome, smallest=best.exchange.id, times=0)
 
-    def reduce(
-        self,
-        attempt: Callable[[Request], None],
-        can_violate: Callable[[Request, str], bool] = lambda _request, _name: True,
-    ) -> None:
-        """Search a smaller request for each kind of violation.
+    def propose_smaller(
+        self, can_violate: Callable[[Request, str], bool] = lambda _request, _name: True
+    ) -> Iterator[Request]:
+        """Yield requests to send in search of the smallest one for each kind of violation.
 
-        `attempt` sends a request and adds its violations. Each requirement has a budget of its own. A request is not
-        sent again, nor is one sent that cannot violate the requirement by `can_violate`.
+        The caller sends each and adds its violations before it takes the next. Each requirement has a budget of its
+        own. A request is not proposed again, nor is one that cannot violate the requirement by `can_violate`.
         """
         budget = dict.fromkeys((requirement for requirement, *_ in self.list_kinds()), MAX_REDUCTION_REQUESTS)
         shown = {exchange.request: frozenset[OutcomeKind]() for exchange in self._exchanges.values()}
@@ -83,13 +81,13 @@ class ItemViolations:
                     if not budget[requirement]:
                         break
                     budget[requirement] -= 1
-                    shown[candidate] = self._attempt(attempt, candidate)
+                    before = {kind: len(witnesses) for kind, witnesses in self._kinds.items()}
+                    yield candidate
+                    shown[candidate] = self._list_kinds_since(before)
                 candidate = _next_candidate(steps, shows=kind in shown.get(candidate, ()))
 
-    def _attempt(self, attempt: Callable[[Request], None], request: Request) -> frozenset[OutcomeKind]:
-        """Send a request and return the kinds of violations that it shows."""
-        before = {kind: len(witnesses) for kind, witnesses in self._kinds.items()}
-        attempt(request)
+    def _list_kinds_since(self, before: Mapping[OutcomeKind, int]) -> frozenset[OutcomeKind]:
+        """Return the kinds that have more violations than `before` counts."""
         return frozenset(kind for kind, witnesses in self._kinds.items() if len(witnesses) > before.get(kind, 0))
 
 

@@ -1,22 +1,33 @@
 """The worker: everything that one process needs to run plan items, opened once."""
 
+from collections.abc import Callable, Iterable
+
+from conformance.execution.concurrency import ConcurrencyLimit
 from conformance.execution.driver import Driver
+from conformance.execution.item_pool import ItemPool
 from conformance.execution.pace import build_pace
 from conformance.execution.redactor import Redactor
 from conformance.execution.sender import SendingContext
 from conformance.execution.spec import RunContext, RunSpec
 from conformance.execution.store import SharedStore, get_store_path
+from conformance.execution.transmission_threads import TransmissionThreads
 from conformance.model import Case, Outcome
 from conformance.network.channel import AGENT, Channel
 from conformance.plan import Plan, PlanItem
 from conformance.run_log.event_log import LogWriter
 from conformance.safety.gate import Gate
 
+ListAhead = Callable[[], Iterable[PlanItem]]
+
 _LEASE = 8  # requests that a worker spends at once
 
 
 class Worker:
-    """Runs plan items and writes its own log `workers/NAME.jsonl`."""
+    """Runs plan items and writes its own log `workers/NAME.jsonl`.
+
+    `list_ahead` returns the items that it is to run next, as far as they are known; those that only read may go on at
+    a time with the one that `run` is called for. An item that writes has the worker to itself.
+    """
 
     def __init__(self, spec: RunSpec, brief: RunContext, name: str) -> None:
         self.subject = spec.build_subject(brief.description)
@@ -30,27 +41,37 @@ class Worker:
         self.remaining_items = find_remaining_items(self.plan, spec)
         self._wish = spec.build_plan_options()
         self._awaited: frozenset[str] = frozenset()  # items that the worker has waited for
-        self._driver = Driver(
-            self.subject,
-            self.catalogue,
-            SendingContext(
-                spec.target.base_url,
-                self._channel,
-                self.store,
-                Redactor(spec.secrets),
-                self._log.append,
-                get_limit=self._wish.get_limit,
-                should_wait=spec.should_wait,
-                max_wait_s=spec.max_wait_s,
-                patience_s=spec.patience_s,
-                pace=build_pace(spec, self.store),
-            ),
-            self._is_planned,
-            self._is_reported,
+        self.list_ahead: ListAhead = tuple
+        context = SendingContext(
+            spec.target.base_url,
+            self._channel,
+            self.store,
+            Redactor(spec.secrets),
+            self._log.append,
+            get_limit=self._wish.get_limit,
+            should_wait=spec.should_wait,
+            max_wait_s=spec.max_wait_s,
+            patience_s=spec.patience_s,
+            pace=build_pace(spec, self.store),
+            concurrency=spec.concurrency or 1,
+        )
+        self._driver = Driver(self.subject, self.catalogue, context, self._is_planned, self._is_reported)
+        self._pool = self._open_pool(context) if context.concurrency > 1 else None
+
+    def _open_pool(self, context: SendingContext) -> ItemPool:
+        """Return the pool of the items that only read."""
+        return ItemPool(
+            self._driver.open_item,
+            lambda: (item for item in self.list_ahead() if not self.can_write(item)),
+            self.store.is_claimed,
+            TransmissionThreads(context.transmit, context.concurrency),
+            ConcurrencyLimit(context.concurrency),
         )
 
     def run(self, item: PlanItem, after: frozenset[str] = frozenset()) -> tuple[Outcome, ...]:
         """Run an item once the items named in `after` have ended; return its violations."""
+        if self._pool and not self.can_write(item):
+            return self._pool.run(item)
         pending, self._awaited = after - self._awaited, self._awaited | after
         return self._driver.run(item, pending)
 
@@ -59,7 +80,9 @@ class Worker:
         return self.catalogue.probes[item.probe].writes
 
     def close(self) -> None:
-        """Close log, connections and store."""
+        """Close log, connections and store, and end the items that are still open."""
+        if self._pool:
+            self._pool.close()
         self._log.close()
         self._channel.close()
         self.store.close()

@@ -8,13 +8,12 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from conformance.execution.session import Session
 from conformance.execution.setup import RunOptions
-from conformance.execution.worker import Worker
 from conformance.mock_server import run_server
 from conformance.mock_server.rate_limit import DEFAULT_RATE_LIMIT
 from conformance.model import Profile
-from reports import Finding, Summary, fold, read_events
+from conformance.reporting.session_run import run_session
+from reports import Finding, Summary
 
 _DESCRIPTION_PREFIX = "DSC-"  # findings on the description, which is not the server's
 
@@ -58,19 +57,6 @@ def run_suite(run: SuiteRun) -> tuple[RunOptions, Summary]:
             report_dir=Path(folder) / "run",
         )
         return options, run_session(options)
-
-
-def run_session(options: RunOptions) -> Summary:
-    """Run the plan of some options in this process, and return the summary of its log."""
-    session = Session.open(options)
-    try:
-        worker = Worker(session.spec, session.brief, "main")
-        for item in worker.remaining_items:
-            worker.run(item)
-        worker.close()
-        return fold(read_events([session.finish()]))
-    finally:
-        session.close()
 
 
 def list_server_findings(summary: Summary) -> list[Finding]:

@@ -48,6 +48,11 @@ class RunStarted(msgspec.Struct, frozen=True, tag="run_started", omit_defaults=T
     traffic: tuple[str, ...] = ()
     schema: str = SCHEMA
 
+    @property
+    def is_bundled(self) -> bool:
+        """Return whether the run is about the bundled description."""
+        return self.description_source in {"", "shipped"}
+
 
 class Place(msgspec.Struct, frozen=True, omit_defaults=True):
     """A line, counted from 1, of a file of the description.

@@ -4,6 +4,8 @@ from enum import StrEnum
 
 import msgspec
 
+DISPOSABLE = "disposable"
+"""The identity whose token others may see: it is sent where servers write tokens into their logs."""
 CLIENT = "#client"  # suffix of an identity's name: send its client id and secret instead of its token
 
 

@@ -90,6 +90,7 @@ class Channel:
         self.unanswered = 0  # consecutive requests without a response
         self.limited = 0  # consecutive responses that were 429
         self.unavailable = 0  # consecutive responses of a gateway or a busy server
+        self.shortest_s = float("inf")  # the shortest time in which a response came
         self._fixed_transport = transport
         self._transports: dict[str, httpx.BaseTransport] = {}  # by origin
         self._transport_lock = Lock()  # many threads send the deliveries of webhooks
@@ -152,6 +153,7 @@ class Channel:
         fields = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in answer.headers.raw)
         response = Response(answer.status_code, fields, body, time.perf_counter() - started, cut)
         self.unavailable = self.unavailable + 1 if response.is_unavailable else 0
+        self.shortest_s = min(self.shortest_s, response.elapsed_s)
         self._gate.observe(request.method, url, response)
         return response
 

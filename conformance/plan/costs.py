@@ -8,12 +8,21 @@ import msgspec
 from conformance.evidence.subject import (
     choose_bulk_reader,
     choose_error_sender,
+    choose_exposed,
     choose_reader,
     choose_unprivileged,
     choose_user_reader,
 )
 from conformance.model import Target
-from conformance.probes.toolkit.base import BULK_READER, ERROR_SENDER, READER, UNPRIVILEGED, USER_READER, Need
+from conformance.probes.toolkit.base import (
+    BULK_READER,
+    ERROR_SENDER,
+    EXPOSED,
+    READER,
+    UNPRIVILEGED,
+    USER_READER,
+    Need,
+)
 
 
 def sum_costs(needs: Iterable[Need]) -> Counter[str]:
@@ -39,6 +48,7 @@ def assign_payer(need: Need, target: Target) -> Need:
         USER_READER: choose_user_reader,
         ERROR_SENDER: choose_error_sender,
         UNPRIVILEGED: choose_unprivileged,
+        EXPOSED: choose_exposed,
     }
     payer = payers.get(need.identity)
     identity = payer(target) if payer else need.identity

@@ -42,7 +42,7 @@ from conformance.plan.selectors import SELECTORS
 from conformance.probes.toolkit.base import WHOLE as WHOLE_OPERATION
 from conformance.probes.toolkit.base import Probe
 from conformance.safety.gate import Gate
-from conformance.safety.rules import RISKS, find_refusal
+from conformance.safety.rules import RISKS, find_exposure, find_refusal
 
 _UNSELECTED, _ELSEWHERE = "not selected", "another shard"
 _FIRST_TURNS = 3  # operations of each probe that go before the rest
@@ -259,7 +259,7 @@ def _list_candidates(
                 ways = count_ways(probe, operation, model)
                 for requirement in requirements:
                     candidates.known.setdefault(Case(requirement, operation.key), {})[probe.name] = ways
-            if reason := _explain_refusal(probe, operation, model, options, gate):
+            if reason := explain_refusal(probe, operation, model, options, gate):
                 candidates.refused.update({Case(r, operation.key): reason for r in requirements})
                 continue
             needs = tuple(assign_payer(need, options.target) for need in probe.needs(operation, model))
@@ -288,16 +288,16 @@ def _add_candidate(  # noqa: PLR0913 - an item with all that decides its turn
     candidates.further += [(part, parts) for part in further if part not in again]
 
 
-def _explain_refusal(probe: Probe, operation: Operation, model: ResourceModel, options: PlanOptions, gate: Gate) -> str:
+def explain_refusal(probe: Probe, operation: Operation, model: ResourceModel, options: PlanOptions, gate: Gate) -> str:
     """Return why a probe may not run on an operation of this target; empty where it may."""
     if _DEPTH[probe.profile] > _DEPTH[options.profile]:
         return f"the profile {options.profile} does not go so far ({probe.profile} does)"
     if absent := [name for name in probe.identities if name not in options.target.identities]:
         return f"no identity {' or '.join(absent)} is configured"
-    if probe.writes and (reason := find_refusal(options.target, Effect.WRITE)):
-        return reason
-    if probe.writes and (reason := _explain_risk(operation, options)):
-        return reason
+    exposure = find_exposure(options.target) if probe.exposes else ""
+    risk = (find_refusal(options.target, Effect.WRITE) or _explain_risk(operation, options)) if probe.writes else ""
+    if exposure or risk:
+        return exposure or risk
     requests = [request for request in probe.sends(operation, model) if not request.undo]
     if requests and (reason := find_refusal(options.target, operation.effect)):
         return reason
@@ -403,7 +403,7 @@ def _explain_unread(catalogue: Catalogue, model: ResourceModel, options: PlanOpt
         if reason := find_refusal(options.target, effect) or _explain_risk(operation, options):
             return reason
     probes = [probe for probe in catalogue.probes.values() if not probe.whole and probe.applies(operation, model)]
-    reasons = {probe.name: _explain_refusal(probe, operation, model, options, gate) for probe in probes}
+    reasons = {probe.name: explain_refusal(probe, operation, model, options, gate) for probe in probes}
     return next((reason for reason in reasons.values() if reason), "") if all(reasons.values()) else ""
 
 

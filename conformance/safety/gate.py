@@ -17,10 +17,11 @@ from conformance.model import Effect, Headers, Operation, Response, Target
 from conformance.safety.creations import Creations
 from conformance.safety.overrides import has_credentials, list_overrides
 from conformance.safety.paths import UrlPlace, compile_template, is_below, read_place
-from conformance.safety.rules import RULES, find_refusal, kind_of
+from conformance.safety.rules import RULES, find_exposure, find_refusal, kind_of
 
 READ_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that only read (RFC 9110, section 9.2.1); TRACE is not among them, as it echoes credentials."""
+_TOKEN_IN_URL = re.compile(r"[?&;]access_token=", re.IGNORECASE)  # RFC 6750, section 2.3
 _GRAVITY = (Effect.NONE, Effect.WRITE, Effect.MONEY, Effect.HARDWARE, Effect.IRREVERSIBLE)
 
 
@@ -69,6 +70,8 @@ class Gate:
         place = read_place(url)
         if "@" in urlsplit(url).netloc or (not self._is_ours(place) and has_credentials(url, headers)):
             return "it carries credentials to an address outside the target"
+        if _TOKEN_IN_URL.search(url) and (reason := find_exposure(self._target)):
+            return reason
         overrides = list_overrides(url, headers)
         if overrides and not RULES[self._target.kind].writes:
             return f"no method override is ever sent to {self._target.kind}"

@@ -9,6 +9,7 @@ import msgspec
 
 from conformance.errors import UsageError
 from conformance.model import Effect, Target, TargetKind
+from conformance.model.target import DISPOSABLE
 from conformance.safety import kinds
 from conformance.safety.kind import Rules
 from conformance.tools.registry import collect_members
@@ -108,3 +109,13 @@ def find_refusal(target: Target, effect: Effect) -> str:
     if effect in RISKS and (target.locks_hardware or not (rules.hardware and target.may_touch_hardware)):
         return f"the operation {RISKS[effect]} (--allow-hardware beside --allow-writes)"
     return ""
+
+
+def find_exposure(target: Target) -> str:
+    """Return why no token may stand in a URL for a target; empty where one may.
+
+    A URL stays in the access logs of servers and gateways, where others read it.
+    """
+    if RULES[target.kind].token_in_url or DISPOSABLE in target.identities:
+        return ""
+    return f"a token in a URL stays in access logs of {target.kind}: configure the identity {DISPOSABLE} for it"

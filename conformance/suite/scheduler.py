@@ -11,7 +11,8 @@ from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 from conformance.execution.spec import RunContext
 from conformance.plan import get_lane
 
-_MAX_PENDING = 12  # items queued at a worker, so that it never waits for the controller
+_MIN_PENDING = 12  # items queued at a worker, so that it never waits for the controller
+_PENDING_SHARE = 2  # items queued for each request that a worker may have in flight
 _FINAL_SHARE = 4  # near the end a worker gets this part of the lanes left, so that all end at about the same time
 _LOOKAHEAD = 60  # lanes among which a worker gets those of its own resource groups first
 
@@ -30,8 +31,9 @@ class LaneScheduler(LoadScopeScheduling):  # type: ignore[misc]
 
     workqueue: OrderedDict[str, dict[str, bool]]  # by lane, its items and whether each has ended
 
-    def __init__(self, config: pytest.Config, log: Any, brief: RunContext) -> None:
+    def __init__(self, config: pytest.Config, log: Any, brief: RunContext, concurrency: int = 1) -> None:
         super().__init__(config, log)
+        self._max_pending = max(_MIN_PENDING, _PENDING_SHARE * concurrency)
         probes = brief.catalogue.probes
         self._lanes = {item.name: get_lane(item, probes[item.probe]) for item in brief.plan.items}
         self._groups = {item.name: item.group for item in brief.plan.items if not probes[item.probe].writes}
@@ -74,7 +76,7 @@ class LaneScheduler(LoadScopeScheduling):  # type: ignore[misc]
         if not self.workqueue:
             node.shutdown()
             return
-        capacity = max(2, min(_MAX_PENDING, len(self.workqueue) // _FINAL_SHARE))
+        capacity = max(2, min(self._max_pending, len(self.workqueue) // _FINAL_SHARE))
         pending = self._pending_of(self.assigned_work[node])
         indices: list[int] = []
         while self.workqueue and pending + len(indices) <= capacity and (indices or 2 * pending <= capacity):

@@ -100,9 +100,14 @@ def list_allowances(identities: Mapping[str, IdentityConfig]) -> dict[str, int]:
 def _default_identities(
     base_url: str, local: Mapping[str, IdentityConfig], environment: Mapping[str, str]
 ) -> Mapping[str, IdentityConfig]:
-    """Return the identities of a target without configured ones: EVCONFORM_TOKEN, or `local` on loopback."""
+    """Return the identities of a target without configured ones: those of the environment, or `local` on loopback.
+
+    `EVCONFORM_TOKEN` is the token of `full`, `EVCONFORM_TOKEN_READONLY` that of `readonly`, and so on.
+    """
     if environment.get(TOKEN_VARIABLE):
-        return {"full": IdentityConfig(token=f"env:{TOKEN_VARIABLE}")}
+        others = {name: f"{TOKEN_VARIABLE}_{name.upper()}" for name in local if name != "full"}
+        given = {"full": TOKEN_VARIABLE, **{name: text for name, text in others.items() if environment.get(text)}}
+        return {name: IdentityConfig(token=f"env:{text}") for name, text in given.items()}
     return local if is_loopback(base_url) else {}
 
 

@@ -15,6 +15,7 @@ from conformance.network.channel import AGENT, Channel, NoResponseError, NotSent
 from conformance.network.repetition import send_until_answered
 from conformance.safety.gate import ForbiddenRequestError, Gate
 from conformance.targets.config import IdentityConfig, resolve_variable
+from conformance.tools.secret_forms import SecretForms
 
 _ELSEWHERE = frozenset({301, 302, 303, 307, 308, 404, 405})  # no token endpoint is served there
 _FORM = ("Content-Type", "application/x-www-form-urlencoded")
@@ -60,7 +61,9 @@ def obtain_credentials(
         if not token and client_id:
             sent += 1
             scope = resolve_variable(identity.scope, f"the scope of {name}")
-            token = _request_token(name, (*login, _FORM), scope, target, gate, transport)
+            known = SecretForms({f"{name}.client_secret": secret, f"{name}.basic": _basic(client_id, secret)})
+            with known.hide_in_errors():
+                token = _request_token(name, (*login, _FORM), scope, target, gate, transport)
         if not token:
             raise UsageError(f"the identity {name} has no credentials", hint="Give it a token, or a client_id")
         headers[name] = (("Authorization", f"Bearer {token}"),)

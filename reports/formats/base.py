@@ -4,7 +4,11 @@ from collections.abc import Callable
 
 import msgspec
 
+from reports.replay_scripts import can_replay, write_replay_command
+from reports.request_commands import write_curl
 from reports.summary import Finding, Summary
+
+REPORT = "report.html"
 
 
 class Format(msgspec.Struct, frozen=True):
@@ -18,10 +22,14 @@ class Format(msgspec.Struct, frozen=True):
     render: Callable[[Summary], dict[str, bytes]]
 
 
-def describe_finding(finding: Finding) -> str:
-    """Return a finding in plain text, one line for each fact."""
+def describe_finding(finding: Finding, summary: Summary) -> str:
+    """Return a finding in plain text, one line for each fact, with the command that shows it again."""
     lines = [f"{finding.verdict} {finding.message}"]
     lines += [
         f"{name}: {getattr(finding, name)}" for name in ("pointer", "expected", "actual") if getattr(finding, name)
     ]
-    return "\n".join([*lines, f"seen {finding.times} times", f"exchanges: {', '.join(finding.exchanges)}"])
+    lines += [f"seen {finding.times} times", f"exchanges: {', '.join(finding.exchanges)}"]
+    exchange = summary.simplest_exchange(finding)
+    lines += [f"send the request again: {write_curl(exchange)}"] if exchange is not None else []
+    lines += [f"see it again: {write_replay_command(finding)}"] if can_replay(finding, summary) else []
+    return "\n".join([*lines, f"report: {REPORT}#{finding.id}"])

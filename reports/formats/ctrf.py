@@ -53,14 +53,16 @@ def _build_test(cell: CaseResult, summary: Summary) -> dict[str, Any]:
     test: dict[str, Any] = {
         "name": str(cell.case),
         "status": "other" if waived else _STATUS.get(cell.verdict, "other"),
-        "duration": 0,
+        "duration": round(summary.seconds_by_operation[cell.operation] * 1000),
         "suite": [cell.requirement],
         "rawStatus": cell.verdict.value,
         "tags": [summary.requirement_level(cell.requirement).value, *(["waived"] if waived else [])],
     }
     if cell.reason:
         test["message"] = cell.reason
-    return test | ({"trace": "\n\n".join(map(describe_finding, findings))} if findings else {})
+    return test | (
+        {"trace": "\n\n".join(describe_finding(finding, summary) for finding in findings)} if findings else {}
+    )
 
 
 FORMATS = (Format("ctrf", "ctrf-report.json", _write),)

@@ -9,7 +9,7 @@ from conformance.tools.visible_text import make_visible
 from reports.formats.base import Format, describe_finding
 from reports.summary import CaseResult, Summary
 
-_GREEN = frozenset({Verdict.PASS, Verdict.WARN, Verdict.REVIEW})
+_GREEN = frozenset({Verdict.PASS, Verdict.WARN})
 
 
 def _write(summary: Summary) -> dict[str, bytes]:
@@ -23,6 +23,7 @@ def _write(summary: Summary) -> dict[str, bytes]:
         suite.add_testcases([_build_case(cell, summary) for cell in group])
         document.add_testsuite(suite)
     document.update_statistics()  # type: ignore[no-untyped-call]
+    document._elem.attrib.pop("skipped")  # noqa: SLF001 - Jenkins' junit-10.xsd knows it of a suite alone
     content: bytes = document.tostring()  # type: ignore[no-untyped-call]
     return {"junit.xml": content}
 
@@ -31,9 +32,11 @@ def _build_case(cell: CaseResult, summary: Summary) -> TestCase:
     case = TestCase(
         make_visible(f"{cell.requirement} {cell.operation}"),
         classname=make_visible(cell.requirement),
-        time=0,
+        time=round(summary.seconds_by_operation[cell.operation], 3),
     )
-    text = make_visible("\n\n".join(map(describe_finding, summary.findings_by_case.get(cell.case, ()))))
+    text = make_visible(
+        "\n\n".join(describe_finding(finding, summary) for finding in summary.findings_by_case.get(cell.case, ()))
+    )
     reason = make_visible(f"{cell.verdict}: {cell.reason}")
     waived = cell.verdict is Verdict.FAIL and not summary.has_violation(cell)
     if cell.verdict in _GREEN:

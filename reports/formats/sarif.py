@@ -17,6 +17,7 @@ from reports.summary import Finding, Summary
 SHOWN = 5000
 _BUNDLED = "specs/ev-energy-v2/openapi.yaml"
 _LEVELS = {Verdict.FAIL: "error", Verdict.WARN: "warning"}
+_KINDS = {Verdict.REVIEW: "review", Verdict.INCONCLUSIVE: "open"}  # section 3.27.9; their level is then none
 
 
 def _write(summary: Summary) -> dict[str, bytes]:
@@ -62,7 +63,8 @@ def _build_result(finding: Finding, numbers: dict[str, int], summary: Summary) -
     result: dict[str, Any] = {
         "ruleId": finding.requirement,
         "ruleIndex": numbers[finding.requirement],
-        "level": _LEVELS.get(finding.verdict, "note"),
+        "kind": _KINDS.get(finding.verdict, "fail"),
+        "level": _LEVELS.get(finding.verdict, "none"),
         "message": {
             "text": "\n".join((finding.operation, *(part for part in parts if part and not part.endswith(": "))))
         },
@@ -75,8 +77,9 @@ def _build_result(finding: Finding, numbers: dict[str, int], summary: Summary) -
 
 
 def _build_location(finding: Finding, summary: Summary) -> dict[str, Any]:
-    source = summary.started.description_source if summary.started else ""
-    place = summary.find_place(finding) or Place(_BUNDLED if source in {"", "shipped"} else source, 1)
+    header = summary.started
+    source = _BUNDLED if header is None or header.is_bundled else header.description_source
+    place = summary.find_place(finding) or Place(source, 1)
     member = {"fullyQualifiedName": summary.find_pointer(finding), "name": finding.operation, "kind": "member"}
     return {
         "physicalLocation": {

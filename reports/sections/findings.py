@@ -10,6 +10,8 @@ from conformance.model import Exchange, Requirement
 from reports.evidence import deflate
 from reports.excerpt import DiffLine, build_excerpt, has_actual
 from reports.groups import FindingGroup
+from reports.replay_scripts import ReplayScripts, can_replay, write_replay_command, write_scripts
+from reports.replay_steps import StepFinder
 from reports.request_commands import Variable, list_variables, write_curl, write_python
 from reports.sections.base import ReportSection
 from reports.summary import Finding, Summary
@@ -31,9 +33,10 @@ class Repetition(msgspec.Struct, frozen=True):
 
 
 class FindingDetails(msgspec.Struct, frozen=True):
-    """The evidence of one finding: the diff, the exchanges, the commands, and an entry for `waivers.toml`.
+    """The evidence of one finding: the diff, the exchanges, how to see it again, and an entry for `waivers.toml`.
 
-    `message` is empty where the title of the cause says the same, `actual` where the diff shows it.
+    `message` is empty where the title of the cause says the same, `actual` where the diff shows it. `scripts` send all
+    steps and check; `alone` is the one request that shows most, with the fewest parts.
     """
 
     template: ClassVar[str] = "finding.html.jinja"
@@ -44,8 +47,10 @@ class FindingDetails(msgspec.Struct, frozen=True):
     actual: str
     exchanges: tuple[Exchange, ...]
     hidden_exchanges: int
-    again: Repetition | None
-    smallest: Repetition | None
+    scripts: ReplayScripts | None
+    command: str
+    alone: Repetition | None
+    is_smallest: bool
     waiver: str
 
 
@@ -86,11 +91,12 @@ def build_findings(
 ) -> FindingsSection:
     """Return the section of the findings; `render` lays out the details of one."""
     inline: dict[str, Markup] = {}
+    finder = StepFinder(summary)
     stored: list[tuple[str, str]] = []
     size = 0
     for group in groups:
         for finding in (*group.findings, *group.implied):
-            html = render(build_details(finding, group, summary))
+            html = render(build_details(finding, group, summary, finder))
             if size < INLINE_BYTES:
                 inline[finding.id] = Markup(html)  # noqa: S704 - rendered by our template, which escapes
             else:
@@ -109,7 +115,7 @@ def build_findings(
     )
 
 
-def build_details(finding: Finding, group: FindingGroup, summary: Summary) -> FindingDetails:
+def build_details(finding: Finding, group: FindingGroup, summary: Summary, finder: StepFinder) -> FindingDetails:
     """Return the evidence of a finding."""
     exchanges = [summary.exchanges_by_id[key] for key in finding.exchanges if key in summary.exchanges_by_id]
     lines = build_excerpt(finding, exchanges[0] if exchanges else None)
@@ -121,8 +127,10 @@ def build_details(finding: Finding, group: FindingGroup, summary: Summary) -> Fi
         actual="" if has_actual(finding, lines) else finding.actual,
         exchanges=tuple(exchanges[:MAX_LINKS]),
         hidden_exchanges=max(0, len(exchanges) - MAX_LINKS),
-        again=_build_repetition(exchanges[0] if exchanges else None),
-        smallest=_build_repetition(summary.exchanges_by_id.get(finding.smallest)),
+        scripts=write_scripts(finding, summary, finder),
+        command=write_replay_command(finding) if can_replay(finding, summary) else "",
+        alone=_build_repetition(summary.simplest_exchange(finding)),
+        is_smallest=finding.smallest in summary.exchanges_by_id,
         waiver=write_entry(finding, summary.started.started_at) if summary.started and can_be_waived else "",
     )
 

@@ -1,10 +1,12 @@
 """What we rely on in pytest-xdist: names that are not documented, and the order in which they are called."""
 
 import inspect
+import threading
 from collections import OrderedDict
 from types import SimpleNamespace
 
 import pytest
+from xdist import remote
 from xdist.scheduler import LoadScopeScheduling
 
 SCOPES = {"a": ["a::1", "a::2"], "b": ["b::1"], "c": ["c::1", "c::2", "c::3"], "d": ["d::1"]}
@@ -128,3 +130,16 @@ def test_a_node_without_queued_work_is_shut_down_once(nodes):
         scheduler._reschedule(node)
     assert not scheduler.workqueue
     assert all(node.shutting_down for node in nodes)
+
+
+def test_queue_of_a_worker_shows_the_indices_of_the_items_ahead():
+    source = inspect.getsource(remote.WorkerInteractor)
+    assert "self.torun = TestQueue(" in source
+    assert "self.nextitem_index: " in source
+    model = SimpleNamespace(RLock=threading.RLock, Event=threading.Event)
+    queue = remote.TestQueue(model)
+    for index in (3, 4, remote.Marker.SHUTDOWN):
+        queue.put(index)
+    with queue.lock() as queued:
+        assert [*queued] == [3, 4, remote.Marker.SHUTDOWN]
+    assert not isinstance(remote.Marker.SHUTDOWN, int)

@@ -8,9 +8,9 @@ import pytest
 
 from conformance.description import load_description
 from conformance.execution.setup import RunOptions
-from conformance.matrices.suite_runs import run_session
 from conformance.mock_server import run_server
 from conformance.model import Verdict
+from conformance.reporting.session_run import run_session
 
 Change = Callable[[dict[str, Any]], object]
 

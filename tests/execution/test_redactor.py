@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.execution.redactor import Redactor
-from conformance.model import Exchange, Request, Response
+from conformance.model import Exchange, Outcome, Request, Response, Verdict
 
 SECRET = "s3cr3t-t0ken-value"
 words = st.text("abc &?=/", max_size=8)
@@ -49,6 +49,27 @@ def test_invented_values_stay_readable():
         Exchange("x", Request("GET /", "GET", "/", (("Authorization", SECRET),), invented=(SECRET,)), "http://h/", 0.0)
     )
     assert SECRET not in repr(known.request.headers)
+
+
+def test_an_issued_token_is_a_secret_in_later_exchanges():
+    redactor = Redactor({})
+    body = b'{"access_token": "issued-t0ken-1234", "refresh_token": "issued-t0ken-5678"}'
+    issuing = Request("*", "POST", "/o/token/", authority="http://h")
+    redactor.redact_exchange(Exchange("x", issuing, "http://h/o/token/", 0.0, Response(200, (), body)))
+    shown = Response(200, (("X-Echo", "issued-t0ken-1234"),), b"<p>aXNzdWVkLXQwa2VuLTU2Nzg=")
+    clean = redactor.redact_exchange(Exchange("y", Request("GET /", "GET", "/"), "http://h/", 0.0, shown)).response
+    assert clean.headers == (("X-Echo", "[redacted:issued.0]"),)
+    assert clean.body.startswith(b"<p>[redacted:issued.1]")
+
+
+def test_an_outcome_shows_no_secret_in_any_text():
+    outcome = Outcome(
+        "EXP-01", "GET /", Verdict.FAIL, SECRET, SECRET.upper(), SECRET.encode().hex(), f"/{SECRET}", cause=SECRET
+    )
+    clean = Redactor({"full.token": SECRET}).redact_outcome(outcome)
+    assert SECRET.encode().hex() not in repr(clean)
+    assert SECRET not in repr(clean).lower()
+    assert clean.pointer == "/[redacted:full.token]"
 
 
 def test_the_scheme_of_a_credential_stays_readable():

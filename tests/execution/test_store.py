@@ -2,14 +2,13 @@
 
 import subprocess
 import sys
-import threading
 from collections import Counter
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conformance.execution.store import SharedStore
+from conformance.execution.store import Pending, SharedStore
 from conformance.model import Exchange, Request
 
 
@@ -64,22 +63,15 @@ def test_processes_share_one_ledger(lease, tmp_path):
 
 
 def test_a_request_is_sent_once_and_its_response_is_shared(tmp_path):
-    path = tmp_path / "s.sqlite"
-    first = SharedStore(path)
+    first, second = SharedStore(tmp_path / "s.sqlite"), SharedStore(tmp_path / "s.sqlite")
     assert first.claim("q") is None
-    claimed = []
-
-    def claim():
-        second = SharedStore(path)
-        claimed.append(second.claim("q"))
-        second.close()
-
-    thread = threading.Thread(target=claim)
-    thread.start()
+    assert (first.claim("q"), second.claim("q")) == (Pending.HERE, Pending.ELSEWHERE)
+    assert (first.is_claimed("q"), second.is_claimed("q")) == (True, False)
     first.store_exchange("q", exchange("q"))
-    thread.join(10)
-    assert claimed == [exchange("q")]
+    assert first.claim("q") == second.claim("q") == exchange("q")
+    assert not first.is_claimed("q")
     first.close()
+    second.close()
 
 
 def test_a_released_request_can_be_claimed_again(tmp_path):

@@ -123,7 +123,8 @@ def shrink(fails, request=FULL, others=(), could=lambda _request, _name: True):
     for earlier in (request, *others):
         attempt(earlier)
     before = len(asked)
-    held.reduce(attempt, could)
+    for candidate in held.propose_smaller(could):
+        attempt(candidate)
     return held, asked, asked[before:]
 
 
@@ -169,7 +170,8 @@ def test_two_violations_of_one_request_shrink_separately():
 
     attempt.count = 1
     attempt(FULL)
-    held.reduce(attempt)
+    for candidate in held.propose_smaller():
+        attempt(candidate)
     assert [held.get_smallest(kind).exchange.request.target for kind in held.list_kinds()] == ["/a?x=0", "/a?y=0"]
 
 

@@ -377,3 +377,14 @@ def test_an_id_from_before_the_run_is_not_created(hours, credible):
     creations = Creations(lambda: born_s + hours * 3600)
     creations.observe("POST", "/v2/vehicles", created(f"{BASE}/vehicles/{name}"))
     assert (f"/v2/vehicles/{name}".casefold() in creations) is credible
+
+
+@pytest.mark.parametrize("kind", sorted(RULES))
+@pytest.mark.parametrize("identities", [("full",), ("full", "disposable")])
+def test_a_token_stands_in_a_url_only_where_its_logs_may_show_it(kind, identities):
+    target = Target("t", kind, RULES[kind].known or "https://api.example/v2", identities=identities)
+    gate = Gate(target, ())
+    is_logged = kind in {"live", "sandbox"} and "disposable" not in identities
+    for query in ("?access_token=abc", "?a=1&ACCESS_TOKEN=abc"):
+        assert bool(gate.refusal("GET", f"{target.base_url}/users{query}")) is is_logged
+    assert not gate.refusal("GET", f"{target.base_url}/users?token_type=a")

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from conformance.errors import PlanError, UsageError
 from conformance.execution.setup import RunOptions
-from conformance.matrices.suite_runs import run_session
 from conformance.model import Effect, Profile
+from conformance.reporting.session_run import run_session
 from conformance.safety.rules import RULES, TargetKind
 from tests.safety.conftest import configure, recording
 

@@ -20,6 +20,7 @@ from conformance.description import Description, load_description
 from conformance.errors import UsageError
 from conformance.execution.unscheduled_run import RunScope, UnscheduledRun
 from conformance.model import Certification, Certified, Profile, Requirement, Target, TargetKind
+from conformance.tools.url_secrets import find_url_secrets, hide_url_secrets
 from conformance.webhooks.inputs import load_key
 from conformance.webhooks.operations import build_delivery_operation
 from specs.catalogue import load_requirements
@@ -57,7 +58,7 @@ class ReceiverOptions(msgspec.Struct, frozen=True):
     version: str = ""
 
     def __repr__(self) -> str:  # a traceback must not show a secret
-        return f"Options({self.endpoint})"
+        return f"Options({hide_url_secrets(self.endpoint)})"
 
 
 def select_stimuli(select: tuple[str, ...], profile: Profile) -> tuple[Stimulus, ...]:
@@ -106,7 +107,8 @@ def open_runner(
     `hook` and `edges` are what a test replaces: the hook, and of the sender `transport`, `clock` and `sleep`.
     """
     endpoint, keys = Endpoint(options.endpoint), _load_keys(options)
-    secrets = dict(keys.current.secrets)
+    secrets = keys.current.secrets | find_url_secrets(options.endpoint, "endpoint")
+    secrets |= find_url_secrets(options.observe, "observe")
     if keys.previous:
         secrets |= {f"previous-{name}": value for name, value in keys.previous.secrets.items()}
     with (
@@ -143,7 +145,7 @@ def _build_scope(options: ReceiverOptions, endpoint: Endpoint, description: Desc
         requirement.id for requirement in all_requirements if not options.select or requirement.id in options.select
     }
     return RunScope(
-        target=Target("webhook receiver", TargetKind.URL, endpoint.url),
+        target=Target("webhook receiver", TargetKind.URL, hide_url_secrets(endpoint.url)),
         description=description,
         operations=(build_delivery_operation(OPERATION, group="webhook"),),
         requirements=all_requirements,

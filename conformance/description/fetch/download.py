@@ -8,6 +8,8 @@ import httpx
 from conformance import __version__
 from conformance.description.sources import MAX_BYTES
 from conformance.errors import DescriptionError, TargetError, UsageError
+from conformance.tools.secret_forms import SecretForms
+from conformance.tools.url_secrets import find_url_secrets, hide_url_secrets
 
 PUBLISHED = "https://developers.ev.energy/_spec/ev.energy-API-v2.yaml"
 _TIMEOUT_S = 30.0
@@ -37,8 +39,9 @@ def download(url: str, *, etag: str = "", last_modified: str = "", limit: int = 
     Source: RFC 9110, section 13. Raises UsageError for anything but a web address, TargetError if there is no usable
     response, DescriptionError for one of more than `limit` bytes.
     """
-    if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
-        raise UsageError(f"{url!r} is not a web address", hint="Give --url an http or https address.")
+    if not _is_web_address(url):
+        shown = hide_url_secrets(url)
+        raise UsageError(f"{shown!r} is not a web address", hint="Give --url an http or https address.")
     conditions = {"If-None-Match": etag, "If-Modified-Since": "" if etag else last_modified}
     headers = {"User-Agent": f"evconform/{__version__}", **{name: value for name, value in conditions.items() if value}}
     try:
@@ -49,10 +52,19 @@ def download(url: str, *, etag: str = "", last_modified: str = "", limit: int = 
             return _read_response(response, url, conditional=bool(etag or last_modified), limit=limit)
     except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
         reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        reason = SecretForms(find_url_secrets(url, "url")).replace_in_text(reason.replace(url, redact_url(url)))
         raise TargetError(
-            f"{redact_url(url)} cannot be fetched: {reason.replace(url, redact_url(url))}",
+            f"{redact_url(url)} cannot be fetched: {reason}",
             hint="Check the address, the network, and the proxies in HTTPS_PROXY and NO_PROXY.",
         ) from None
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _read_response(response: httpx.Response, url: str, *, conditional: bool, limit: int) -> DownloadResult:

@@ -11,7 +11,7 @@ from conformance.evidence.subject import Subject
 from conformance.model import Effect, Operation, Outcome, Request, ResourceModel, Verdict
 from conformance.model.exchange import WRONG_BODY
 from conformance.probes.responses.plain_reads import plain_read_needs
-from conformance.probes.toolkit.base import READER, UNPRIVILEGED, USER_READER, Need, Probe, Steps, choose_turn, send
+from conformance.probes.toolkit.base import EXPOSED, READER, USER_READER, Need, Probe, Steps, choose_turn, send
 from conformance.probes.toolkit.calls import Missing, find_call, report_untested
 from conformance.probes.toolkit.harmless_requests import build_harmless_request, make_wrong_body
 from conformance.probes.toolkit.samples import know_ways, try_ways
@@ -145,7 +145,7 @@ def _send_to_existing_resource(
 
 def send_misplaced_token(operation: Operation, subject: Subject) -> Steps[None]:
     """Send a valid token in the query or a cookie, in turn, where a server must not accept it (AUT-02)."""
-    request = yield from _build_request(operation, subject, subject.unprivileged)
+    request = yield from _build_request(operation, subject, subject.exposed)
     if isinstance(request, Missing):
         yield from report_untested(("AUT-02",), operation, request)
         return
@@ -253,8 +253,8 @@ PROBES = (
         send_other_scheme, rank=2, share=_SCHEME_TURNS,
     ),
     Probe(
-        "misplaced-token", ("AUT-02",), is_secured, _build_needs("token elsewhere", UNPRIVILEGED),
-        send_misplaced_token, rank=2, ways=know_ways(len(TOKEN_PLACES)),
+        "misplaced-token", ("AUT-02",), is_secured, _build_needs("token elsewhere", EXPOSED),
+        send_misplaced_token, rank=2, exposes=True, ways=know_ways(len(TOKEN_PLACES)),
     ),
     Probe(
         "missing-scope", ("AUT-03",), has_scopes, _build_needs("no scope", "noscope"),

@@ -42,6 +42,7 @@ BULK_READER = "(ample)"  # in a need: the identity of `Subject.bulk_reader`
 USER_READER = "(idle)"  # in a need: the identity of `Subject.user_reader`
 ERROR_SENDER = "(other)"  # in a need: the identity of `Subject.error_sender`
 UNPRIVILEGED = "(refused)"  # in a need: the identity of `Subject.unprivileged`
+EXPOSED = "(exposed)"  # in a need: the identity of `Subject.exposed`
 
 # The operation of probes of the API as a whole; its key is the one of their cases.
 WHOLE = Operation("*", "", "GET", "", "", Role.SINGLETON, Effect.NONE, "*")
@@ -91,7 +92,7 @@ class Probe(msgspec.Struct, frozen=True):
     - `profile` is the first profile that includes it; `rank` orders probes in a plan that does not fit, 0 before 1.
     - `writes` marks probes whose requests may take effect; `own` those of them that touch only what they created.
     - `plain` marks the probe of plain reads: the catalogue trusts it with all that checks and folds judge.
-    - `identities` must all be configured.
+    - `identities` must all be configured. `exposes` marks probes that put a token where servers log it.
     - `ways` returns how many ways of trying its requirements it knows on an operation, where it tries `sample` of them
       at a time (`conformance.probes.toolkit.samples`); None where it always tries all.
     - `share` is N where one in N operations is tried with each seed; with seed 1 those of the turn `first_share`.
@@ -111,6 +112,7 @@ class Probe(msgspec.Struct, frozen=True):
     plain: bool = False
     sends: Callable[[Operation, ResourceModel], tuple[UnsafeRequest, ...]] = list_own_requests
     identities: tuple[str, ...] = ()
+    exposes: bool = False
     whole: bool = False
     ways: Callable[[Operation, ResourceModel], int] | None = None
     sample: int = 1

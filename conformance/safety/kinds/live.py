@@ -10,5 +10,6 @@ KINDS = (
         known="https://api.ev.energy/v2",
         note="production: real vehicles, chargers, people and money",
         why="real vehicles and chargers hang on live",
+        token_in_url=False,
     ),
 )

@@ -1,0 +1,21 @@
+"""`evconform schema`: the JSON Schemas of what is read and written."""
+
+from typing import Annotated, Literal
+
+import typer
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command()(schema)
+
+
+def schema(
+    name: Annotated[Literal["config", "summary"], typer.Argument(help="evconform.toml, or summary.json.")],
+) -> None:
+    """Print a JSON Schema, for validation and for completion in editors."""
+    import msgspec
+
+    from conformance.reporting.json_schemas import build_schema
+
+    typer.echo(msgspec.json.format(msgspec.json.encode(build_schema(name))).decode())
