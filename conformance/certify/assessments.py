@@ -42,12 +42,16 @@ def has_stack_trace(body: bytes) -> bool:
 
 
 class Assessment(msgspec.Struct, frozen=True):
-    """A verdict with its message. `reason` replaces the reason of the requirement where another one fits better."""
+    """A verdict with its message. `reason` replaces the reason of the requirement where another one fits better.
+
+    `is_noisy` says that noise of the machine leaves the verdict open, so that a repetition may decide.
+    """
 
     verdict: Verdict
     message: str = ""
     actual: str = ""
     reason: str = ""
+    is_noisy: bool = False
 
 
 PASSED = Assessment(Verdict.PASS)

@@ -8,7 +8,8 @@ from rich.table import Table
 
 from conformance.certify.api_clients.certification import ClientCertificationOptions, load_plan, select_scenarios
 from conformance.certify.api_clients.scenario_endpoint import ScenarioEndpoint
-from conformance.certify.api_clients.scenario_runner import ScenarioRun, ScenarioRunner
+from conformance.certify.api_clients.scenario_run import ScenarioRun
+from conformance.certify.api_clients.scenario_runner import ScenarioRunner
 from conformance.certify.api_clients.scenario_server import ScenarioServer
 from conformance.certify.api_clients.tasks import TASKS
 from conformance.cli.terminal import Terminal

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import time
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
@@ -39,10 +40,11 @@ def reset_connection(scope: Mapping[str, Any]) -> None:
     transport.abort()
 
 
-async def send_response(send: Send, response: ScenarioResponse, disconnected: asyncio.Event | None = None) -> None:
+async def send_response(send: Send, response: ScenarioResponse, disconnected: asyncio.Event | None = None) -> float:
     """Send a whole response: with its Content-Length, or in pieces, which HTTP/1.1 sends chunked.
 
-    The body is compressed where Content-Encoding says so. Pieces end when the client has disconnected.
+    The body is compressed where Content-Encoding says so. Pieces end when the client has disconnected. Return the
+    monotonic time before the response was sent, or before its last piece: a client has it no earlier.
     """
     is_compressed = response.get_header("content-encoding") == "gzip"
     body = gzip.compress(response.body, mtime=0) if is_compressed else response.body
@@ -53,6 +55,7 @@ async def send_response(send: Send, response: ScenarioResponse, disconnected: as
     ]
     if response.status not in {204, 304} and not response.pieces:
         headers.append((b"content-length", str(len(body)).encode()))
+    sent_at = time.monotonic()
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     if response.pieces:
         size = max(1, len(body) // response.pieces)
@@ -60,7 +63,9 @@ async def send_response(send: Send, response: ScenarioResponse, disconnected: as
             await send({"type": "http.response.body", "body": body[:size], "more_body": True})
             await asyncio.sleep(response.pause_s)
             body = body[size:]
+        sent_at = time.monotonic()
     await send({"type": "http.response.body", "body": body})
+    return sent_at
 
 
 async def call_application(app: Any, scope: Scope, body: bytes) -> ScenarioResponse:

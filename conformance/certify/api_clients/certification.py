@@ -14,12 +14,8 @@ from conformance.certify.api_clients.client_process import check_command
 from conformance.certify.api_clients.listeners import open_listeners
 from conformance.certify.api_clients.process_watchdog import watch_clients
 from conformance.certify.api_clients.scenario_endpoint import ScenarioEndpoint
-from conformance.certify.api_clients.scenario_runner import (
-    RunnerSettings,
-    ScenarioRun,
-    ScenarioRunner,
-    ScenarioSelection,
-)
+from conformance.certify.api_clients.scenario_run import RunnerSettings, ScenarioRun, ScenarioSelection
+from conformance.certify.api_clients.scenario_runner import ScenarioRunner
 from conformance.certify.api_clients.scenario_server import ScenarioServer
 from conformance.certify.api_clients.tasks import PARTIAL_PROFILE, TASKS
 from conformance.certify.api_clients.verdicts import ALL_TASKS, build_operation, build_operation_key, plan_cases

@@ -63,26 +63,38 @@ def run_client(
         ) from error
     streams = [_StreamReader(stream) for stream in (process.stdout, process.stderr) if stream]
     try:
-        how = _wait_for_end(process, began + limit_s, is_flooded, is_stopped)
+        how, is_suspended = _wait_for_end(process, began + limit_s, is_flooded, is_stopped)
         seconds = time.monotonic() - began
     finally:
         _end_processes(process, environment[PROCESS_MARK])
     output = "\n".join(text for stream in streams if (text := stream.text()))
-    return ProcessResult(how, process.returncode if how is ProcessEnd.ENDED else None, seconds, output)
+    status = process.returncode if how is ProcessEnd.ENDED else None
+    return ProcessResult(how, status, seconds, output, is_suspended)
 
 
 def _wait_for_end(
     process: subprocess.Popen[bytes], deadline: float, flooded: Callable[[], bool], stopped: Callable[[], bool]
-) -> ProcessEnd:
+) -> tuple[ProcessEnd, bool]:
+    """Return how the client ended, and whether it was suspended before."""
+    is_suspended = False
     while process.poll() is None:
+        is_suspended = has_been_suspended(process.pid) or is_suspended
         if stopped():
-            return ProcessEnd.STOPPED
+            return ProcessEnd.STOPPED, is_suspended
         if flooded():
-            return ProcessEnd.FLOOD
+            return ProcessEnd.FLOOD, is_suspended
         if time.monotonic() > deadline:
-            return ProcessEnd.TIME_LIMIT
+            return ProcessEnd.TIME_LIMIT, is_suspended
         time.sleep(_POLL_S)
-    return ProcessEnd.FLOOD if flooded() else ProcessEnd.ENDED
+    return (ProcessEnd.FLOOD if flooded() else ProcessEnd.ENDED), is_suspended
+
+
+def has_been_suspended(child: int) -> bool:
+    """Return whether a signal suspended a child process since the last call (POSIX, waitid with WSTOPPED)."""
+    try:
+        return os.waitid(os.P_PID, child, os.WSTOPPED | os.WNOHANG) is not None
+    except ChildProcessError:
+        return False  # it has ended
 
 
 def _end_processes(process: subprocess.Popen[bytes], mark: str) -> None:

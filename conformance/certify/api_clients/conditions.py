@@ -37,7 +37,8 @@ class ScenarioRequest(msgspec.Struct, frozen=True):
 class ScenarioResponse(msgspec.Struct, frozen=True):
     """A response to send, or a reset of the connection; `is_affected` says that the condition changed it.
 
-    With `pieces`, the body is sent in so many pieces without Content-Length, `pause_s` seconds apart.
+    With `pieces`, the body is sent in so many pieces without Content-Length, `pause_s` seconds apart. `is_delayed` says
+    that the delay is the condition, which affects a client that does not wait for the response too.
     """
 
     status: int = 200
@@ -47,6 +48,7 @@ class ScenarioResponse(msgspec.Struct, frozen=True):
     is_affected: bool = False
     pieces: int = 0
     pause_s: float = 0.0
+    is_delayed: bool = False
 
     def get_header(self, name: str) -> str:
         """Return the first value of a header, empty where it is absent."""
@@ -193,7 +195,7 @@ def delay_response(seconds: float) -> Action:
 
     async def act(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse:
         await context.wait_for_disconnect(seconds * context.scale)
-        return msgspec.structs.replace(await context.send_to_mock(request), is_affected=True)
+        return msgspec.structs.replace(await context.send_to_mock(request), is_affected=True, is_delayed=True)
 
     return act
 

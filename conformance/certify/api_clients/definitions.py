@@ -104,6 +104,11 @@ def build_inconclusive(message: str) -> Assessment:
     return Assessment(Verdict.INCONCLUSIVE, message)
 
 
+def build_noisy(message: str) -> Assessment:
+    """Return an inconclusive verdict, for evidence that the noise of the machine may have made."""
+    return Assessment(Verdict.INCONCLUSIVE, message, is_noisy=True)
+
+
 def build_not_observable(message: str) -> Assessment:
     """Return that nothing could be observed."""
     return Assessment(Verdict.NOT_OBSERVABLE, message)

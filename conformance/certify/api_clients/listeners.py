@@ -24,7 +24,7 @@ from conformance.webhooks.loopback_server import serve_on_loopback
 _HOST = "127.0.0.1"
 _SIBLING_HOST = "127.9.0.1"  # loopback (RFC 1122, section 3.2.1.3), and ends as 127.0.0.1 does
 _HANDSHAKE_S = 10.0
-_LISTEN_S = 2.0  # wait for the first byte after a handshake that succeeded
+_LISTEN_S = 8.0  # wait for the first byte after a handshake that succeeded; a client that refuses ends it before
 _SETTLE_S = _HANDSHAKE_S + _LISTEN_S + 1.0
 
 

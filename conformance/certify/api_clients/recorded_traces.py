@@ -9,10 +9,8 @@ from typing import Any
 import msgspec
 
 from conformance.certify.api_clients.catalogue import load_scenarios
-from conformance.certify.api_clients.definitions import Scenario
-from conformance.certify.api_clients.tasks import TASKS
+from conformance.certify.api_clients.scenario_attempts import choose_attempt, judge_attempts
 from conformance.certify.api_clients.trace import ClientCall, Handshake, ProcessResult, ServerPart, Trace
-from conformance.certify.api_clients.verdicts import describe_lack, judge_scenario
 from conformance.model import Event, Exchange, Exchanged, Observed, Traced, Verdict
 
 _GOOD = frozenset({Verdict.PASS, Verdict.REVIEW, Verdict.NOT_OBSERVABLE, Verdict.NOT_APPLICABLE})
@@ -35,6 +33,7 @@ class _RecordedTrace(msgspec.Struct, frozen=True):
     user: str
     scale: float
     handshakes: tuple[Handshake, ...]
+    stall_s: float = 0.0
 
 
 def describe_trace(trace: Trace) -> dict[str, Any]:
@@ -46,7 +45,9 @@ def describe_trace(trace: Trace) -> dict[str, Any]:
         for call in trace.calls
     )
     handshakes = tuple(Handshake(handshake.failure, handshake.received[:16]) for handshake in trace.handshakes)
-    recorded = _RecordedTrace(trace.task, calls, trace.process, trace.base_url, trace.user, trace.scale, handshakes)
+    recorded = _RecordedTrace(
+        trace.task, calls, trace.process, trace.base_url, trace.user, trace.scale, handshakes, trace.stall_s
+    )
     described: dict[str, Any] = msgspec.to_builtins(recorded)
     return described
 
@@ -75,17 +76,11 @@ def _iterate_contradictions(traces: dict[str, Trace], observed: dict[str, Verdic
         verdict = observed.get(scenario.name)
         if scenario.judge is None or verdict not in _GOOD:
             continue
-        if f"control-{scenario.task.replace('_', '-')}" not in traces:
+        attempts = judge_attempts(scenario, traces)
+        if not attempts:
             yield f"{scenario.requirement}, {scenario.name}: {verdict} is recorded, but nothing that shows it"
-        elif (again := _judge_again(scenario, traces)) not in _GOOD:
+        elif (again := choose_attempt(attempts).assessment.verdict) not in _GOOD:
             yield f"{scenario.requirement}, {scenario.name}: {verdict} is recorded, but its exchanges show {again}"
-
-
-def _judge_again(scenario: Scenario, traces: dict[str, Trace]) -> Verdict:
-    control = traces[f"control-{scenario.task.replace('_', '-')}"]
-    trace = control if scenario.is_control else traces.get(scenario.name, Trace(()))
-    complete = msgspec.structs.replace(trace, control=control, comparison=traces.get(scenario.comparison))
-    return judge_scenario(scenario, complete, describe_lack(TASKS[scenario.task], control)).verdict
 
 
 def _restore_trace(recorded: _RecordedTrace, exchanges: dict[str, Exchange]) -> Trace:
@@ -109,4 +104,5 @@ def _restore_trace(recorded: _RecordedTrace, exchanges: dict[str, Exchange]) -> 
         recorded.scale,
         handshakes=recorded.handshakes,
         task=recorded.task,
+        stall_s=recorded.stall_s,
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import itertools
 import secrets
 import threading
 import time
@@ -46,7 +47,8 @@ class ScenarioEndpoint:
     """One served scenario: its mock server, credentials and rules, and the calls received so far.
 
     `on_call` is called with each call as it ends. `address` is the root URL of the scenario, `other_origins` the same
-    root under other origins. Waits that the server requires are multiplied by `scale`.
+    root under other origins. Waits that the server requires are multiplied by `scale`. `began_at` is the monotonic time
+    at which the scenario began.
     """
 
     def __init__(  # noqa: PLR0913
@@ -72,16 +74,17 @@ class ScenarioEndpoint:
         self._server.tokens.secrets = {self.client_id: self.client_secret}
         self._router = OperationRouter(description.model.operations)
         self._rules, self._match_counts = rules, Counter[int]()
-        self._began, self._epoch = time.monotonic(), time.time()
+        self.began_at, self._epoch = time.monotonic(), time.time()
         self._calls: list[ClientCall] = []
-        self._number = self._open_requests = 0
+        self._numbers = itertools.count(1)
+        self._open_requests: set[int] = set()
         self._leaving: asyncio.Event | None = None
 
     # For the scenario runner
 
     def start_clock(self) -> None:
         """Start the clock of the scenario."""
-        self._began, self._epoch = time.monotonic(), time.time()
+        self.began_at, self._epoch = time.monotonic(), time.time()
 
     def wait_for_open_requests(self, seconds: float = 3.0) -> None:
         """Wait until the requests that a client left open are kept as calls; their time is up soon after it ended."""
@@ -157,33 +160,39 @@ class ScenarioEndpoint:
         self, scope: Scope, receive: Receive, send: Send, *, is_other_origin: bool = False
     ) -> None:
         """Respond to one request of the scenario, and keep both as a call."""
-        at = time.monotonic() - self._began
-        self._number += 1
-        if self._number > MAX_REQUESTS:
+        number = next(self._numbers)
+        if number > MAX_REQUESTS:
             self.flood_event.set()
             reset_connection(scope)
             return
-        number = self._number
+        self._open_requests.add(number)
+        try:
+            await self._handle_request(scope, receive, send, number, is_other_origin=is_other_origin)
+        finally:
+            self._open_requests.discard(number)
+
+    async def _handle_request(
+        self, scope: Scope, receive: Receive, send: Send, number: int, *, is_other_origin: bool
+    ) -> None:
+        at = time.monotonic() - self.began_at
         body = await read_body(receive)
         request = self._read_request(scope, body, elsewhere=is_other_origin)
         leaving = self._leaving = asyncio.Event()
         watching = asyncio.create_task(watch_disconnect(receive, leaving))
-        self._open_requests += 1
         try:
             response = await self._apply_rules(request)
-            left = leaving.is_set()
+            left, done = leaving.is_set(), time.monotonic()
             if response.is_reset:
                 reset_connection(scope)
             elif not left:
-                await send_response(send, response, leaving)
+                done = await send_response(send, response, leaving)
         finally:
             watching.cancel()
         sent = Request(request.operation, request.method, request.target, request.headers, request.body, identity="")
         exchange = Exchange(
             f"{self.name}-{number}", sent, self._build_url(request.part, scope), self._epoch + at, None, ""
         )
-        self._keep_call(exchange, request.part, response, at, left=left)
-        self._open_requests -= 1
+        self._keep_call(exchange, request.part, response, (at, done - self.began_at), left=left)
 
     async def _apply_rules(self, request: ScenarioRequest) -> ScenarioResponse:
         for index, rule in enumerate(self._rules):
@@ -256,10 +265,16 @@ class ScenarioEndpoint:
         return f"{origin}{path}?{query}" if query else f"{origin}{path}"
 
     def _keep_call(
-        self, exchange: Exchange, part: ServerPart, response: ScenarioResponse, at: float, *, left: bool
+        self,
+        exchange: Exchange,
+        part: ServerPart,
+        response: ScenarioResponse,
+        times: tuple[float, float],
+        *,
+        left: bool,
     ) -> None:
         """Keep an exchange that has no response yet as a call, with the response that the client got."""
-        done = time.monotonic() - self._began
+        at, done = times
         if response.is_reset:
             exchange = replace(exchange, failure="the server reset the connection")
         elif left:
@@ -267,7 +282,8 @@ class ScenarioEndpoint:
         else:
             received = Response(response.status, response.headers, response.body, done - at)
             exchange = replace(exchange, response=received)
-        call = ClientCall(exchange, part, at, done, is_affected=response.is_affected, is_abandoned=left)
+        is_affected = response.is_affected and (response.is_delayed or not left)
+        call = ClientCall(exchange, part, at, done, is_affected=is_affected, is_abandoned=left)
         self._remember_secrets(call)
         self._calls.append(call)
         self._on_call(call)

@@ -1,10 +1,12 @@
-"""Scenario runner: each task once without any condition, then all scenarios, several at a time."""
+"""Scenario runner: each task once without any condition, then all scenarios, several at a time.
+
+What shows a violation, or was disturbed, runs again with few others beside it, before it is judged.
+"""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
-from pathlib import Path
 
 import msgspec
 
@@ -14,7 +16,16 @@ from conformance.certify.api_clients.definitions import Scenario, TlsCertificate
 from conformance.certify.api_clients.listeners import ListenerAddresses
 from conformance.certify.api_clients.process_watchdog import PROCESS_MARK
 from conformance.certify.api_clients.recorded_traces import describe_trace
+from conformance.certify.api_clients.scenario_attempts import (
+    MAX_ATTEMPTS,
+    choose_attempt,
+    find_control,
+    judge_attempts,
+    name_control,
+    needs_repetition,
+)
 from conformance.certify.api_clients.scenario_endpoint import ScenarioEndpoint
+from conformance.certify.api_clients.scenario_run import RunnerSettings, ScenarioRun, ScenarioSelection
 from conformance.certify.api_clients.scenario_server import ScenarioServer
 from conformance.certify.api_clients.tasks import TASKS
 from conformance.certify.api_clients.trace import ClientCall, ProcessEnd, ProcessResult, Trace
@@ -25,7 +36,6 @@ from conformance.certify.api_clients.verdicts import (
     collect_evidence,
     describe_lack,
     judge_passively,
-    judge_scenario,
 )
 from conformance.certify.assessments import Assessment
 from conformance.description import Description
@@ -36,55 +46,10 @@ from conformance.mock_server.behaviours import prepare_world
 from conformance.mock_server.world.builder import MockWorld, build_world
 from conformance.model import Outcome, Verdict
 
+_PARALLEL_REPETITIONS = 2
+_SLOWNESS = 5.0  # times the control run that a client gets in addition to the time limit of a scenario
 DECLINED_REASON = "declined: the plan does not declare the task"
 _NO_OLD_TLS = "this machine does not support TLS 1.1"
-
-
-class ScenarioRun(msgspec.Struct, frozen=True):
-    """A scenario to run, or the control run of a task, which has no condition."""
-
-    task: str
-    scenario: Scenario | None = None
-
-    @property
-    def name(self) -> str:
-        """The name in URLs and reports."""
-        return self.scenario.name if self.scenario else f"control-{self.task.replace('_', '-')}"
-
-    @property
-    def certificate(self) -> TlsCertificate:
-        """The TLS certificate that the server presents."""
-        return self.scenario.certificate if self.scenario else TlsCertificate.NONE
-
-    @property
-    def time_limit_s(self) -> float:
-        """The time limit in seconds, enough for a slow but correct client."""
-        return self.scenario.time_limit_s if self.scenario else 30.0
-
-
-class ScenarioSelection(msgspec.Struct, frozen=True):
-    """The tasks and scenarios of a certification. Each task runs once without any condition, then the scenarios run."""
-
-    tasks: tuple[str, ...]
-    scenarios: tuple[Scenario, ...]
-
-    @property
-    def control_runs(self) -> list[ScenarioRun]:
-        """The control runs, one for each task."""
-        return [ScenarioRun(task) for task in self.tasks]
-
-
-class RunnerSettings(msgspec.Struct, frozen=True):
-    """The settings for running scenarios.
-
-    The command of the client, the folder for its `output`, the number of parallel `jobs`, and the limit for one
-    scenario in seconds.
-    """
-
-    command: tuple[str, ...]
-    output: Path
-    jobs: int
-    limit_s: float
 
 
 class ScenarioRunner:
@@ -110,7 +75,6 @@ class ScenarioRunner:
         self._plays: dict[str, ScenarioEndpoint] = {}
         self._items: dict[str, RunPart] = {}
         self.traces: dict[str, Trace] = {}
-        self.lacks_by_task: dict[str, str] = {}
 
     # Serving scenarios
 
@@ -145,37 +109,64 @@ class ScenarioRunner:
     # Running scenarios
 
     def run_scenarios(self, settings: RunnerSettings, selection: ScenarioSelection) -> None:
-        """Start the command once for each control run, then once for each scenario of the tasks that succeeded."""
-        scenarios = selection.scenarios
+        """Start the command once for each control run, then for each scenario of the tasks that succeeded."""
+        controls, scenarios = selection.control_runs, selection.scenarios
         try:
-            with ThreadPoolExecutor(settings.jobs) as pool, self._stop_on_error(pool):
-                self._run_all(pool, selection.control_runs, settings, self._check_control)
-                remaining = [
-                    ScenarioRun(scenario.task, scenario)
-                    for scenario in scenarios
-                    if not scenario.is_control and not self.lacks_by_task.get(scenario.task)
-                ]
-                remaining.sort(key=lambda scenario_run: -scenario_run.time_limit_s)
-                self._run_all(pool, remaining, settings, lambda _: None)
+            self._run_all(controls, settings, settings.jobs)
+            lacking = [control for control in controls if self._may_have_been_disturbed(control)]
+            self._run_all([msgspec.structs.replace(control, number=2) for control in lacking], settings)
+            remaining = [
+                ScenarioRun(scenario.task, scenario)
+                for scenario in scenarios
+                if not scenario.is_control and not self._lacks(scenario.task)
+            ]
+            remaining.sort(key=lambda scenario_run: -scenario_run.time_limit_s)
+            self._run_all(remaining, settings, settings.jobs)
+            for number in range(2, MAX_ATTEMPTS + 1):
+                self._run_all(self._list_repetitions(scenarios, number), settings)
         except KeyboardInterrupt:
             self._record.stopped = "interrupted"
         self.judge_scenarios(scenarios)
 
+    def _may_have_been_disturbed(self, control: ScenarioRun) -> bool:
+        ends = {ProcessEnd.ENDED, ProcessEnd.TIME_LIMIT}
+        return bool(self._lacks(control.task)) and self.traces[control.name].process.end in ends
+
+    def _list_repetitions(self, scenarios: tuple[Scenario, ...], number: int) -> list[ScenarioRun]:
+        """Return the scenarios without a verdict, and those that they are compared with, as another attempt."""
+        unsettled = [
+            scenario
+            for scenario in scenarios
+            if scenario.judge
+            and not self._lacks(scenario.task)
+            and needs_repetition(judge_attempts(scenario, self.traces))
+        ]
+        names = {name for scenario in unsettled for name in (scenario.name, scenario.comparison)}
+        repeated = [scenario for scenario in scenarios if scenario.name in names and not scenario.is_control]
+        controls = sorted({scenario.task for scenario in unsettled if scenario.is_control})
+        return [
+            *(ScenarioRun(scenario.task, scenario, number) for scenario in repeated),
+            *(
+                ScenarioRun(task, None, count)
+                for task in controls
+                if (count := self._count_controls(task) + 1) <= MAX_ATTEMPTS
+            ),
+        ]
+
+    def _count_controls(self, task: str) -> int:
+        return sum(trace.task == task and name.startswith(name_control(task)) for name, trace in self.traces.items())
+
     def _run_all(
-        self,
-        pool: ThreadPoolExecutor,
-        scenario_runs: list[ScenarioRun],
-        settings: RunnerSettings,
-        finish: Callable[[ScenarioRun], None],
+        self, scenario_runs: list[ScenarioRun], settings: RunnerSettings, jobs: int = _PARALLEL_REPETITIONS
     ) -> None:
-        futures: dict[Future[ProcessResult | None], ScenarioRun] = {
-            pool.submit(self._run_one, scenario_run, settings): scenario_run for scenario_run in scenario_runs
-        }
-        for future in as_completed(futures):
-            scenario_run = futures[future]
-            if (result := future.result()) is not None:
-                self.close_run(scenario_run, result)
-                finish(scenario_run)
+        with ThreadPoolExecutor(min(jobs, settings.jobs)) as pool, self._stop_on_error(pool):
+            futures: dict[Future[ProcessResult | None], ScenarioRun] = {
+                pool.submit(self._run_one, scenario_run, settings): scenario_run for scenario_run in scenario_runs
+            }
+            for future in as_completed(futures):
+                scenario_run = futures[future]
+                if (result := future.result()) is not None:
+                    self.close_run(scenario_run, result)
 
     @contextmanager
     def _stop_on_error(self, pool: ThreadPoolExecutor) -> Iterator[None]:
@@ -194,10 +185,12 @@ class ScenarioRunner:
         mark = f"{self.server.run_id}-{scenario_run.name}"
         environment = {**endpoint.build_environment(), **self.build_environment(scenario_run), PROCESS_MARK: mark}
         endpoint.start_clock()
+        control = find_control(scenario_run.task, self.traces)
+        slowness_s = control.process.seconds * _SLOWNESS if control else 0.0
         result = run_client(
             settings.command,
             environment,
-            limit_s=min(scenario_run.time_limit_s, settings.limit_s),
+            limit_s=min(scenario_run.time_limit_s + slowness_s, settings.limit_s),
             is_flooded=endpoint.flood_event.is_set,
             is_stopped=self._interrupted.is_set,
         )
@@ -230,6 +223,7 @@ class ScenarioRunner:
             frozenset(endpoint.secrets.values()),
             self._doors.list_handshakes(scenario_run.certificate),
             task=scenario_run.task,
+            stall_s=self.server.stalls.find_longest(endpoint.began_at),
         )
         with self._writing:
             self._record.log_trace(scenario_run.name, describe_trace(self.traces[scenario_run.name]))
@@ -238,8 +232,10 @@ class ScenarioRunner:
                 message = f"{scenario_run.name}: the client {result.description}"
                 self._record.log_notice("client", message, build_operation_key(scenario_run.task))
 
-    def _check_control(self, scenario_run: ScenarioRun) -> None:
-        self.lacks_by_task[scenario_run.task] = describe_lack(TASKS[scenario_run.task], self.traces[scenario_run.name])
+    def _lacks(self, task: str) -> str:
+        """Return why the client does not do a task, empty where it does or was not run."""
+        control = find_control(task, self.traces)
+        return describe_lack(TASKS[task], control) if control else ""
 
     def judge_scenarios(self, scenarios: Iterable[Scenario]) -> None:
         """Judge all scenarios that ran, and record a reason for those that did not."""
@@ -253,7 +249,8 @@ class ScenarioRunner:
                 for passive in load_passive_judges():
                     if not self._record.has_planned(passive.requirement):
                         continue
-                    outcomes = judge_passively(passive, facts, self.lacks_by_task.get(passive.task, ""))
+                    lack = self._lacks(passive.task) if passive.task else ""
+                    outcomes = judge_passively(passive, facts, lack)
                     item.log_outcomes(self._redact_outcomes(outcomes))
                 if self._record.has_planned("C30"):
                     item.log_outcomes([Outcome("C30", ALL_TASKS, Verdict.NOT_APPLICABLE, "the API documents no ETag")])
@@ -280,19 +277,12 @@ class ScenarioRunner:
             yield msgspec.structs.replace(result, **texts)
 
     def _judge_scenario(self, scenario: Scenario) -> Outcome | None:
-        control = self.traces.get(f"control-{scenario.task.replace('_', '-')}")
-        lack = self.lacks_by_task.get(scenario.task, "")
         if scenario.certificate not in self._doors.origins:
             return build_outcome(scenario, Assessment(Verdict.NOT_OBSERVABLE, _NO_OLD_TLS), Trace(()))
-        if control is None:
+        if not (attempts := judge_attempts(scenario, self.traces)):
             return None
-        trace = control if scenario.is_control else self.traces.get(scenario.name)
-        if trace is None and not lack:
-            return None
-        complete = msgspec.structs.replace(
-            trace or control, control=control, comparison=self.traces.get(scenario.comparison)
-        )
-        return build_outcome(scenario, judge_scenario(scenario, complete, lack), complete)
+        decisive = choose_attempt(attempts)
+        return build_outcome(scenario, decisive.assessment, decisive.trace)
 
     # Scenarios that an operator runs
 
@@ -312,8 +302,6 @@ class ScenarioRunner:
         """Judge the client of an operator, after `seconds` in which it ran."""
         for scenario_run in scenario_runs:
             self.close_run(scenario_run, ProcessResult(seconds=seconds))
-            if scenario_run.scenario is None:
-                self._check_control(scenario_run)
         self.judge_scenarios(selection.scenarios)
 
 

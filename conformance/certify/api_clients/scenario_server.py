@@ -8,6 +8,7 @@ from typing import Any
 from conformance.certify.api_clients.asgi import send_response
 from conformance.certify.api_clients.conditions import OtherOrigin, ScenarioResponse
 from conformance.certify.api_clients.scenario_endpoint import ScenarioEndpoint
+from conformance.certify.api_clients.stall_monitor import StallMonitor
 from conformance.mock_server.app import Receive, Scope, Send
 
 
@@ -15,13 +16,14 @@ class ScenarioServer:
     """The application of all scenarios of a run.
 
     `stray_requests` counts requests outside of all scenarios by method and path. `finished` is set when the
-    operator has finished.
+    operator has finished. `stalls` measures for how long the event loops that serve it stand still.
     """
 
     def __init__(self, run: str) -> None:
         self.run_id = run
         self.stray_requests: Counter[str] = Counter()
         self.finished = threading.Event()
+        self.stalls = StallMonitor()
         self._plays: dict[str, ScenarioEndpoint] = {}
 
     def add_endpoint(self, endpoint: ScenarioEndpoint, origin: str, other_origins: Mapping[OtherOrigin, str]) -> None:
@@ -41,6 +43,7 @@ class ScenarioServer:
         """Return the ASGI application of the origin of the scenarios, or of the second origin."""
 
         async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+            self.stalls.watch_running_loop()
             endpoint = self._plays.get("/".join(scope["path"].split("/")[:4]))
             if endpoint is not None:
                 await endpoint.handle_request(scope, receive, send, is_other_origin=is_other_origin)

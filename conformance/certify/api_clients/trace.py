@@ -4,6 +4,7 @@ import re
 import signal
 from collections.abc import Iterator
 from enum import StrEnum
+from itertools import pairwise
 from urllib.parse import unquote
 
 import msgspec
@@ -27,8 +28,8 @@ class ClientCall(msgspec.Struct, frozen=True):
     """One request of a client and the response to it, secrets included.
 
     `requested_at` and `responded_at` are the times of the request and of the response, in seconds since the scenario
-    began. `is_affected` says that the condition of the scenario changed the response, `is_abandoned` that the client
-    disconnected before it.
+    began; a client has the response no earlier than `responded_at`. `is_affected` says that the client got a response
+    that the condition of the scenario changed, or waited for one, `is_abandoned` that it disconnected before it.
     """
 
     exchange: Exchange
@@ -87,12 +88,14 @@ class ProcessResult(msgspec.Struct, frozen=True):
 
     `exit_status` is its exit status (negative: a signal), None where it was stopped or an operator ran it. `output` is
     the beginning of what it wrote, standard output before standard error; `seconds` is how long it ran.
+    `is_suspended` says that a signal suspended it for some time.
     """
 
     end: ProcessEnd = ProcessEnd.OPERATOR
     exit_status: int | None = None
     seconds: float = 0.0
     output: str = ""
+    is_suspended: bool = False
 
     @property
     def is_successful(self) -> bool:
@@ -151,7 +154,8 @@ class Trace(msgspec.Struct, frozen=True):
 
     `base_url` is the base URL of the scenario, `user` the URL of the user in EVCONFORM_USER, `secrets` are the secrets
     and tokens of the scenario. `control` is the trace of the same task without any condition, `comparison` that of the
-    scenario to compare with. The waits that the server requires were multiplied by `scale`.
+    scenario to compare with. The waits that the server requires were multiplied by `scale`. `stall_s` is the longest
+    time in seconds for which the server stood still.
     """
 
     calls: tuple[ClientCall, ...]
@@ -164,6 +168,7 @@ class Trace(msgspec.Struct, frozen=True):
     control: "Trace | None" = None
     comparison: "Trace | None" = None
     task: str = ""
+    stall_s: float = 0.0
 
     @property
     def api_calls(self) -> tuple[ClientCall, ...]:
@@ -191,6 +196,13 @@ class Trace(msgspec.Struct, frozen=True):
             for later in self.select_calls(*(parts or (ServerPart.API,)))
             if later.requested_at >= call.responded_at
         )
+
+    @property
+    def idle_gaps_s(self) -> tuple[float, ...]:
+        """The seconds between a response and the next request, for requests one after the other."""
+        calls = self.calls
+        gaps = (later.requested_at - earlier.responded_at for earlier, later in pairwise(calls))
+        return tuple(gap for gap in gaps if gap >= 0)
 
     def remove_secrets(self, call: ClientCall) -> str:
         """Return the target without secrets in its query, which only C25 judges."""

@@ -16,7 +16,6 @@ ALL_TASKS = "TASK *"
 _SEEN_IN_OUTPUT = frozenset({"C16", "C21"})
 _UNSEEN = "what it printed and how it ended is not seen, because an operator started it"
 _EXCHANGES = 4
-_MAX_RESPONSE_S = 3.0  # correct clients wait longer than that
 
 
 def build_operation_key(task: str) -> str:
@@ -58,21 +57,12 @@ def judge_scenario(scenario: Scenario, trace: Trace, lack: str) -> Assessment:
 
 
 def _limit_to_evidence(scenario: Scenario, trace: Trace, verdict: Assessment) -> Assessment:
-    """Return the verdict, or a weaker one where machine, operator or flood leave it without evidence."""
-    if verdict.verdict in {Verdict.FAIL, Verdict.WARN} and (slowest := _find_slowest_response(trace)) > _MAX_RESPONSE_S:
-        message = f"this machine was too busy: the server took {slowest:.1f} s for a response; run it again alone"
-        return Assessment(Verdict.INCONCLUSIVE, message)
+    """Return the verdict, or a weaker one where operator or flood leave it without evidence."""
     if trace.process.end is ProcessEnd.OPERATOR and verdict.verdict is Verdict.PASS:
         return _limit_to_requests(scenario, verdict)
     if trace.process.end is ProcessEnd.FLOOD and verdict.verdict not in {Verdict.FAIL, Verdict.WARN}:
         return Assessment(Verdict.INCONCLUSIVE, f"the client {trace.process.description}")
     return verdict
-
-
-def _find_slowest_response(trace: Trace) -> float:
-    """Return the longest time in seconds that the server took for a response that no condition delayed."""
-    unaffected = (call for call in trace.calls if not call.is_affected)
-    return max((call.responded_at - call.requested_at for call in unaffected), default=0.0)
 
 
 def _limit_to_requests(scenario: Scenario, passed: Assessment) -> Assessment:

@@ -48,7 +48,7 @@ async def _fall_silent_after_commit(request: ScenarioRequest, context: ScenarioC
     """Let the mock server do the request, and send the response late."""
     response = await context.send_to_mock(request)
     await context.wait_for_disconnect(_SILENCE_S * context.scale)
-    return msgspec.structs.replace(response, is_affected=True)
+    return msgspec.structs.replace(response, is_affected=True, is_delayed=True)
 
 
 def _build_scenario(name: str, condition: str, action: Action, time_limit_s: float = 30.0) -> Scenario:
