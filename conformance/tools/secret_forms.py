@@ -43,6 +43,10 @@ class SecretForms:
         self._needles = tuple(needle for needle in by_needle if not _has_hex(needle))
         self._hex_needles = tuple(needle for needle in by_needle if _has_hex(needle))
 
+    def is_shown(self, text: str) -> bool:
+        """Return whether a text shows one of the secrets."""
+        return bool(self._find_needles(text.encode("utf-8", "surrogatepass")))
+
     def replace(self, text: bytes) -> bytes:
         """Return a text in which a mark stands for each secret.
 

@@ -24,6 +24,7 @@ from conformance.certify.api_clients.asgi import (
 from conformance.certify.api_clients.conditions import ConditionRule, OtherOrigin, ScenarioRequest, ScenarioResponse
 from conformance.certify.api_clients.trace import ClientCall, ServerPart
 from conformance.description import Description
+from conformance.execution.redactor import Redactor
 from conformance.mock_server.app import Receive, Scope, Send
 from conformance.mock_server.assembly import ServerSettings, assemble_server
 from conformance.mock_server.control import CONTROL_PREFIX
@@ -67,7 +68,8 @@ class ScenarioEndpoint:
         self.other_origins: Mapping[OtherOrigin, str] = {}
         self.client_id = f"client-{secrets.token_hex(6)}"
         self.client_secret = "" if is_public else secrets.token_urlsafe(24)
-        self.secrets = _list_secret_forms(self.client_id, self.client_secret) if self.client_secret else {}
+        self.secrets = _list_credentials(self.client_id, self.client_secret) if self.client_secret else {}
+        self._redactor, self._redacted_count = Redactor({}), 0
         self.flood_event = threading.Event()
         self._description, self._on_call = description, on_call
         self._server = assemble_server(ServerSettings(), description, world)
@@ -81,6 +83,15 @@ class ScenarioEndpoint:
         self._leaving: asyncio.Event | None = None
 
     # For the scenario runner
+
+    @property
+    def redactor(self) -> Redactor:
+        """The redactor for the secrets so far."""
+        if len(self.secrets) != self._redacted_count:
+            self._redacted_count = len(self.secrets)
+            reversed_secrets = {f"{name}-reversed": secret[::-1] for name, secret in self.secrets.items()}
+            self._redactor = Redactor(self.secrets | reversed_secrets)
+        return self._redactor
 
     def start_clock(self) -> None:
         """Start the clock of the scenario."""
@@ -299,7 +310,7 @@ class ScenarioEndpoint:
             self.secrets[f"token-{len(self.secrets)}"] = secret
 
 
-def _list_secret_forms(client_id: str, secret: str) -> dict[str, str]:
-    """Return the secret as clients log it: as it is, and encoded for HTTP Basic as debug logs show it."""
+def _list_credentials(client_id: str, secret: str) -> dict[str, str]:
+    """Return the secret, and id and secret together as HTTP Basic has them (RFC 7617), as debug logs show it."""
     basic = base64.b64encode(f"{client_id}:{secret}".encode()).decode().rstrip("=")
     return {"client-secret": secret, "client-basic": basic}

@@ -104,7 +104,7 @@ class ScenarioRunner:
 
     def _record_call(self, name: str, item: RunPart, call: ClientCall) -> None:
         with self._writing:
-            item.log_exchange(Redactor(self._plays[name].secrets).redact_exchange(call.exchange))
+            item.log_exchange(self._plays[name].redactor.redact_exchange(call.exchange))
 
     # Running scenarios
 
@@ -194,7 +194,7 @@ class ScenarioRunner:
             is_flooded=endpoint.flood_event.is_set,
             is_stopped=self._interrupted.is_set,
         )
-        output = Redactor(endpoint.secrets).redact_text(self._record.redact(result.output))
+        output = endpoint.redactor.redact_text(self._record.redact(result.output))
         if output:
             settings.output.mkdir(parents=True, exist_ok=True)
             (settings.output / f"{scenario_run.name}.txt").write_text(output, encoding="utf-8")
@@ -239,10 +239,11 @@ class ScenarioRunner:
 
     def judge_scenarios(self, scenarios: Iterable[Scenario]) -> None:
         """Judge all scenarios that ran, and record a reason for those that did not."""
+        redactor = self._build_redactor()
         with self._writing:
             for scenario in scenarios:
                 if scenario.judge is not None and (result := self._judge_scenario(scenario)) is not None:
-                    self._record.open_part(scenario.name).log_outcomes(self._redact_outcomes([result]))
+                    self._record.open_part(scenario.name).log_outcomes(_redact_outcomes(redactor, [result]))
             with self._record.open_part("all cases") as item:
                 traces = {name: trace for name, trace in self.traces.items() if trace.calls}
                 facts = collect_evidence(traces, self._description, is_public=self._public)
@@ -251,10 +252,9 @@ class ScenarioRunner:
                         continue
                     lack = self._lacks(passive.task) if passive.task else ""
                     outcomes = judge_passively(passive, facts, lack)
-                    item.log_outcomes(self._redact_outcomes(outcomes))
+                    item.log_outcomes(_redact_outcomes(redactor, outcomes))
                 if self._record.has_planned("C30"):
                     item.log_outcomes([Outcome("C30", ALL_TASKS, Verdict.NOT_APPLICABLE, "the API documents no ETag")])
-        redactor = self._build_redactor()
         for address, count in self.server.stray_requests.most_common(5):
             message = f"{count} requests outside of all scenarios: {address}. {_STRAY_HINT}"
             self._record.log_notice("stray", redactor.redact_text(message))
@@ -266,15 +266,6 @@ class ScenarioRunner:
         """Build a redactor for the secrets of all scenarios: a verdict may quote another one, such as the control."""
         secrets = ((name, endpoint.secrets) for name, endpoint in self._plays.items())
         return Redactor({f"{name}-{kind}": value for name, values in secrets for kind, value in values.items()})
-
-    def _redact_outcomes(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
-        """Yield outcomes with texts redacted: judges quote requests, which contain tokens."""
-        redactor = self._build_redactor()
-        for result in outcomes:
-            texts = {
-                name: redactor.redact_text(getattr(result, name)) for name in ("message", "expected", "actual", "cause")
-            }
-            yield msgspec.structs.replace(result, **texts)
 
     def _judge_scenario(self, scenario: Scenario) -> Outcome | None:
         if scenario.certificate not in self._doors.origins:
@@ -306,3 +297,10 @@ class ScenarioRunner:
 
 
 _STRAY_HINT = "The client must use the whole of EVCONFORM_BASE_URL, including the path"
+
+
+def _redact_outcomes(redactor: Redactor, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+    """Yield outcomes with texts redacted: judges quote requests, which contain tokens."""
+    for outcome in outcomes:
+        clean = redactor.redact_outcome(outcome)
+        yield msgspec.structs.replace(clean, expected=redactor.redact_text(clean.expected))

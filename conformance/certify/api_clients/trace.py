@@ -4,12 +4,13 @@ import re
 import signal
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
-from urllib.parse import unquote
 
 import msgspec
 
 from conformance.model import Exchange
+from conformance.tools.secret_forms import SecretForms
 
 
 class ServerPart(StrEnum):
@@ -153,9 +154,9 @@ class Trace(msgspec.Struct, frozen=True):
     """Everything observed in one scenario of a `task`. Times are in seconds; `calls` are in order of arrival.
 
     `base_url` is the base URL of the scenario, `user` the URL of the user in EVCONFORM_USER, `secrets` are the secrets
-    and tokens of the scenario. `control` is the trace of the same task without any condition, `comparison` that of the
-    scenario to compare with. The waits that the server requires were multiplied by `scale`. `stall_s` is the longest
-    time in seconds for which the server stood still.
+    and tokens of the scenario. `control` is the trace of the same task without any condition, `comparison`
+    that of the scenario to compare with. The waits that the server requires were multiplied by `scale`. `stall_s` is
+    the longest time in seconds for which the server stood still.
     """
 
     calls: tuple[ClientCall, ...]
@@ -204,13 +205,24 @@ class Trace(msgspec.Struct, frozen=True):
         gaps = (later.requested_at - earlier.responded_at for earlier, later in pairwise(calls))
         return tuple(gap for gap in gaps if gap >= 0)
 
+    def shows_secret(self, text: str) -> bool:
+        """Return whether a text shows a secret of the scenario in any usual form, also reversed."""
+        return _build_secret_forms(self.secrets).is_shown(text)
+
     def remove_secrets(self, call: ClientCall) -> str:
         """Return the target without secrets in its query, which only C25 judges."""
         path, _, query = call.target.partition("?")
+        if not query:
+            return call.target
         fields = query.split("&")
-        harmless = [field for field in fields if unquote(field.partition("=")[2]) not in self.secrets]
+        harmless = [field for field in fields if not self.shows_secret(field)]
         return call.target if harmless == fields else f"{path}?{'&'.join(harmless)}".removesuffix("?")
 
     def iterate_response_bodies(self) -> Iterator[bytes]:
         """Yield the bodies of all responses."""
         return (call.exchange.response.body for call in self.calls if call.exchange.response)
+
+
+@lru_cache(maxsize=256)
+def _build_secret_forms(secrets: frozenset[str]) -> SecretForms:
+    return SecretForms({text: text for secret in secrets for text in (secret, secret[::-1])})

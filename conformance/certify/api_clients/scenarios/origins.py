@@ -1,9 +1,6 @@
 """Scenarios of origins: the token stays with the API, and no query holds a secret (C25)."""
 
-import base64
-import binascii
-from collections.abc import Callable, Iterator
-from urllib.parse import parse_qsl, unquote
+from collections.abc import Callable
 
 from conformance.certify.api_clients.conditions import (
     Action,
@@ -53,9 +50,10 @@ def _link_to(origin: OtherOrigin) -> Callable[[str, ScenarioContext], str]:
 def _judge_token_scope(trace: Trace) -> Assessment:
     visits = trace.select_calls(ServerPart.ELSEWHERE)
     for call in visits:
-        content = f"{call.target} {call.exchange.request.headers} {call.body.decode('latin-1')}"
+        headers = " ".join(value for _, value in call.exchange.request.headers)
+        content = f"{call.target} {headers} {call.body.decode('latin-1')}"
         is_bearer = call.request_header("authorization").lower().startswith("bearer")
-        if is_bearer or any(_is_held(secret, content) for secret in trace.secrets):
+        if is_bearer or trace.shows_secret(content):
             return build_violation(
                 "it sends its token to another origin", f"{call.method} {call.exchange.url.partition('?')[0]}"
             )
@@ -64,34 +62,17 @@ def _judge_token_scope(trace: Trace) -> Assessment:
 
 def _judge_queries(everything: ClientEvidence) -> tuple[PassiveVerdict, ...]:
     return tuple(
-        PassiveVerdict(_judge_query(call, trace.secrets), (call.exchange.id,))
+        PassiveVerdict(_judge_query(call, trace), (call.exchange.id,))
         for trace in everything.traces.values()
         for call in trace.calls
         if "?" in call.target and call.part is not ServerPart.CALLBACK
     )
 
 
-def _judge_query(call: ClientCall, secrets: frozenset[str]) -> Assessment:
-    query = call.target.partition("?")[2]
-    texts = [query, unquote(unquote(query)), *_decode_values(query)]
-    if any(secret in text for secret in secrets for text in texts):
+def _judge_query(call: ClientCall, trace: Trace) -> Assessment:
+    if trace.shows_secret(call.target.partition("?")[2]):
         return build_violation("it puts a secret into a query", f"{call.method} {call.path}")
     return PASSED
-
-
-def _is_held(secret: str, content: str) -> bool:
-    return secret in content or base64.b64encode(secret.encode()).decode().rstrip("=") in content
-
-
-def _decode_values(query: str) -> Iterator[str]:
-    """Yield the values of a query that are base64 of either alphabet, or hexadecimal, decoded."""
-    for _, value in parse_qsl(query, keep_blank_values=True):
-        for decode in (base64.b64decode, base64.urlsafe_b64decode, bytes.fromhex):
-            try:
-                padded = value if decode is bytes.fromhex else value.rstrip("=") + "=" * (-len(value.rstrip("=")) % 4)
-                yield decode(padded).decode("latin-1")
-            except (binascii.Error, ValueError):
-                continue
 
 
 def _build_redirect(name: str, origin: OtherOrigin) -> Scenario:

@@ -147,6 +147,26 @@ MUTANTS = (
     ),
     must(
         "C25",
+        "reversed token in the query",
+        "C25",
+        ask_with("'t=' + token[::-1]"),
+        tasks="sign_in",
+        is_public=True,
+    ),
+    must(
+        "C25",
+        "hexadecimal token in the query of another origin",
+        "link-elsewhere redirect-elsewhere",
+        (OWN, OWN + "        url += '' if own else f'&trace={token.encode().hex()}'\n"),
+    ),
+    must(
+        "C25",
+        "reversed token in a header to another origin",
+        "link-elsewhere redirect-elsewhere",
+        (OWN, OWN + "        own['X-Trace'] = token[::-1]\n"),
+    ),
+    must(
+        "C25",
         "client secret in the query of the token request",
         "C25 C04",
         (

@@ -8,6 +8,18 @@ NEEDED = "            if not self._token or self._token == instead_of:\n"
 KEEP = '        self._refresh_token = issued.get("refresh_token", self._refresh_token)\n'
 BY_REFRESH = "        if self._refresh_token:\n"
 GET_TOKEN = "        token = self.get_token()\n"
+READ_IN_PROCESSES = (
+    "    with ThreadPoolExecutor(20) as pool:\n        list(pool.map(client.get, urls))\n",
+    """    for url in urls:
+        if not os.fork():
+            worker = Client()
+            worker._token = client._token
+            worker.get(url)
+            os._exit(0)
+    for _ in urls:
+        os.wait()
+""",
+)
 
 MUTANTS = (
     must(
@@ -94,6 +106,7 @@ MUTANTS = (
         "expired-at-once token-expired",
         ("        with self._lock:\n" + NEEDED, "        if True:\n" + NEEDED),
     ),
+    should("C10", "renews in each of its processes", "expired-at-once token-expired", READ_IN_PROCESSES),
     should(
         "C11",
         "forgets its token",

@@ -99,8 +99,10 @@ def read_session():
 
 def poll_sessions():
     known = {one["id"] for one in read_pages("/charging_sessions")}
-    while not {one["id"] for one in read_pages("/charging_sessions")} - known:
+    while True:
         time.sleep(1)
+        if {one["id"] for one in read_pages("/charging_sessions")} - known:
+            return
 
 
 def create_user():
