@@ -5,8 +5,11 @@ pauses; what still fails then is a failure of the server (RSP-08), and the other
 (RSP-13).
 """
 
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from math import sqrt
+from statistics import fmean
 
 from conformance.model import Exchange, Outcome, Verdict
 
@@ -22,6 +25,8 @@ _BROKEN_PAUSES_S = (0.1, 0.5, 2.0)  # after a connection that broke: the request
 _TIMEOUT_PAUSE_S = 1.0  # after a request that timed out; it is sent again once, as that may take as long again
 _GROWTH, _LONGEST_PAUSE_S = 2.0, 5.0  # while the target cannot be reached
 _MIN_LIMIT_PAUSE_S = 1.0  # beyond what a 429 asks for: the clocks of two machines differ
+_LOST = "no response"
+_MIN_DEVIATIONS = 3.0  # from the mean, before a difference is no accident
 _MIN_FAILED_WRITES = 2  # of an operation, without one that succeeds, before it counts as failing
 
 
@@ -64,6 +69,12 @@ def find_limit_pause(told_s: int | None, number: int, waited_s: float, patience_
     return growing if waited_s + growing <= patience_s else None
 
 
+def _count_in_flight(starts: list[float], ends: list[float]) -> dict[float, int]:
+    """Return by start how many exchanges were in flight then."""
+    started, ended = sorted(starts), sorted(ends)
+    return {start: bisect_right(started, start) - bisect_left(ended, start) for start in started}
+
+
 class Availability:
     """RSP-13 and RSP-08: how often the API was unavailable, and writes that were never answered by it."""
 
@@ -72,14 +83,21 @@ class Availability:
         self._aside: Counter[str] = Counter()  # by what came instead of an answer
         self._examples: list[str] = []
         self._writes: dict[str, list[Exchange]] = defaultdict(list)  # by operation
+        self._starts: list[float] = []  # of all exchanges, in seconds since 1970
+        self._ends: list[float] = []
+        self._refused_at: list[float] = []  # starts of those that the server was too busy for
 
     def add_exchange(self, exchange: Exchange) -> None:
         """Read one exchange."""
-        if CROWDED in exchange.id:
-            return
         self._requests += 1
-        if ASIDE in exchange.id or (exchange.is_unavailable and not exchange.request.is_safe):
-            self._aside[str(exchange.status) if exchange.status else "no response"] += 1
+        elapsed_s = exchange.response.elapsed_s if exchange.response else 0.0
+        self._starts.append(exchange.sent_at)
+        self._ends.append(exchange.sent_at + elapsed_s)
+        if CROWDED in exchange.id or exchange.is_unavailable:
+            self._refused_at.append(exchange.sent_at)
+        is_busy = CROWDED in exchange.id and exchange.is_unavailable
+        if is_busy or ASIDE in exchange.id or (exchange.is_unavailable and not exchange.request.is_safe):
+            self._aside[str(exchange.status) if exchange.status else _LOST] += 1
             self._examples.append(exchange.id)
         if not exchange.request.is_safe and exchange.status:
             self._writes[exchange.request.operation].append(exchange)
@@ -88,13 +106,32 @@ class Availability:
         """Yield one outcome of RSP-13 for the run, and one of RSP-08 for each operation whose writes all failed."""
         if not self._requests:
             return
-        if count := sum(self._aside.values()):
-            kinds = ", ".join(f"{kind} ({times})" for kind, times in self._aside.most_common())
+        aside = Counter({_LOST: self._aside[_LOST]}) if self._is_crowded() else self._aside
+        if count := sum(aside.values()):
+            kinds = ", ".join(f"{kind} ({times})" for kind, times in aside.most_common())
             share = f"{count / self._requests:.1%} of {self._requests:,} requests"
             message = f"the API was unavailable for {share}: {kinds}; nothing else was concluded from them"
             yield Outcome("RSP-13", "*", Verdict.WARN, message, exchanges=tuple(self._examples[:5]), times=count)
         else:
             yield Outcome("RSP-13", "*", Verdict.PASS)
+        yield from self._judge_writes()
+
+    def _is_crowded(self) -> bool:
+        """Return whether requests were refused where many were in flight, by no accident: the run sent too many.
+
+        The ranks of the refused ones among all, by the number in flight, would otherwise be 0.5 on average (the test of
+        Wilcoxon). An outage refuses repetitions too, when few are in flight.
+        """
+        levels = _count_in_flight(self._starts, self._ends)
+        ordered = sorted(levels.values())
+        ranks = [
+            (bisect_left(ordered, level) + bisect_right(ordered, level)) / 2 / len(ordered)
+            for level in (levels[start] for start in self._refused_at)
+        ]
+        return bool(ranks) and fmean(ranks) - 0.5 > _MIN_DEVIATIONS / sqrt(12 * len(ranks))
+
+    def _judge_writes(self) -> Iterator[Outcome]:
+        """Yield a violation for each operation whose writes were never answered by the API."""
         for operation, exchanges in self._writes.items():
             if len(exchanges) >= _MIN_FAILED_WRITES and all(exchange.is_unavailable for exchange in exchanges):
                 message = f"each of {len(exchanges)} requests is answered {exchanges[0].status}"

@@ -19,7 +19,9 @@ _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 _STEADY, _SLOW = 1.5, 2.5  # the response time, against the best one, up to which and from which the target is slower
 _TOLERANCE_S = 0.02
 _CROWDED_SHARE = 0.05  # of refusals with so many requests in flight, from which their number is the reason
-_PATIENCE = 200  # responses after which one more request than was refused is tried
+_NEAR = 0.75  # of a level
+_PATIENCE = 200  # responses after which a few more requests than were refused are tried
+_CEILING_STEPS = 5  # in so many parts of itself, or by one, the ceiling rises again
 
 
 def parse_concurrency(text: str | None) -> Concurrency | None:
@@ -62,6 +64,7 @@ class ConcurrencyLimit:
         self.most = most
         self.current = min(start, most)
         self._ceiling = most  # below the level at which the target refused
+        self._crowded_level = float("inf")  # the lowest one that was too high for the target
         self._served: Counter[int] = Counter()  # by level
         self._refused: Counter[int] = Counter()
         self._round: list[float] = []  # response times in seconds
@@ -78,23 +81,27 @@ class ConcurrencyLimit:
         self._round.append(elapsed_s)
         self._is_full = self._is_full or level >= self.current
         if self._since_change >= _PATIENCE and self._ceiling < self.most:
-            self._ceiling, self._since_change = self._ceiling + 1, 0
+            self._ceiling = min(self.most, self._ceiling + max(1, self._ceiling // _CEILING_STEPS))
+            self._since_change = 0
         if len(self._round) >= self.current:
             self._end_round()
 
     def add_refusal(self, level: int) -> bool:
-        """Take note of a refusal; return whether the number of requests in flight is probably its reason.
+        """Take note of a refusal; return whether the number of requests in flight may be its reason.
 
-        It is where the target refuses more than a few of the requests with so many in flight: one that fails at random
-        refuses fewer.
+        It may where the target refuses more than a few of the requests with so many in flight, since one that fails at
+        random refuses fewer, and near a level where it once was.
         """
         self._refused[level] += 1
         refused = sum(count for at, count in self._refused.items() if at >= level)
         served = sum(count for at, count in self._served.items() if at >= level)
-        is_crowded = level > 1 and refused >= _CROWDED_SHARE * (refused + served)
-        self._since_change = 0
+        is_crowded = level > 1 and (
+            refused >= _CROWDED_SHARE * (refused + served) or level >= _NEAR * self._crowded_level
+        )
         if is_crowded:
-            self._ceiling = max(1, min(self._ceiling, level - 1))
+            self._crowded_level = min(self._crowded_level, level)
+        self._since_change = 0
+        self._ceiling = max(1, min(self._ceiling, level - 1))
         if self._unheeded:
             self._unheeded -= 1
         else:

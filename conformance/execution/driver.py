@@ -46,6 +46,7 @@ class Driver(msgspec.Struct, frozen=True):
             get_level=lambda requirement: get_level(self.catalogue, requirement),
             is_planned=self.is_planned,
             is_reported=self.is_reported,
+            defers_quiet=True,
         )
         subject = msgspec.structs.replace(self.subject, part=item.part, parts=item.parts)
         return ItemRun(item, subject, self.catalogue, self.context, recorder).run()

@@ -27,8 +27,9 @@ def finish_run(
     store.close()
     for event in _judge_description(spec, brief):
         log.append(event)
-    for event in judge_remaining(workers, brief.plan, brief.catalogue, spec.build_subject(brief.description)):
-        log.append(event)
+    log.append_together(
+        list(judge_remaining(workers, brief.plan, brief.catalogue, spec.build_subject(brief.description)))
+    )
     log.close()
     merge_logs(workers, whole, [item.name for item in brief.plan.items], footer(spent, stop))
     shutil.rmtree(workers)

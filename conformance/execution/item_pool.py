@@ -15,7 +15,7 @@ from typing import NamedTuple
 from conformance.execution.concurrency import ConcurrencyLimit
 from conformance.execution.transmission_threads import Arrived, TransmissionThreads
 from conformance.execution.waits import Arrival, Delay, Sent, Transmission, Waiting
-from conformance.model import Outcome
+from conformance.model import Exchange, Outcome
 from conformance.plan import PlanItem
 
 _MAX_OPEN_ITEMS = 200  # begun and not ended, most of which wait for something else than their own request
@@ -36,7 +36,8 @@ class ItemPool:
     """Runs plan items so that as many requests are in flight as the limit allows.
 
     `open_item` returns an item as a generator of waits, `list_ahead` the items that are to run next, in their order;
-    `is_pending` returns whether an item of this worker is still sending a shared read.
+    `is_pending` returns whether an item of this worker is still sending a shared read, and `is_refusal` whether a
+    target that serves other requests refused one.
     """
 
     def __init__(  # noqa: PLR0913 - what it runs, by what means
@@ -44,12 +45,14 @@ class ItemPool:
         open_item: Callable[[PlanItem], Waiting[tuple[Outcome, ...]]],
         list_ahead: Callable[[], Iterable[PlanItem]],
         is_pending: Callable[[str], bool],
+        is_refusal: Callable[[Exchange], bool],
         threads: TransmissionThreads,
         limit: ConcurrencyLimit,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._open_item, self._list_ahead, self._is_pending = open_item, list_ahead, is_pending
+        self._open_item, self._list_ahead = open_item, list_ahead
+        self._is_pending, self._is_refusal = is_pending, is_refusal
         self._threads, self._limit, self._clock, self._sleep = threads, limit, clock, sleep
         self._known: set[str] = set()  # items that were queued at some time
         self._queue: deque[PlanItem] = deque()
@@ -134,10 +137,9 @@ class ItemPool:
         result = arrived.result
         if isinstance(result, Sent):
             exchange = result.exchange
-            is_limited = exchange.status == 429 and not exchange.request.expects_limit
-            if is_limited or exchange.is_unavailable:
+            if self._is_refusal(exchange):
                 result = result._replace(is_crowded=self._limit.add_refusal(level))
-            elif exchange.response:
+            elif exchange.response and not exchange.is_unavailable:
                 self._limit.add_response(level, exchange.response.elapsed_s)
         self._resume(item, result)
 

@@ -48,9 +48,9 @@ class ItemRun:
             writes = ", ".join(self._sender.effective_writes[-_MAX_NAMED_WRITES:])
             notice = f"{self._item.name} ended early, after {writes}: what that did may stay"
             self._context.write(Noticed("cleanup", self._context.redactor.redact_text(notice), self._item.operation))
-        self._recorder.close()
-        finished = ItemFinished(self._item.name, time.perf_counter() - began, self._sender.sent, complete)
-        self._context.write(finished)
+        duration_s = round(time.perf_counter() - began, 6)
+        finished = ItemFinished(self._item.name, duration_s, self._sender.sent, complete)
+        self._context.write_together((*self._recorder.collect_rest(), finished))
         self._context.store.finish_item(self._item.name)
         return tuple(self._recorder.violations)
 

@@ -10,6 +10,7 @@ from conformance.model.grades import grade_verdict
 from conformance.model.pointers import fold_indices
 
 OutcomeKind = tuple[str, str, Verdict, str]
+_QUIET = {Verdict.PASS, Verdict.NOT_APPLICABLE, Verdict.NOT_OBSERVABLE}
 _UNPLANNED_IGNORED = {Verdict.PASS, Verdict.NOT_APPLICABLE, Verdict.NOT_TESTED, Verdict.NOT_OBSERVABLE}
 
 
@@ -17,7 +18,8 @@ class Recorder:
     """The outcomes of one plan item.
 
     The first outcome of each kind is written at once, so that none is lost when the process is killed; repetitions
-    are counted and written at the end. `level` returns the level of a requirement, `planned` whether a case (given by
+    are counted and written at the end. With `defers_quiet` only what people must know of is written at once, and the
+    rest is returned by `collect_rest`. `level` returns the level of a requirement, `planned` whether a case (given by
     requirement and operation key) is planned, `wanted` whether a violation of an unplanned case is reported.
     With `lists_repetitions` each repetition that is no PASS is written, with its exchanges.
     """
@@ -31,10 +33,12 @@ class Recorder:
         is_planned: Callable[[str, str], bool],
         is_reported: Callable[[str, str], bool],
         lists_repetitions: bool = False,
+        defers_quiet: bool = False,
     ) -> None:
         self._item, self._write = item, write
         self._level, self._planned, self._wanted = get_level, is_planned, is_reported
-        self._lists_repetitions = lists_repetitions
+        self._lists_repetitions, self._defers_quiet = lists_repetitions, defers_quiet
+        self._deferred: list[Observed] = []
         self._repeated: Counter[Outcome] = Counter()
         self._seen: set[OutcomeKind] = set()
         self._passes: dict[OutcomeKind, int] = {}  # repetitions of PASS
@@ -64,21 +68,31 @@ class Recorder:
         self._seen.add(kind)
         if outcome.verdict is Verdict.PASS:
             self._passes[kind] = 0
-        self._write(Observed(outcome, self._item))
+        if self._defers_quiet and outcome.verdict in _QUIET:
+            self._deferred.append(Observed(outcome, self._item))
+        else:
+            self._write(Observed(outcome, self._item))
         if outcome.verdict is Verdict.FAIL:
             self.violations.append(outcome)
 
     def close(self) -> None:
-        """Write how often each outcome was repeated."""
+        """Write what is left to be written."""
+        for event in self.collect_rest():
+            self._write(event)
+
+    def collect_rest(self) -> tuple[Observed, ...]:
+        """Return the outcomes that were deferred, and how often each outcome was repeated."""
+        rest, self._deferred = self._deferred, []
         for (requirement, operation, verdict, _), times in self._passes.items():
             if times:
                 self._repeated[Outcome(requirement, operation, verdict)] += times
         for outcome, times in self._repeated.items():
             tried, known = self._tried.get((outcome.requirement, outcome.operation), (0, 0))
             repeated = msgspec.structs.replace(outcome, times=times, tried=tried, known=known)
-            self._write(Observed(repeated, self._item))
+            rest.append(Observed(repeated, self._item))
         self._repeated.clear()
         self._passes.clear()
+        return tuple(rest)
 
     def _grade(self, outcome: Outcome) -> Outcome:
         if outcome.verdict is not Verdict.FAIL:

@@ -1,7 +1,7 @@
 """Sending the requests of one item: shared reads, the budget, the rate limit and a busy server."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import NoReturn
 from urllib.parse import urlsplit
@@ -57,6 +57,7 @@ class SendingContext(msgspec.Struct, frozen=True):
     waited for. `pace` holds requests back where the run spreads over several hours. `effective_operations` holds, by
     operation, why no further inert write is sent to it; `unavailable_operations` are those whose reads were not
     answered by the API in repeated tries; `confirmations` counts the violations that were seen a second time.
+    `write_line` writes several events as one line of the run log.
     `concurrency` is the most requests in flight: so many may fail for one reason at once. `clock` returns seconds since
     1970.
     """
@@ -75,8 +76,23 @@ class SendingContext(msgspec.Struct, frozen=True):
     patience_s: float = DEFAULT_PATIENCE_S
     pace: HourlyPace | None = None
     concurrency: int = 1
+    write_line: Callable[[Sequence[Event]], None] | None = None
     clock: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
+
+    def write_together(self, events: Sequence[Event]) -> None:
+        """Write events of one item that only count together."""
+        if self.write_line is not None:
+            self.write_line(events)
+            return
+        for event in events:
+            self.write(event)
+
+    def is_refusal(self, exchange: Exchange) -> bool:
+        """Return whether a target that serves other requests refused this one, perhaps because there were too many."""
+        if exchange.status == 429:
+            return not exchange.request.expects_limit
+        return exchange.is_unavailable and exchange.request.operation not in self.unavailable_operations
 
     def transmit(self, transmission: Transmission) -> Sent:
         """Send a request through the channel and wait for its response."""

@@ -103,10 +103,8 @@ class Session:
         self._log.append(started)
         self._log.append(Described(model))
         self._log.append(Catalogued(tuple(catalogue.requirements.values())))
-        for planned in plan.planned:
-            self._log.append(planned)
-        for outcome in plan.known_outcomes:
-            self._log.append(Observed(outcome, ""))
+        self._log.append_together(plan.planned)
+        self._log.append_together([Observed(outcome) for outcome in plan.known_outcomes])
         if self.spec.target.may_touch_hardware and self.spec.profile is not Profile.DEEP:
             self._log.append(Noticed("safety", _NO_HARDWARE))
         for note in model.notes:

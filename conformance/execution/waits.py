@@ -56,7 +56,7 @@ class Sent(NamedTuple):
 def transmit(channel: Channel, clock: Callable[[], float], transmission: Transmission) -> Sent:
     """Send a request and return its exchange; raises ForbiddenRequestError where the gate refuses it."""
     request, key = transmission.request, transmission.key
-    sent_at, url = clock(), channel.build_url(request)
+    sent_at, url = round(clock(), 6), channel.build_url(request)
     try:
         response = channel.send(request)
     except NotSentError as error:

@@ -54,6 +54,7 @@ class Worker:
             patience_s=spec.patience_s,
             pace=build_pace(spec, self.store),
             concurrency=spec.concurrency or 1,
+            write_line=self._log.append_together,
         )
         self._driver = Driver(self.subject, self.catalogue, context, self._is_planned, self._is_reported)
         self._pool = self._open_pool(context) if context.concurrency > 1 else None
@@ -64,6 +65,7 @@ class Worker:
             self._driver.open_item,
             lambda: (item for item in self.list_ahead() if not self.can_write(item)),
             self.store.is_claimed,
+            context.is_refusal,
             TransmissionThreads(context.transmit, context.concurrency),
             ConcurrencyLimit(context.concurrency),
         )

@@ -14,7 +14,9 @@ from conformance.model.requirement import Requirement
 from conformance.model.resource import ResourceModel
 from conformance.model.target import Profile, Target
 
-SCHEMA = "evconform/events/1"
+SCHEMA = "evconform/events/2"
+OLD_SCHEMAS = ("evconform/events/1",)
+"""Schemas of earlier versions that can still be read: theirs has bodies in the exchanges, and nothing compressed."""
 
 
 class RunStarted(msgspec.Struct, frozen=True, tag="run_started", omit_defaults=True):

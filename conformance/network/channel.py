@@ -151,7 +151,7 @@ class Channel:
         self.unanswered = 0
         self.limited = self.limited + 1 if answer.status_code == 429 else 0
         fields = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in answer.headers.raw)
-        response = Response(answer.status_code, fields, body, time.perf_counter() - started, cut)
+        response = Response(answer.status_code, fields, body, round(time.perf_counter() - started, 6), cut)
         self.unavailable = self.unavailable + 1 if response.is_unavailable else 0
         self.shortest_s = min(self.shortest_s, response.elapsed_s)
         self._gate.observe(request.method, url, response)

@@ -1,24 +1,23 @@
 """Run logs on disk: JSON lines, written so that a killed process leaves every finished line readable."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import msgspec
 
 from conformance.errors import LogError
-from conformance.model.event import SCHEMA, Event, Noticed, RunFinished, RunStarted
+from conformance.model.event import OLD_SCHEMAS, SCHEMA, Event, Noticed, RunFinished, RunStarted
+from conformance.run_log.stored_lines import LineDecoder, LineEncoder
 
 CUT_OFF_TOPIC = "cut-off"
 """The topic of the notice that `read` adds for a log that ends before its footer."""
 
-_DECODER: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
-
 
 class LogWriter:
-    """An append-only run log; each event is one line, written before `append` returns.
+    """An append-only run log; each event is one line, written before `append` returns (see `stored_lines`).
 
     A half-written last line of an earlier, killed process is dropped first, so that a resumed log stays readable.
 
@@ -28,7 +27,7 @@ class LogWriter:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._encoder = msgspec.json.Encoder()
+        self._encoder = LineEncoder()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             _truncate_partial_line(path)
@@ -42,18 +41,22 @@ class LogWriter:
         Raises:
             LogError: the file cannot be written.
         """
-        line = memoryview(self._encode(event) + b"\n")
+        self.append_together((event,))
+
+    def append_together(self, events: Sequence[Event]) -> None:
+        """Write events of one item that only count together, as one line.
+
+        Raises:
+            LogError: the file cannot be written.
+        """
+        if not events:
+            return
+        line = memoryview(self._encoder.encode(events))
         try:
             while line:
                 line = line[self._file.write(line) or 0 :]
         except OSError as error:
             raise LogError(f"{self.path}: writing stopped: {error.strerror}", hint="Free some disk space") from error
-
-    def _encode(self, event: Event) -> bytes:
-        try:
-            return self._encoder.encode(event)
-        except UnicodeEncodeError:  # JSON of a target can hold a lone surrogate, UTF-8 cannot
-            return self._encoder.encode(_replace_surrogates(msgspec.to_builtins(event)))
 
     def close(self) -> None:
         """Close the file; nothing can be appended afterwards."""
@@ -99,14 +102,14 @@ def find_logs(directory: Path) -> tuple[Path, ...]:
 
 
 def _read_one(path: Path) -> Iterator[Event]:
-    finished, number = False, 0
+    finished, number, decoder = False, 0, LineDecoder()
     for number, line in enumerate(_lines(path), 1):
         if not line.endswith(b"\n"):
             yield Noticed(CUT_OFF_TOPIC, f"{path.name} ends in the middle of line {number}")
             return
-        event = _decode(line, path, number)
-        finished = isinstance(event, RunFinished)
-        yield event
+        for event in _decode(line, decoder, path, number):
+            finished = isinstance(event, RunFinished)
+            yield event
     if not finished:
         yield Noticed(CUT_OFF_TOPIC, f"{path.name} ends after {number} lines, without a footer")
 
@@ -119,30 +122,21 @@ def _lines(path: Path) -> Iterator[bytes]:
         raise LogError(f"{path} cannot be read: {error.strerror}", hint="Name an events.jsonl") from error
 
 
-def _decode(line: bytes, path: Path, number: int) -> Event:
+def _decode(line: bytes, decoder: LineDecoder, path: Path, number: int) -> list[Event]:
     where = f"{path}, line {number}"
     try:
-        event = _DECODER.decode(line)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        events = list(decoder.decode(line))
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise LogError(
             f"{where} is not an event of {SCHEMA}: {error}", hint="It may be from another version of evconform"
         ) from error
-    if isinstance(event, RunStarted) and event.schema != SCHEMA:
-        raise LogError(
-            f"{where} has the schema {event.schema!r}, expected {SCHEMA!r}",
-            hint="Use the version of evconform that wrote it",
-        )
-    return event
-
-
-def _replace_surrogates(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
-    if isinstance(value, list):
-        return [_replace_surrogates(member) for member in value]
-    if isinstance(value, dict):
-        return {_replace_surrogates(key): _replace_surrogates(member) for key, member in value.items()}
-    return value
+    for event in events:
+        if isinstance(event, RunStarted) and event.schema not in {SCHEMA, *OLD_SCHEMAS}:
+            raise LogError(
+                f"{where} has the schema {event.schema!r}, expected {SCHEMA!r}",
+                hint="Use the version of evconform that wrote it",
+            )
+    return events
 
 
 def _has_footer(path: Path) -> bool:

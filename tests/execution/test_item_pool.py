@@ -91,7 +91,12 @@ class Hall:
 
     def open_pool(self, most, threads, start=8):
         return ItemPool(
-            self.driver.open_item, lambda: self.items, self.store.is_claimed, threads, ConcurrencyLimit(most, start)
+            self.driver.open_item,
+            lambda: self.items,
+            self.store.is_claimed,
+            self.context.is_refusal,
+            threads,
+            ConcurrencyLimit(most, start),
         )
 
     def run_together(self, most, seed):
@@ -265,7 +270,8 @@ def test_rate_limit_holds_all_items(subject, tmp_path):
     threads = ScriptedThreads(hall.transmit, 3)
     threads.receive = lambda timeout_s, receive=threads.receive: receive(None)
     pool = ItemPool(
-        hall.driver.open_item, lambda: hall.items, hall.store.is_claimed, threads, ConcurrencyLimit(8),
+        hall.driver.open_item, lambda: hall.items, hall.store.is_claimed, hall.context.is_refusal, threads,
+        ConcurrencyLimit(8),
         clock=lambda: now[0], sleep=sleep,
     )  # fmt: skip
     for item in hall.items:
@@ -288,7 +294,8 @@ def test_pause_of_an_item_does_not_delay_others(subject, tmp_path):
     hall = Hall(subject, tmp_path, steps)
     threads = ScriptedThreads(hall.transmit, 3)
     pool = ItemPool(
-        hall.driver.open_item, lambda: hall.items, hall.store.is_claimed, threads, ConcurrencyLimit(8),
+        hall.driver.open_item, lambda: hall.items, hall.store.is_claimed, hall.context.is_refusal, threads,
+        ConcurrencyLimit(8),
         clock=lambda: now[0], sleep=lambda seconds: now.__setitem__(0, now[0] + seconds),
     )  # fmt: skip
     for item in hall.items:

@@ -1,0 +1,246 @@
+"""How events stand in the lines of a run log: bodies once by digest, long events compressed.
+
+A line is an event as JSON, or one of two others: a blob, which later lines refer to by its digest, and packed events.
+Both are raw deflate streams (RFC 1951) in base64. `base` is the digest of the blob whose end is the preset dictionary,
+because responses to one operation resemble each other; that of packed events ends with their item. Whatever a line
+refers to stands before it in the same file, so that every prefix of whole lines can be read.
+"""
+
+import zlib
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from conformance.model.event import (
+    Catalogued,
+    Described,
+    Event,
+    Exchanged,
+    ItemFinished,
+    Noticed,
+    Observed,
+    Placed,
+    Planned,
+    RunFinished,
+    RunStarted,
+    Traced,
+)
+from conformance.model.exchange import Exchange
+
+_LONG = 300  # bytes of JSON from which an event is packed
+_SHORT_BODY = 40  # bytes up to which a body stands in its event
+_WINDOW = 32_768  # bytes that deflate looks back
+_MAX_UNPACKED = 1 << 28  # bytes of a line, so that a forged one cannot fill the memory
+_DIGEST_LENGTH = 12  # of those that no other blob of the file shares
+_PLAIN = (RunStarted, RunFinished)  # which are looked for in the file
+
+
+class Blob(msgspec.Struct, frozen=True, tag="blob", omit_defaults=True):
+    """Bytes that later lines refer to: the body of a request or response, or an event that others resemble."""
+
+    digest: str
+    data: bytes
+    base: str = ""
+
+
+class Packed(msgspec.Struct, frozen=True, tag="packed", omit_defaults=True):
+    """Events of one item, one JSON line each, compressed. The item stands here alone."""
+
+    data: bytes
+    item: str = ""
+    base: str = ""
+
+
+class StoredExchange(msgspec.Struct, frozen=True, tag="exchange", omit_defaults=True):
+    """An exchange whose bodies may stand elsewhere: empty in it, and named by the digests of their blobs."""
+
+    exchange: Exchange
+    item: str = ""
+    request_body: str = ""
+    response_body: str = ""
+
+
+StoredLine = (
+    RunStarted
+    | Described
+    | Placed
+    | Catalogued
+    | Planned
+    | StoredExchange
+    | Observed
+    | Noticed
+    | Traced
+    | ItemFinished
+    | RunFinished
+    | Blob
+    | Packed
+)
+
+
+class LineEncoder:
+    """Turns events into the lines of one file."""
+
+    def __init__(self) -> None:
+        self._encoder = msgspec.json.Encoder()
+        self._digests: dict[str, str] = {}  # of the blobs in the file, short and whole
+        self._bases: dict[tuple[str, ...], tuple[str, bytes]] = {}  # by what resembles it, digest and window of a blob
+
+    def encode(self, events: Sequence[Event]) -> bytes:
+        """Return the lines of some events, which belong to one item; several events share one line."""
+        if len(events) == 1 and isinstance(events[0], Exchanged):
+            blobs, stored = self._store_bodies(events[0])
+            return blobs + self._pack(self._encode(stored), events[0].item, "exchange")
+        if len(events) == 1:
+            text = self._encode(events[0])
+            if len(text) < _LONG or isinstance(events[0], _PLAIN):
+                return text + b"\n"
+        item = getattr(events[0], "item", "")
+        bare = (_place(event, "") for event in events)
+        return self._pack(b"\n".join(map(self._encode, bare)), item, "events" if item else "header")
+
+    def _store_bodies(self, event: Exchanged) -> tuple[bytes, StoredExchange]:
+        """Return the lines of the bodies that the file does not hold yet, and the exchange that refers to them."""
+        exchange, lines = event.exchange, b""
+        request, response = exchange.request, exchange.response
+        request_body = response_body = ""
+        if len(request.body) > _SHORT_BODY:
+            request_body, lines = self._store(request.body, (request.operation, "request"))
+            request = msgspec.structs.replace(request, body=b"")
+        if response is not None and len(response.body) > _SHORT_BODY:
+            kind = (request.operation, str(response.status // 100))
+            response_body, more = self._store(response.body, kind)
+            lines += more
+            response = msgspec.structs.replace(response, body=b"")
+        if request_body or response_body:
+            exchange = msgspec.structs.replace(exchange, request=request, response=response)
+        return lines, StoredExchange(exchange, "", request_body, response_body)
+
+    def _store(self, data: bytes, kind: tuple[str, ...]) -> tuple[str, bytes]:
+        """Return the digest of a blob, and its line unless the file holds it; the first of a kind is a base."""
+        whole = sha256(data).hexdigest()
+        digest = whole[:_DIGEST_LENGTH]
+        if self._digests.get(digest, whole) != whole:
+            digest = whole
+        if digest in self._digests:
+            return digest, b""
+        self._digests[digest] = whole
+        base, window = self._bases.setdefault(kind, (digest, data[-_WINDOW:]))
+        if base == digest:
+            base, window = "", b""
+        return digest, self._encoder.encode(Blob(digest, _deflate(data, window), base)) + b"\n"
+
+    def _pack(self, text: bytes, item: str, kind: str) -> bytes:
+        """Return the line of packed events, after that of their base where the file does not hold one of this kind."""
+        lines = b""
+        if (kind,) not in self._bases:
+            lines = self._store(text, (kind,))[1]
+        base, window = self._bases[kind,]
+        return lines + self._encoder.encode(Packed(_deflate(text, window + item.encode()), item, base)) + b"\n"
+
+    def _encode(self, event: Event | StoredExchange) -> bytes:
+        try:
+            return self._encoder.encode(event)
+        except UnicodeEncodeError:  # JSON of a target can hold a lone surrogate, UTF-8 cannot
+            return self._encoder.encode(_replace_surrogates(msgspec.to_builtins(event)))
+
+
+class LineDecoder:
+    """Turns the lines of one file into events. Equal bodies are one object, so that they take memory once."""
+
+    def __init__(self) -> None:
+        self._line: msgspec.json.Decoder[StoredLine] = msgspec.json.Decoder(StoredLine)
+        self._blobs: dict[str, Blob] = {}
+        self._bytes: dict[str, bytes] = {}  # of the blobs that were needed
+
+    def decode(self, line: bytes) -> Iterator[Event]:
+        """Yield the events of a line; raises MsgspecError, UnicodeDecodeError or ValueError where it has none."""
+        stored = self._line.decode(line)
+        if isinstance(stored, Blob):
+            self._blobs[stored.digest] = stored
+        elif isinstance(stored, Packed):
+            window = self._read_window(stored.base) + stored.item.encode()
+            for text in _inflate(stored.data, window).split(b"\n"):
+                yield _place(self._restore(self._line.decode(text)), stored.item)
+        else:
+            yield self._restore(stored)
+
+    def _restore(self, stored: StoredLine) -> Event:
+        """Return the event of a line, or of a part of packed events, which holds no lines of other kinds."""
+        if isinstance(stored, Blob | Packed):
+            raise ValueError("packed events hold other lines than events")  # noqa: TRY004 - data, not a type of ours
+        if isinstance(stored, StoredExchange):
+            return Exchanged(self._restore_bodies(stored), stored.item)
+        return stored
+
+    def _restore_bodies(self, stored: StoredExchange) -> Exchange:
+        exchange = stored.exchange
+        if stored.request_body:
+            request = msgspec.structs.replace(exchange.request, body=self._read_blob(stored.request_body))
+            exchange = msgspec.structs.replace(exchange, request=request)
+        if stored.response_body and exchange.response is not None:
+            response = msgspec.structs.replace(exchange.response, body=self._read_blob(stored.response_body))
+            exchange = msgspec.structs.replace(exchange, response=response)
+        return exchange
+
+    def _read_window(self, base: str) -> bytes:
+        return self._read_blob(base)[-_WINDOW:] if base else b""
+
+    def _read_blob(self, digest: str) -> bytes:
+        """Return the bytes of a blob; its base has none itself, so a forged log cannot make it search without end."""
+        data = self._bytes.get(digest)
+        if data is None:
+            blob = self._find_blob(digest)
+            window = b""
+            if blob.base:
+                base = self._find_blob(blob.base)
+                if base.base:
+                    raise ValueError(f"the base of blob {digest} has a base itself")
+                window = self._read_window(blob.base)
+            data = self._bytes[digest] = _inflate(blob.data, window)
+        return data
+
+    def _find_blob(self, digest: str) -> Blob:
+        if digest not in self._blobs:
+            raise ValueError(f"no blob {digest} stands before it")
+        return self._blobs[digest]
+
+
+def _place(event: Event, item: str) -> Event:
+    """Return an event with another item, where it has one."""
+    if isinstance(event, Observed):  # most events, and `replace` takes twice as long
+        return Observed(event.outcome, item)
+    return msgspec.structs.replace(event, item=item) if isinstance(event, Exchanged | ItemFinished) else event
+
+
+def _deflate(data: bytes, window: bytes) -> bytes:
+    if window:
+        packer = zlib.compressobj(
+            6, zlib.DEFLATED, -zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL, zlib.Z_DEFAULT_STRATEGY, window
+        )
+    else:
+        packer = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return packer.compress(data) + packer.flush()
+
+
+def _inflate(data: bytes, window: bytes) -> bytes:
+    """Return decompressed bytes; raises ValueError where the stream is broken, incomplete or too long."""
+    unpacker = zlib.decompressobj(-zlib.MAX_WBITS, window) if window else zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        text = unpacker.decompress(data, _MAX_UNPACKED)
+    except zlib.error as error:
+        raise ValueError(f"its compressed data is broken: {error}") from error
+    if not unpacker.eof:
+        raise ValueError("its compressed data is incomplete or too long")
+    return text
+
+
+def _replace_surrogates(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    if isinstance(value, list):
+        return [_replace_surrogates(member) for member in value]
+    if isinstance(value, dict):
+        return {_replace_surrogates(key): _replace_surrogates(member) for key, member in value.items()}
+    return value

@@ -1,0 +1,139 @@
+"""A run log holds each body once and long events compressed; every prefix of its lines, and an old log, can be read."""
+
+import random
+import zlib
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conformance.errors import LogError
+from conformance.model import Exchange, Exchanged, ItemFinished, Observed, Outcome, Request, Response, Verdict
+from conformance.model.event import OLD_SCHEMAS
+from conformance.run_log import stored_lines
+from conformance.run_log.event_log import LogWriter, read_events
+from conformance.run_log.stored_lines import Blob, Packed, StoredExchange
+from tests.reports.generator import Settings, events
+
+RUN = events(Settings(exchanges=6))
+BODIES = st.one_of(st.binary(max_size=200), st.sampled_from([b"{}", b'{"id": "x"}' * 20, bytes(100_000)]))
+
+
+def exchanged(number: int, body: bytes, sent: bytes = b"", item: str = "item") -> Exchanged:
+    operation = f"GET /things/{number % 2}"
+    response = Response(200, (("content-type", "application/json"),), body, 0.1)
+    request = Request(operation, "GET", f"/things/{number}", body=sent)
+    return Exchanged(Exchange(f"x{number}", request, f"http://h/things/{number}", 1.0, response), item)
+
+
+def make_page(number: int) -> bytes:
+    """Return a list of 25 things, as a server would show it: names repeat, values do not."""
+    values = random.Random(number)  # noqa: S311
+    things = [
+        {"id": f"thing{values.randrange(10**12):026d}", "url": f"/things/{values.randrange(10**9)}", "is_ready": True}
+        for _ in range(25)
+    ]
+    return msgspec.json.encode({"items": things})
+
+
+def write(path: Path, written: list) -> Path:
+    with LogWriter(path) as log:
+        for event in written:
+            log.append(event)
+    return path
+
+
+def read(path: Path) -> list:
+    return list(read_events([path]))[:-1]  # without the notice that the log has no footer
+
+
+@pytest.mark.parametrize("length", [1, 2, 12])
+@given(st.lists(st.tuples(st.integers(0, 5), BODIES, BODIES), max_size=12))
+def test_what_is_written_is_read(tmp_path_factory, length, bodies):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stored_lines, "_DIGEST_LENGTH", length)  # short ones are often shared
+        written = [exchanged(*numbered) for numbered in bodies]
+        assert read(write(tmp_path_factory.mktemp("log") / "events.jsonl", written)) == written
+
+
+def test_a_body_stands_in_the_log_once(tmp_path):
+    body = random.Random(1).randbytes(50_000)  # noqa: S311
+    path = write(tmp_path / "events.jsonl", [exchanged(number, body, body) for number in range(20)])
+    assert path.stat().st_size < 1.5 * len(body)
+    first, second = (event.exchange.response.body for event in read(path)[:2])
+    assert first is second  # and in memory
+
+
+def test_an_exchange_takes_little_space(tmp_path):
+    written = [exchanged(number, make_page(number)) for number in range(400)]
+    assert len(msgspec.json.encode(written[0])) > 2500
+    path = write(tmp_path / "events.jsonl", written)
+    assert path.stat().st_size / len(written) < 1500
+
+
+def test_events_of_an_item_share_a_line(tmp_path):
+    item = "read[GET /things]"
+    outcomes = [Observed(Outcome(f"RSP-{number:02}", "GET /things", Verdict.PASS), item) for number in range(30)]
+    together = [*outcomes, ItemFinished(item, 0.5, 2)]
+    with LogWriter(tmp_path / "events.jsonl") as log:
+        log.append_together(together)
+        before = log.path.read_bytes().count(b"\n")
+        log.append_together(together)
+        log.append_together([])
+    assert log.path.read_bytes().count(b"\n") == before + 1
+    assert read(log.path) == [*together, *together]
+    assert log.path.stat().st_size < 1000
+
+
+def test_every_line_names_its_item(tmp_path):
+    written = [exchanged(1, make_page(1)), exchanged(2, make_page(2), item="other")]
+    lines = map(msgspec.json.decode, write(tmp_path / "events.jsonl", written).read_bytes().splitlines())
+    assert [line.get("item") for line in lines if line["type"] != "blob"] == ["item", "other"]
+
+
+def test_a_log_of_the_schema_before_is_read(tmp_path):
+    header = msgspec.structs.replace(RUN[0], schema=OLD_SCHEMAS[0])
+    path = tmp_path / "events.jsonl"
+    path.write_bytes(b"".join(msgspec.json.encode(event) + b"\n" for event in (header, *RUN[1:])))
+    assert list(read_events([path])) == [header, *RUN[1:]]
+
+
+def deflate(text: bytes) -> bytes:
+    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return packer.compress(text) + packer.flush()
+
+
+REFERENCE = StoredExchange(exchanged(1, b"").exchange, "item", response_body="b")
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ([Packed(b"\xff\xff\xff")], "its compressed data is broken"),
+        ([Packed(deflate(msgspec.json.encode(RUN[0]))[:-9])], "its compressed data is incomplete or too long"),
+        ([Packed(deflate(bytes(2000)))], "its compressed data is incomplete or too long"),
+        ([Packed(deflate(b"no json"))], "JSON is malformed"),
+        ([REFERENCE], "no blob b stands before it"),
+        ([Blob("b", deflate(b"x"), "gone"), REFERENCE], "no blob gone stands before it"),
+        ([Blob("b", deflate(b"x"), "b"), REFERENCE], "the base of blob b has a base itself"),
+        ([Blob("b", b"\xff\xff"), REFERENCE], "its compressed data is broken"),
+    ],
+)
+def test_a_forged_line_names_file_and_line(tmp_path, monkeypatch, lines, message):
+    monkeypatch.setattr(stored_lines, "_MAX_UNPACKED", 1000)
+    path = tmp_path / "events.jsonl"
+    path.write_bytes(b"".join(msgspec.json.encode(line) + b"\n" for line in lines))
+    with pytest.raises(LogError, match=rf"events\.jsonl, line {len(lines)} is not an event of .*{message}"):
+        list(read_events([path]))
+
+
+def test_packed_events_in_packed_events_do_not_go_on_without_end(tmp_path):
+    line = msgspec.json.encode(Packed(deflate(b"{}")))
+    for _ in range(200):
+        line = msgspec.json.encode(Packed(deflate(line)))
+    path = tmp_path / "events.jsonl"
+    path.write_bytes(line + b"\n")
+    with pytest.raises(LogError, match="line 1 is not an event"):
+        list(read_events([path]))
