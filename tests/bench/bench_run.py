@@ -4,7 +4,6 @@ Prints the median of several runs in seconds, megabytes of each process, and rat
 from start to the first request, loading the description, a whole standard run.
 """
 
-import json
 import os
 import statistics
 import subprocess
@@ -17,6 +16,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import psutil
+
+from conformance.model import Exchanged
+from conformance.run_log.event_log import read_events
 
 PROVIDED = Path(__file__).parents[3] / "shared" / "reference" / "ev-energy-api-v2-openapi.yaml"
 TIMES = 5
@@ -72,9 +74,7 @@ def run(folder: Path, number: int, *arguments: str) -> Run:
     if process.returncode:
         sys.exit(f"{command} ended with {process.returncode}")
     sent = [
-        event["exchange"]["sent_at"]
-        for line in (directory / "events.jsonl").read_bytes().splitlines()
-        if (event := json.loads(line))["type"] == "exchange"
+        event.exchange.sent_at for event in read_events([directory / "events.jsonl"]) if isinstance(event, Exchanged)
     ]
     return Run(min(sent) - began, whole, len(sent), dict(peaks))
 

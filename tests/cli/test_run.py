@@ -12,9 +12,9 @@ import msgspec
 import pytest
 
 from conformance.mock_server import run_server
-from conformance.model import Exchanged, RunFinished, RunStarted
+from conformance.model import Exchanged, ItemFinished, Placed, Planned, RunFinished, RunStarted
 from conformance.plan import Catalogue
-from conformance.run_log.event_log import read_events
+from conformance.run_log.event_log import LogWriter, read_events
 from specs.catalogue import load_requirements
 from tests.cli.conftest import REFERENCE
 from tests.receivers.sample import SECRET
@@ -64,13 +64,12 @@ def test_the_whole_real_description_conforms_and_every_operation_is_planned_or_e
     ended = evconform("run", "--description", REFERENCE)
     assert ended.code == 0, ended.out[-3000:] + ended.err
     planned, answers = Counter(), []
-    for line in (ended.directory / "events.jsonl").read_bytes().splitlines():
-        event = msgspec.json.decode(line)
-        if event["type"] == "exchange" and event["exchange"].get("response"):
-            asked, answer = event["exchange"]["request"]["operation"], event["exchange"]["response"]
-            answers.append((event["exchange"]["sent_at"], asked, answer["status"] < 400))
-        if event["type"] == "planned":
-            every = [*event["cases"], *(key for keys in event["excluded"].values() for key in keys)]
+    for event in read_events([ended.directory / "events.jsonl"]):
+        if isinstance(event, Exchanged) and event.exchange.response:
+            exchange = event.exchange
+            answers.append((exchange.sent_at, exchange.request.operation, exchange.status < 400))
+        if isinstance(event, Planned):
+            every = [*event.cases, *(key for keys in event.excluded.values() for key in keys)]
             assert len(every) == len(set(every))
             planned.update(set(every) - {"*"})
     assert len(planned) == 210
@@ -147,9 +146,10 @@ def test_a_killed_run_still_tells_the_lines(evconform, tmp_path):
         ended = evconform("run", "--target", server.base_url, "--select", "EXP", "--select", "RSP-08")
     killed = tmp_path / "killed" / "workers"
     killed.mkdir(parents=True)
-    lines = (ended.directory / "events.jsonl").read_bytes().splitlines(keepends=True)
-    closing = (b'{"type":"placed"', b'{"type":"run_finished"')
-    (killed / "main.jsonl").write_bytes(b"".join(line for line in lines if not line.startswith(closing)))
+    with LogWriter(killed / "main.jsonl") as log:
+        for event in read_events([ended.directory / "events.jsonl"]):
+            if not isinstance(event, Placed | RunFinished):
+                log.append(event)
 
     built = evconform("report", "build", killed.parent, "--format", "annotations", "--format", "sarif")
     assert (built.code, ended.code) == (1, 1)
@@ -269,13 +269,12 @@ def test_a_run_that_a_budget_cut_short_is_finished_by_resuming_it(evconform):
     assert part.summary["counts"]["PASS"] < whole.summary["counts"]["PASS"]
     rest = evconform("run", *SMALL, "--workers", "1", "--resume", part.directory)
     assert rest.summary["counts"] == whole.summary["counts"]
-    again = {event["item"] for event in _finished(rest.directory)}
+    again = {event.item for event in _finished(rest.directory)}
     assert len(again) == len(_finished(rest.directory))
 
 
 def _finished(directory):
-    lines = (directory / "events.jsonl").read_bytes().splitlines()
-    return [event for line in lines if (event := msgspec.json.decode(line))["type"] == "item"]
+    return [event for event in read_events([directory / "events.jsonl"]) if isinstance(event, ItemFinished)]
 
 
 def test_another_seed_cannot_complete_a_run(evconform):

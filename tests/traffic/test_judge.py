@@ -11,6 +11,7 @@ from conformance.errors import UsageError
 from conformance.traffic.judge import JudgeOptions, judge_traffic
 from reports import Summary
 from reports.summary import RunVerdict
+from tests.run_log_text import read_log_text
 from tests.traffic.sample_recording import build_server, read_ordinarily
 
 DESCRIPTION = load_description()
@@ -41,7 +42,7 @@ def test_fault_that_the_reads_touch_is_seen(tmp_path: Path, fault: str, requirem
 
 def test_guess_and_senders_are_told_and_tokens_are_not(tmp_path: Path) -> None:
     judge(tmp_path, limit=20)
-    text = (tmp_path / "out" / "events.jsonl").read_text()
+    text = read_log_text(tmp_path / "out" / "events.jsonl")
     assert "was guessed" in text
     assert "senders by their credentials, which are not kept: user_1" in text
     assert "token-full" not in text

@@ -21,6 +21,7 @@ from conformance.webhooks.listener import Listener
 from conformance.webhooks.loopback_server import serve_on_loopback
 from reports import RunVerdict, Summary, fold, read_events
 from specs.catalogue import load_requirements
+from tests.run_log_text import read_log_text
 from tests.webhooks.conftest import CREATED, ENDED, SECRET, make_delivery
 
 FAULTS = {name: set(fault.requirements) for name, fault in faults.load_faults().items() if fault.family == "WHK"}
@@ -55,7 +56,7 @@ def test_a_right_provider_conforms(tmp_path):
     summary = fold(read_events([report]))
     assert (process.returncode, summary.verdict, list_violated(summary)) == (0, RunVerdict.CONFORMS, set())
     assert summary.counts[Verdict.PASS] == 11  # no retry of the second event is seen
-    assert SECRET not in (report / "events.jsonl").read_text()
+    assert SECRET not in read_log_text(report / "events.jsonl")
 
 
 @pytest.mark.parametrize("ends", ["by hand", "by --seconds"])
@@ -129,7 +130,7 @@ def test_check_judges_a_capture(evconform, payload, tmp_path):
     assert evconform("webhooks", "check", saved, "--secret", SECRET, "--report-dir", report) == (0, "")
     counts = msgspec.json.decode((report / "summary.json").read_bytes())["counts"]
     assert (counts["PASS"], counts["NOT_TESTED"], counts["NOT_OBSERVABLE"]) == (8, 2, 2)
-    assert SECRET not in (report / "events.jsonl").read_text()
+    assert SECRET not in read_log_text(report / "events.jsonl")
 
 
 def test_check_finds_a_wrong_signature(evconform, payload, tmp_path):

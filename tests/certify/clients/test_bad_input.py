@@ -25,6 +25,7 @@ from reports import read_events as events
 from tests.certify.clients.mutants import MUTANTS
 from tests.certify.clients.sample import COMMAND
 from tests.certify.conftest import verdicts
+from tests.run_log_text import read_log_text
 
 HOSTILE = str(Path(__file__).with_name("hostile.py"))
 LIST = ("list_vehicles",)
@@ -270,6 +271,6 @@ def test_a_verdict_contains_no_token(certify_sample, write_plan, tmp_path):
     mutant = next(mutant for mutant in MUTANTS if mutant.name == "token in the query")
     summary = certify_sample(*mutant.edits, plan=write_plan(*LIST), select=("C01", "C25"))
     assert verdicts(summary, Verdict.FAIL) == {"C25"}
-    record = (tmp_path / "report" / "events.jsonl").read_text()
+    record = read_log_text(tmp_path / "report" / "events.jsonl")
     assert "access_token=" in record
     assert not re.search(r"access_token=[A-Za-z0-9_-]{12}", record)
