@@ -41,6 +41,16 @@ def _split(proofs: "Sequence[FaultResult]") -> "tuple[list[FaultResult], list[Fa
     return [proof for proof in proofs if proof.fault], [proof for proof in proofs if not proof.fault]
 
 
+def _describe_groups(proofs: "Sequence[FaultResult]") -> list[str]:
+    """Return a sentence on faults that shared a server, where some did."""
+    shared = sum(bool(proof.beside) for proof in proofs)
+    size = max((len(proof.beside) + 1 for proof in proofs), default=0)
+    if not shared:
+        return []
+    together = f"{shared} faults shared a server with others, at most {size} together"
+    return [f"{together}; whatever was not told apart, or not seen, ran alone."]
+
+
 def write_table(
     proofs: "Sequence[FaultResult]",
     families: "Mapping[str, str]",
@@ -76,6 +86,7 @@ def write_table(
             f"Clean servers: {alarms} of {len(clean)} had a finding{_describe_seeds(seeds)}; "
             "half of them were tested with writes."
         ),
+        *_describe_groups(planted),
         f"Profile `{profile}`, {tried} on seed 1, evconform {version}, {day}.",
     ]
     return "\n".join([*lines, *_list_left_out(left_out)])

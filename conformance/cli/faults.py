@@ -27,6 +27,10 @@ def faults(  # noqa: C901 - one branch for each kind of output
     budget: Annotated[
         str, typer.Option(help="Budgets to compare, requests of each identity: 250,500,1000 (default: the profile's).")
     ] = "",
+    together: Annotated[
+        int,
+        typer.Option(min=1, help="Faults in one server, where their violations can be told apart; the rest run alone."),
+    ] = 1,
     workers: Annotated[int, typer.Option(min=1, help="Servers tested at the same time.")] = os.cpu_count() or 1,
     record: Annotated[
         Path | None, typer.Option(help="File of results, one per line; those already there are not repeated.")
@@ -45,7 +49,7 @@ def faults(  # noqa: C901 - one branch for each kind of output
     from conformance.cli import fault_table
     from conformance.cli.budget_table import parse_budgets, write_budget_table
     from conformance.cli.matrix_files import append_result, read_results, replace_table
-    from conformance.matrices.faults import FaultResult, list_inapplicable_faults, run_fault_matrix
+    from conformance.matrices.faults import FaultResult, MatrixOptions, list_inapplicable_faults, run_fault_matrix
     from conformance.mock_server.faults import load_faults
 
     known = load_faults()
@@ -64,9 +68,8 @@ def faults(  # noqa: C901 - one branch for each kind of output
     requested = {(*pair, size) for pair in pairs for size in budgets}
     proofs = [proof for proof in read_results(record, FaultResult) if proof.key in requested]
     done = {proof.key for proof in proofs}
-    for proof in run_fault_matrix(
-        chosen, numbers, description=description, profile=profile, workers=workers, budgets=budgets, done=done
-    ):
+    options = MatrixOptions(description, profile, workers, together)
+    for proof in run_fault_matrix(chosen, numbers, options, budgets=budgets, done=done):
         proofs.append(proof)
         typer.echo(fault_table.format_proof(proof), err=as_json or markdown)
         append_result(record, proof)

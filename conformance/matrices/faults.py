@@ -1,6 +1,6 @@
 """The detection matrix: the suite run against servers with one known fault each, and against clean servers."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -9,11 +9,12 @@ import msgspec
 from conformance.applicability.selectors import WHOLE_API_KEY
 from conformance.description import load_description
 from conformance.execution.setup import RunOptions
+from conformance.matrices.fault_groups import FaultSign, Violation, attribute_violations, group_faults
 from conformance.matrices.suite_runs import SuiteRun, list_server_findings, run_in_parallel, run_suite
 from conformance.mock_server.clock import Clock
 from conformance.mock_server.faults import list_applicable_faults, load_faults, place_fault
 from conformance.mock_server.seeded_faults import FaultSite
-from conformance.mock_server.world.builder import build_world
+from conformance.mock_server.world.builder import MockWorld, build_world
 from conformance.model import Level, Profile, ResourceModel, Verdict
 from reports import Finding, Summary
 
@@ -27,7 +28,7 @@ class FaultResult(msgspec.Struct, frozen=True):
     `found` are the requirements that were violated (FAIL or WARN), as `requirement operation`; `named` are those of
     them that name an expected one where the fault is. `stray` are violated MUST requirements that the fault neither
     trips nor implies. `requests` counts those of all identities together. `budget` is the number of requests that each
-    identity had, None for that of the profile.
+    identity had, None for that of the profile. `beside` are the other faults of the same server.
     """
 
     fault: str
@@ -41,6 +42,7 @@ class FaultResult(msgspec.Struct, frozen=True):
     places: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
     budget: int | None = None
+    beside: tuple[str, ...] = ()
 
     @property
     def is_detected(self) -> bool:
@@ -68,6 +70,72 @@ def run_fault(
     return _run_suite(msgspec.structs.replace(run, allow_writes=True))
 
 
+class GroupResult(msgspec.Struct, frozen=True):
+    """The results on a server with several faults: the faults that it shows, those it does not, and those unclear."""
+
+    detected: tuple[FaultResult, ...]
+    missed: tuple[str, ...]
+    unclear: tuple[str, ...]
+
+
+def run_fault_group(
+    faults: Sequence[str], budget: int | None, *, allow_writes: bool, description: Path | None, profile: Profile
+) -> GroupResult:
+    """Run the whole plan in this process against a server with several faults, on seed 1."""
+    run = SuiteRun(1, tuple(faults), description=description, profile=profile, budget=budget, allow_writes=allow_writes)
+    options, summary = run_suite(run)
+    signs, world = read_signs(faults, options), _build_world(options)
+    violations = list(dict.fromkeys(_list_violations(summary)))
+    attribution = attribute_violations(signs, violations)
+    detected = [
+        FaultResult(
+            sign.fault,
+            1,
+            tuple(sorted(sign.expected)),
+            _name_all(each for each in violations if sign.explains(each)),
+            (),
+            summary.requests_sent,
+            str(summary.verdict),
+            allow_writes,
+            _find_places(sign.fault, world),
+            _name_all(attribution.named[sign.fault]),
+            budget,
+            tuple(fault for fault in faults if fault != sign.fault),
+        )
+        for sign in signs
+        if attribution.named[sign.fault] and sign.fault not in attribution.unclear
+    ]
+    told = {result.fault for result in detected} | attribution.unclear
+    return GroupResult(
+        tuple(detected), tuple(fault for fault in faults if fault not in told), tuple(sorted(attribution.unclear))
+    )
+
+
+def read_signs(faults: Iterable[str], options: RunOptions) -> list[FaultSign]:
+    """Return what each fault is told by on the server of a run."""
+    world = _build_world(options)
+    model, signs = world.description.model, []
+    for fault in faults:
+        planted = load_faults()[fault]
+        nearby = _find_nearby_operations(_find_places(fault, world), model) - {WHOLE_API_KEY}
+        signs.append(FaultSign(fault, frozenset(planted.requirements), frozenset(planted.implies), nearby))
+    return signs
+
+
+def _build_world(options: RunOptions) -> MockWorld:
+    return build_world(load_description(options.description), options.seed, Clock().now())
+
+
+def _list_violations(summary: Summary) -> Iterator[Violation]:
+    for finding in list_server_findings(summary):
+        if finding.verdict in {Verdict.FAIL, Verdict.WARN}:
+            yield Violation(finding.requirement, finding.operation)
+
+
+def _name_all(violations: Iterable[Violation]) -> tuple[str, ...]:
+    return tuple(f"{each.requirement} {each.operation}" for each in violations)
+
+
 def _run_suite(run: SuiteRun) -> FaultResult:
     proof = _build_proof("".join(run.faults), *run_suite(run))
     return msgspec.structs.replace(proof, budget=run.budget)
@@ -78,7 +146,7 @@ def _build_proof(fault: str, options: RunOptions, summary: Summary) -> FaultResu
     expected = planted.requirements if planted else ()
     explained = {*expected, *(planted.implies if planted else ())}
     model = load_description(options.description).model
-    places = _find_places(fault, options) if fault else ()
+    places = _find_places(fault, _build_world(options)) if fault else ()
     nearby = _find_nearby_operations(places, model)
     violated = [finding for finding in list_server_findings(summary) if finding.verdict in {Verdict.FAIL, Verdict.WARN}]
 
@@ -121,12 +189,12 @@ def list_inapplicable_faults(names: Iterable[str], description: Path | None) -> 
     return reasons
 
 
-def _find_places(fault: str, options: RunOptions) -> tuple[str, ...]:
+def _find_places(fault: str, world: MockWorld) -> tuple[str, ...]:
     """Return the operations whose responses a fault may change, and others that a finding may name.
 
     Empty where the fault may change all.
     """
-    planted = place_fault(fault, build_world(load_description(options.description), options.seed, Clock().now()))
+    planted = place_fault(fault, world)
     return tuple(sorted({*planted.operations, *planted.reporting_operations} if planted.operations else ()))
 
 
@@ -142,13 +210,23 @@ def _find_nearby_operations(places: Collection[str], model: ResourceModel) -> fr
     )
 
 
-def run_fault_matrix(  # noqa: PLR0913
+class MatrixOptions(msgspec.Struct, frozen=True):
+    """How a matrix of faults is run: on which description, how deep, in how many processes at a time.
+
+    With `together` above 1, so many faults share a server where their violations can be told apart.
+    """
+
+    description: Path | None
+    profile: Profile
+    workers: int
+    together: int = 1
+
+
+def run_fault_matrix(
     faults: Iterable[str],
     seeds: Iterable[int],
+    options: MatrixOptions,
     *,
-    description: Path | None,
-    profile: Profile,
-    workers: int,
     budgets: Iterable[int | None] = (None,),
     done: Collection[tuple[str, int, int | None]] = (),
 ) -> Iterator[FaultResult]:
@@ -156,8 +234,33 @@ def run_fault_matrix(  # noqa: PLR0913
 
     Yields results as they arrive, without those in `done`.
     """
-    pairs = [*(("", seed) for seed in seeds), *((name, 1) for name in faults)]
-    runs = [(*pair, budget) for budget in budgets for pair in pairs]
-    yield from run_in_parallel(
-        partial(run_fault, description=description, profile=profile), [run for run in runs if run not in done], workers
-    )
+    names, numbers = list(faults), list(seeds)
+    for budget in budgets:
+        alone = [("", seed, budget) for seed in numbers if ("", seed, budget) not in done]
+        left = [name for name in names if (name, 1, budget) not in done]
+        if options.together > 1:
+            left = yield from _run_groups(left, budget, options)
+        alone += [(name, 1, budget) for name in left]
+        function = partial(run_fault, description=options.description, profile=options.profile)
+        yield from run_in_parallel(function, alone, options.workers)
+
+
+def _run_groups(
+    faults: list[str], budget: int | None, options: MatrixOptions
+) -> Generator[FaultResult, None, list[str]]:
+    """Yield the results of faults that share a server, and return the faults that need one of their own."""
+    run = RunOptions(description=options.description)
+    missed = faults
+    alone: list[str] = []
+    for allow_writes in (False, True):
+        groups = group_faults(read_signs(missed, run), options.together)
+        function = partial(
+            run_fault_group, allow_writes=allow_writes, description=options.description, profile=options.profile
+        )
+        runs = [([sign.fault for sign in group], budget) for group in groups]
+        missed = []
+        for result in run_in_parallel(function, runs, options.workers):
+            yield from result.detected
+            missed += result.missed
+            alone += result.unclear
+    return [*missed, *alone]
