@@ -10,6 +10,7 @@ from conformance.execution.spec import RunSpec
 from conformance.model import ResourceModel, Verdict
 from conformance.plan import Catalogue, Plan
 from conformance.plan.effects import PlannedEffect, planned_effects
+from conformance.plan.planner import UNBOUND
 
 
 def print_plan(spec: RunSpec, model: ResourceModel, catalogue: Catalogue, plan: Plan) -> None:
@@ -27,6 +28,11 @@ def print_plan(spec: RunSpec, model: ResourceModel, catalogue: Catalogue, plan: 
     console.print(f"requests: about {sum(plan.cost.values()):,} ({cost or 'none'})", soft_wrap=True)
     console.print(f"cases: {cases:,} planned, {len(plan.known_outcomes):,} of them cannot be judged:", soft_wrap=True)
     for reason, count in sorted(_count_reasons(plan).items(), key=lambda pair: -pair[1]):
+        console.print(f"  {count:>6,}  {reason}", soft_wrap=True)
+    left_out = _count_left_out(plan)
+    if left_out:
+        console.print(f"left out: {sum(left_out.values()):,} cases:", soft_wrap=True)
+    for reason, count in left_out.most_common():
         console.print(f"  {count:>6,}  {reason}", soft_wrap=True)
     _print_effects(console, spec, planned_effects(catalogue, model, plan))
 
@@ -66,12 +72,22 @@ def describe_plan(spec: RunSpec, model: ResourceModel, catalogue: Catalogue, pla
         ],
         "effects": planned_effects(catalogue, model, plan),
         "not_tested": _count_reasons(plan),
+        "left_out": _count_left_out(plan),
     }
     return msgspec.json.format(msgspec.json.encode(described), indent=1).decode()
 
 
 def _count_reasons(plan: Plan) -> dict[str, int]:
     return Counter(outcome.message for outcome in plan.known_outcomes if outcome.verdict is Verdict.NOT_TESTED)
+
+
+def _count_left_out(plan: Plan) -> Counter[str]:
+    """Return how many cases the options of the run leave out, by reason; those that no requirement binds are none."""
+    counts: Counter[str] = Counter()
+    for part in plan.planned:
+        for reason, operations in part.excluded.items():
+            counts[reason] += 0 if reason.startswith(UNBOUND) else len(operations)
+    return +counts
 
 
 def _group_by_family(ids: list[str]) -> str:

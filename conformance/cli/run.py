@@ -83,6 +83,10 @@ def run(
         Path | None,
         typer.Option(help="Earlier run: what failed or changed goes first, and the report lists what is different."),
     ] = None,
+    changed_since: Annotated[
+        Path | None,
+        typer.Option(help="Older description: test only operations that differ from it, and those that lead to them."),
+    ] = None,
     hours: Annotated[
         int, typer.Option(min=1, help="Hours over which the run may spread; each identity has its budget in each.")
     ] = 1,
@@ -137,6 +141,7 @@ def run(
         resume=resume,
         rerun_failed=rerun_failed,
         since=since,
+        changed_since=changed_since,
         hours=hours,
         hour_s=hour_s,
         should_wait=on_rate_limit == "wait",

@@ -107,6 +107,9 @@ class Session:
         self._log.append_together([Observed(outcome) for outcome in plan.known_outcomes])
         if self.spec.target.may_touch_hardware and self.spec.profile is not Profile.DEEP:
             self._log.append(Noticed("safety", _NO_HARDWARE))
+        if self.spec.touched_operations:
+            count, total = len(self.spec.touched_operations), len(model.operations)
+            self._log.append(Noticed("plan", f"{count} of {total} operations are tested: the others did not change"))
         for note in model.notes:
             self._log.append(Noticed("description", note))
         is_sandbox = self.spec.target.kind == TargetKind.SANDBOX

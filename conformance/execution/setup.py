@@ -12,6 +12,7 @@ import msgspec
 from conformance.description import Description
 from conformance.errors import UsageError
 from conformance.execution.budgets import DOCUMENTED_RATE_LIMIT, compute_budget
+from conformance.execution.description_changes import find_touched_operations
 from conformance.execution.directories import check_writable, choose_directory, name_run
 from conformance.execution.resumption import EarlierRun, read_earlier_run
 from conformance.execution.spec import RunSpec, load_catalogue
@@ -52,6 +53,7 @@ class RunOptions(msgspec.Struct, frozen=True):
     allow_hardware: bool = False
     overlays: bool = True
     own_overlays: tuple[Path, ...] = ()
+    changed_since: Path | None = None
     strict_readings: bool = False
     report_dir: Path | None = None
     should_wait: bool = True
@@ -99,6 +101,7 @@ def set_up_run(options: RunOptions, resources: ExitStack, now: float) -> RunSetu
         raise UsageError(f"{spec.path} already contains a run log", hint="Name a new --report-dir")
     check_writable(spec.path)
     description = spec.load_description()  # first, so that an unreadable file starts no server
+    spec = _limit_to_changes(spec, options, description)
     reached = _start_server(options, spec, resources) if resolved is None else lambda: spec.target
     identities = resolved.config.identities if resolved else get_builtin_identities()
     concurrency = options.concurrency or (resolved.config.concurrency if resolved else None)
@@ -214,5 +217,15 @@ def plan_run(options: RunOptions) -> tuple[RunSpec, ResourceModel, Catalogue, Pl
     left = DEFAULT_RATE_LIMIT if options.target == BUILTIN else DOCUMENTED_RATE_LIMIT
     spec = msgspec.structs.replace(spec, budget=compute_budget(spec.budget, spec.profile, left))
     catalogue = load_catalogue()
-    model = spec.load_description().model
-    return spec, model, catalogue, spec.make_plan(catalogue, model)
+    description = spec.load_description()
+    spec = _limit_to_changes(spec, options, description)
+    return spec, description.model, catalogue, spec.make_plan(catalogue, description.model)
+
+
+def _limit_to_changes(spec: RunSpec, options: RunOptions, description: Description) -> RunSpec:
+    """Return the run with the operations that --changed-since leaves, all without it."""
+    if options.changed_since is None:
+        return spec
+    own = [Path(file) for file in spec.own_overlays]
+    touched = find_touched_operations(options.changed_since, description, overlays=spec.overlays, own_overlays=own)
+    return msgspec.structs.replace(spec, touched_operations=touched)

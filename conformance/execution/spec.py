@@ -28,7 +28,8 @@ class RunSpec(msgspec.Struct, frozen=True):
     `shard` is (I, N), I from 1 on. `day` is the UTC midnight that time parameters are counted from. `finished_items`
     names items that an earlier run finished, and `failed_requests` holds by operation the requests that failed in it.
     `lower_budgets` holds the budgets of those identities that have less than `budget`. The run may spread over `hours`
-    of `hour_s` seconds. `failed_turns` and `changed_operations` say what failed or changed lately (see `PlanOptions`).
+    of `hour_s` seconds. `failed_turns` and `changed_operations` say what failed or changed lately, and
+    `touched_operations` what alone is tested (see `PlanOptions`).
     `latency_s` is the shortest time in which the target responded before the run; `concurrency` is the most requests
     in flight, None for one of each worker.
     """
@@ -61,6 +62,7 @@ class RunSpec(msgspec.Struct, frozen=True):
     concurrency: int | None = None
     failed_turns: dict[str, frozenset[int]] = {}
     changed_operations: tuple[str, ...] = ()
+    touched_operations: tuple[str, ...] = ()
 
     def __repr__(self) -> str:  # a traceback must not show a secret
         return f"RunSpec({self.run})"
@@ -103,6 +105,7 @@ class RunSpec(msgspec.Struct, frozen=True):
             self.hours,
             self.failed_turns,
             frozenset(self.changed_operations),
+            frozenset(self.touched_operations),
         )
 
     def build_subject(self, description: Description) -> Subject:

@@ -45,6 +45,10 @@ from conformance.safety.gate import Gate
 from conformance.safety.rules import RISKS, find_exposure, find_refusal
 
 _UNSELECTED, _ELSEWHERE = "not selected", "another shard"
+UNBOUND = "binds only: "
+"""How the reason begins why a requirement does not bind an operation."""
+UNTOUCHED = "not touched by the changes of the description"
+"""Why a case is left out with `--changed-since`."""
 _FIRST_TURNS = 3  # operations of each probe that go before the rest
 _RESERVE = 32  # one part in so many of a budget
 _LAST_RANK = 3  # of probes that judge nothing but SHOULD and MAY
@@ -58,7 +62,7 @@ class PlanOptions(msgspec.Struct, frozen=True):
     (1-based index, number of shards). `finished_items` names items that an earlier run finished: they stay in the plan
     and cost nothing. `hours` is the number of hours over which the run may spread.
     `failed_turns` holds, by base name of an item, the turns at which it failed in an earlier run; what failed, and what
-    is in `changed_operations`, comes first.
+    is in `changed_operations`, comes first. Only `touched_operations` are planned, all where it is empty.
     """
 
     target: Target
@@ -72,6 +76,7 @@ class PlanOptions(msgspec.Struct, frozen=True):
     hours: int = 1
     failed_turns: dict[str, frozenset[int]] = {}
     changed_operations: frozenset[str] = frozenset()
+    touched_operations: frozenset[str] = frozenset()
 
     def get_limit(self, identity: str) -> int | None:
         """Return how many requests an identity may send on this shard in all hours, None for any number.
@@ -228,11 +233,13 @@ def _plan_cases(requirement: Requirement, model: ResourceModel, options: PlanOpt
     excluded: dict[str, list[str]] = defaultdict(list)
     for operation in model.operations:
         if not binds(operation, model):
-            excluded[f"binds only: {requirement.applies}"].append(operation.key)
+            excluded[f"{UNBOUND}{requirement.applies}"].append(operation.key)
         elif not options.selection.is_selected(requirement, operation):
             excluded[_UNSELECTED].append(operation.key)
         elif operation.group not in groups:
             excluded[_ELSEWHERE].append(operation.key)
+        elif options.touched_operations and operation.key not in options.touched_operations:
+            excluded[UNTOUCHED].append(operation.key)
         else:
             cases.append(operation.key)
     return Planned(requirement.id, tuple(cases), {reason: tuple(keys) for reason, keys in excluded.items()})
