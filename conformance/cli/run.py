@@ -93,6 +93,9 @@ def run(
     hour_s: Annotated[float, typer.Option("--hour-seconds", min=0.01, hidden=True, help="Length of an hour.")] = 3600,
     on_rate_limit: Annotated[str, typer.Option(help="wait or stop when the target responds with 429.")] = "wait",
     max_wait: Annotated[float, typer.Option(min=0, help="Longest wait in seconds that a 429 may ask for.")] = 3600,
+    deadline: Annotated[
+        float | None, typer.Option(min=1, help="Seconds after which the run ends, to be continued with --resume.")
+    ] = None,
     patience: Annotated[
         float, typer.Option(min=0, help="Seconds to wait for a target that cannot be reached for a while.")
     ] = 60,
@@ -147,6 +150,7 @@ def run(
         should_wait=on_rate_limit == "wait",
         max_wait_s=max_wait,
         patience_s=patience,
+        deadline_s=deadline,
         command=describe_command("evconform", sys.argv[1:]),
     )
     if plan:

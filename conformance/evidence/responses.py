@@ -55,8 +55,8 @@ class OperationResponse:
 
     @cached_property
     def json(self) -> Any:
-        """The parsed body, UNREADABLE where it cannot be read as JSON."""
-        if self.exchange.response is None:
+        """The parsed body, UNREADABLE where it cannot be read as JSON, or is the beginning of a longer one."""
+        if self.exchange.response is None or self.exchange.response.cut:
             return UNREADABLE
         return parse_json(self.exchange.response.body)
 

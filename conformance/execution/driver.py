@@ -7,7 +7,7 @@ import msgspec
 from conformance.evidence.subject import Subject
 from conformance.execution.item_run import ItemRun
 from conformance.execution.recorder import Recorder
-from conformance.execution.sender import SendingContext
+from conformance.execution.sending_context import SendingContext
 from conformance.execution.waits import Waiting, run_alone
 from conformance.model import Outcome
 from conformance.plan import Catalogue, PlanItem

@@ -12,7 +12,8 @@ from conformance.evidence.subject import Subject
 from conformance.execution.passive_checks import UndeclaredOutcomeError, check_exchange
 from conformance.execution.recorder import Recorder
 from conformance.execution.second_sight import UnconfirmedViolation, confirm_outcome, is_same_sight, withdraw_outcome
-from conformance.execution.sender import ItemHalt, RequestSender, SendingContext, is_repeatable
+from conformance.execution.sender import RequestSender, is_repeatable
+from conformance.execution.sending_context import ItemHalt, SendingContext
 from conformance.execution.violations import ItemViolations
 from conformance.execution.waits import Delay, Waiting
 from conformance.model import Exchange, Harm, ItemFinished, Noticed, Outcome, Request, Verdict

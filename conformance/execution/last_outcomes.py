@@ -27,7 +27,10 @@ def judge_remaining(workers: Path, plan: Plan, catalogue: Catalogue, subject: Su
     for case in sorted(planned - seen.judged):
         requirement = catalogue.requirements[case.requirement]
         is_folded = case.requirement in passive or requirement.kind is Kind.RUN
-        if is_folded and case.operation in seen.successful:
+        if is_folded and case.operation in seen.cut:
+            reason = "the body of a response is too long, and was cut: what it holds is not known"
+            yield Observed(Outcome(case.requirement, case.operation, Verdict.INCONCLUSIVE, reason))
+        elif is_folded and case.operation in seen.successful:
             reason = "its responses contain nothing to judge this by"
             yield Observed(Outcome(case.requirement, case.operation, Verdict.NOT_APPLICABLE, reason))
         elif requirement.kind in {Kind.STATIC, Kind.RUN}:
@@ -42,13 +45,15 @@ def judge_remaining(workers: Path, plan: Plan, catalogue: Catalogue, subject: Su
 class _SeenEvents:
     """The operations in the logs of a run.
 
-    `called` are those that a request was sent to, `successful` those of them that answered a request with 2xx or 3xx.
+    `called` are those that a request was sent to, `successful` those of them that answered a request with 2xx or 3xx,
+    `cut` those that answered with a body of which only the beginning is known.
     """
 
     def __init__(self) -> None:
         self.judged: set[Case] = set()
         self.called: set[str] = set()
         self.successful: set[str] = set()
+        self.cut: set[str] = set()
         self._obstacles: dict[str, str] = {}  # by operation, why the first case of an item was not tested
 
     def read(self, workers: Path) -> Iterator[Exchange]:
@@ -62,6 +67,8 @@ class _SeenEvents:
                 self.called.add(event.exchange.request.operation)
                 if 200 <= event.exchange.status < 400:
                     self.successful.add(event.exchange.request.operation)
+                if event.exchange.response is not None and event.exchange.response.cut:
+                    self.cut.add(event.exchange.request.operation)
                 yield event.exchange
 
     def explain_silence(self, operation: str) -> str:

@@ -1,7 +1,7 @@
 """Sending the requests of one item: shared reads, the budget, the rate limit and a busy server."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from hashlib import sha256
 from typing import NoReturn
 from urllib.parse import urlsplit
@@ -17,14 +17,12 @@ from conformance.execution.availability import (
     find_pause,
     find_timeout_pause,
 )
-from conformance.execution.pace import HourlyPace
-from conformance.execution.redactor import Redactor
 from conformance.execution.retry_after import read_retry_after
-from conformance.execution.second_sight import Confirmations
-from conformance.execution.store import Pending, SharedStore
-from conformance.execution.waits import POLL_INTERVAL_S, Arrival, Delay, Sent, Transmission, Waiting, transmit
-from conformance.model import Event, Exchange, Exchanged, Noticed, Request, Verdict
-from conformance.network.channel import Channel, NoResponseError
+from conformance.execution.sending_context import ItemHalt, SendingContext
+from conformance.execution.store import Pending
+from conformance.execution.waits import POLL_INTERVAL_S, Arrival, Delay, Sent, Transmission, Waiting
+from conformance.model import Exchange, Exchanged, Noticed, Request, Verdict
+from conformance.network.channel import NoResponseError
 
 MAX_RATE_LIMIT_WAITS = 4
 """Waits after a 429, before a request that is still refused is left alone."""
@@ -34,69 +32,7 @@ _MAX_LOST_IN_A_ROW = 12  # requests without a response before the target counts 
 _MAX_UNAVAILABLE_IN_A_ROW = 15  # responses of a gateway before the target counts as unavailable
 _MAX_BUSY_WAIT_S = 60  # that a busy server may ask for before a read is sent again
 _CLIENT_GRANT = b"grant_type=client_credentials"  # a code or a refresh token may be good for one use alone
-DEFAULT_MAX_WAIT_S = 3600
-"""The longest wait that a 429 may ask for by default: the window that the API documents."""
-DEFAULT_PATIENCE_S = 60.0
-"""How long a target that cannot be reached is waited for by default."""
 _NO_RETRY_AFTER = " (no usable Retry-After)"
-
-
-class ItemHalt(Exception):  # noqa: N818 - a reason to end, not an error
-    """The end of an item before its probe is through: the verdict of the cases that are left, and the reason."""
-
-    def __init__(self, verdict: Verdict, reason: str) -> None:
-        super().__init__(reason)
-        self.verdict, self.reason = verdict, reason
-
-
-class SendingContext(msgspec.Struct, frozen=True):
-    """The means of sending, the same for all items of a worker.
-
-    `get_limit` returns how many requests an identity may send in the run. `should_wait` says whether a 429 is waited
-    out, for `max_wait_s` seconds at most, or ends the run; `patience_s` is how long a target that cannot be reached is
-    waited for. `pace` holds requests back where the run spreads over several hours. `effective_operations` holds, by
-    operation, why no further inert write is sent to it; `unavailable_operations` are those whose reads were not
-    answered by the API in repeated tries; `confirmations` counts the violations that were seen a second time.
-    `write_line` writes several events as one line of the run log.
-    `concurrency` is the most requests in flight: so many may fail for one reason at once. `clock` returns seconds since
-    1970.
-    """
-
-    base_url: str
-    channel: Channel
-    store: SharedStore
-    redactor: Redactor
-    write: Callable[[Event], None]
-    get_limit: Callable[[str], int | None] = lambda _: None
-    should_wait: bool = True
-    effective_operations: dict[str, str] = {}
-    unavailable_operations: set[str] = set()
-    confirmations: Confirmations = msgspec.field(default_factory=Confirmations)
-    max_wait_s: float = DEFAULT_MAX_WAIT_S
-    patience_s: float = DEFAULT_PATIENCE_S
-    pace: HourlyPace | None = None
-    concurrency: int = 1
-    write_line: Callable[[Sequence[Event]], None] | None = None
-    clock: Callable[[], float] = time.time
-    sleep: Callable[[float], None] = time.sleep
-
-    def write_together(self, events: Sequence[Event]) -> None:
-        """Write events of one item that only count together."""
-        if self.write_line is not None:
-            self.write_line(events)
-            return
-        for event in events:
-            self.write(event)
-
-    def is_refusal(self, exchange: Exchange) -> bool:
-        """Return whether a target that serves other requests refused this one, perhaps because there were too many."""
-        if exchange.status == 429:
-            return not exchange.request.expects_limit
-        return exchange.is_unavailable and exchange.request.operation not in self.unavailable_operations
-
-    def transmit(self, transmission: Transmission) -> Sent:
-        """Send a request through the channel and wait for its response."""
-        return transmit(self.channel, self.clock, transmission)
 
 
 class RequestSender:
@@ -137,9 +73,10 @@ class RequestSender:
                 self._context.store.release(key)
             raise
         clean = self._context.redactor.redact_exchange(exchange)
+        kept = self._context.record_size.fit(clean)
         if shared:
-            self._context.store.store_exchange(key, clean)
-        self._context.write(Exchanged(clean, self._item))
+            self._context.store.store_exchange(key, kept)
+        self._context.write(Exchanged(kept, self._item))
         self._note_effect(exchange)
         if exchange.failure:
             return self._refuse_failure(exchange)
@@ -147,6 +84,7 @@ class RequestSender:
             return self._refuse_unavailable(clean, is_new=True)
         if is_judged:
             self._receive(clean, True)
+        _refuse_cut(exchange)
         return clean if shared else exchange  # a token in a response is for the probe alone
 
     def _claim(self, key: str) -> Waiting[Exchange | None]:
@@ -165,6 +103,7 @@ class RequestSender:
         if known.is_unavailable:
             return self._refuse_unavailable(known, is_new=False)
         self._receive(known, False)
+        _refuse_cut(known)
         return known
 
     def _note_effect(self, exchange: Exchange) -> None:
@@ -185,7 +124,7 @@ class RequestSender:
             exchange = yield from self._send_until_answered(request, key)
             if exchange.status != 429 or request.expects_limit:
                 return exchange
-            self._context.write(Exchanged(self._context.redactor.redact_exchange(exchange), self._item))
+            self._write(exchange)
             most = MAX_RATE_LIMIT_WAITS if waited_s < self._context.patience_s else _MAX_LONG_WAITS
             if waits >= most:
                 break
@@ -211,7 +150,7 @@ class RequestSender:
             if pause is not None:
                 crowded += 1
                 self._set_aside(sent.exchange, f"{CROWDED}{crowded}")
-                yield Delay(pause)
+                yield self._delay(pause)
                 continue
             pause = self._find_pause(sent.exchange, sent.error, number, waited_s)
             if pause is None:
@@ -222,12 +161,16 @@ class RequestSender:
                 return sent.exchange
             number, waited_s = number + 1, waited_s + pause
             self._set_aside(sent.exchange, f"{ASIDE}{number}")
-            yield Delay(pause)
+            yield self._delay(pause)
 
     def _set_aside(self, exchange: Exchange, mark: str) -> None:
         """Write an exchange to the run log that is no response of the API."""
         aside = msgspec.structs.replace(exchange, id=f"{exchange.id}{mark}")
-        self._context.write(Exchanged(self._context.redactor.redact_exchange(aside), self._item))
+        self._write(aside)
+
+    def _write(self, exchange: Exchange) -> None:
+        clean = self._context.redactor.redact_exchange(exchange)
+        self._context.write(Exchanged(self._context.record_size.fit(clean), self._item))
 
     def _find_crowd_pause(self, sent: Sent, number: int) -> float | None:
         """Return the seconds after which a request is repeated that only the number of requests in flight stopped."""
@@ -266,6 +209,7 @@ class RequestSender:
             raise ItemHalt(Verdict.NOT_TESTED, f"the budget of {limit} requests is spent")
         if context.pace and (notice := context.pace.wait_for_turn(request.identity)):
             context.write(Noticed("rate-limit", notice, request.operation))
+        self._check_deadline(0.0)
         self.sent += 1
         sent: Sent = yield Transmission(request, key)
         return sent
@@ -281,12 +225,25 @@ class RequestSender:
         if pause is None or not context.should_wait:
             self._stop_at_limit(_NO_RETRY_AFTER if told_s is None else "")
         told = "as told" if told_s is not None else "without being told how long"
+        delay = self._delay(pause, holds_all=True)
         notice = f"429 at {exchange.request.operation}: waiting {pause:g} s {told}"
         context.write(Noticed("rate-limit", notice, exchange.request.operation))
         context.store.announce(notice)
-        yield Delay(pause, holds_all=True)
+        yield delay
         context.store.announce("")
         return pause
+
+    def _delay(self, seconds: float, *, holds_all: bool = False) -> Delay:
+        """Return a wait; end the run where its deadline would pass meanwhile."""
+        self._check_deadline(seconds)
+        return Delay(seconds, holds_all)
+
+    def _check_deadline(self, wait_s: float) -> None:
+        """End the run where its deadline has passed, or would pass during a wait."""
+        if time.monotonic() + wait_s > self._context.ends_at_s:
+            reason = "the deadline of the run is reached: go on with --resume"
+            self._context.store.stop(reason)
+            raise ItemHalt(Verdict.NOT_TESTED, reason)
 
     def _stop_at_limit(self, detail: str) -> NoReturn:
         reason = f"the target's rate limit is spent{detail}"
@@ -322,6 +279,13 @@ class RequestSender:
         self._context.unavailable_operations.add(request.operation)
         self._receive(exchange, is_new)
         raise ItemHalt(Verdict.INCONCLUSIVE, f"{description} each time")
+
+
+def _refuse_cut(exchange: Exchange) -> None:
+    """End the item where only the beginning of a body is known: nothing is concluded from what is not."""
+    if exchange.response is not None and exchange.response.cut:
+        description = f"{exchange.request.method} {exchange.request.target}"
+        raise ItemHalt(Verdict.INCONCLUSIVE, f"the body that answers {description} is too long, and was cut")
 
 
 def is_repeatable(request: Request) -> bool:

@@ -1,6 +1,8 @@
 """The first steps of a run: from command-line options to a target, identities, a description and a budget."""
 
+import math
 import os
+import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -59,6 +61,7 @@ class RunOptions(msgspec.Struct, frozen=True):
     should_wait: bool = True
     max_wait_s: float = 3600
     patience_s: float = 60
+    deadline_s: float | None = None
     resume: Path | None = None
     rerun_failed: bool = False
     since: Path | None = None
@@ -159,6 +162,7 @@ def _build_spec(options: RunOptions, config: Config, resolved: ResolvedTarget | 
         should_wait=options.should_wait,
         max_wait_s=options.max_wait_s,
         patience_s=options.patience_s,
+        ends_at_s=math.inf if options.deadline_s is None else time.monotonic() + options.deadline_s,
         hours=options.hours,
         hour_s=options.hour_s,
         day=started.replace(hour=0, minute=0, second=0, microsecond=0),

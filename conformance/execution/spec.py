@@ -1,5 +1,6 @@
 """The specification of a run, which the controller hands to each worker, and what is loaded from it."""
 
+import math
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -27,9 +28,10 @@ class RunSpec(msgspec.Struct, frozen=True):
     `headers` are credentials by identity and `secrets` the values to redact, by name: neither is ever written to disk.
     `shard` is (I, N), I from 1 on. `day` is the UTC midnight that time parameters are counted from. `finished_items`
     names items that an earlier run finished, and `failed_requests` holds by operation the requests that failed in it.
-    `lower_budgets` holds the budgets of those identities that have less than `budget`. The run may spread over `hours`
-    of `hour_s` seconds. `failed_turns` and `changed_operations` say what failed or changed lately, and
-    `touched_operations` what alone is tested (see `PlanOptions`).
+    `lower_budgets` holds the budgets of those identities that have less than `budget`. `ends_at_s` is the deadline by
+    the monotonic clock of this machine. The run may spread over `hours` of `hour_s` seconds. `failed_turns` and
+    `changed_operations` say what failed or changed lately, and `touched_operations` what alone is tested (see
+    `PlanOptions`).
     `latency_s` is the shortest time in which the target responded before the run; `concurrency` is the most requests
     in flight, None for one of each worker.
     """
@@ -51,6 +53,7 @@ class RunSpec(msgspec.Struct, frozen=True):
     should_wait: bool = True
     max_wait_s: float = 3600
     patience_s: float = 60
+    ends_at_s: float = math.inf
     day: datetime = datetime(2026, 1, 1, tzinfo=UTC)
     seeds: dict[str, tuple[str, ...]] = {}
     finished_items: tuple[str, ...] = ()

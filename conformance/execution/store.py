@@ -26,6 +26,8 @@ CREATE TABLE IF NOT EXISTS ledger (identity TEXT PRIMARY KEY, spent INTEGER NOT 
 CREATE TABLE IF NOT EXISTS flag (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS recent (identity TEXT NOT NULL, at REAL NOT NULL);
 CREATE INDEX IF NOT EXISTS recent_by_time ON recent (identity, at);
+CREATE TABLE IF NOT EXISTS kept (bytes INTEGER NOT NULL);
+INSERT INTO kept SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM kept);
 CREATE TABLE IF NOT EXISTS done (item TEXT PRIMARY KEY);
 """
 _SPEND = "UPDATE ledger SET spent = spent + ? WHERE identity = ? AND spent + ? <= ?"
@@ -117,6 +119,10 @@ class SharedStore:
     def _add_spent(self, identity: str, count: int, most: int) -> bool:
         """Add to an existing ledger unless the sum would exceed `most`; return whether it was added."""
         return bool(self._do(_SPEND, count, identity, count, most).rowcount)
+
+    def try_keep(self, size: int, most: int) -> bool:
+        """Add to the bytes of long exchanges that the run keeps, unless there would be more than `most`."""
+        return bool(self._do("UPDATE kept SET bytes = bytes + ? WHERE bytes + ? <= ?", size, size, most).rowcount)
 
     def reserve_recent(self, identity: str, limit: int, now: float, window_s: float, count: int = 1) -> float:
         """Reserve requests of an identity at a time, of which a window of seconds before it may hold `limit`.

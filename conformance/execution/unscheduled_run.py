@@ -40,6 +40,7 @@ from conformance.model import (
     Traced,
     Verdict,
 )
+from conformance.run_log.body_cut import cut_exchange
 from conformance.run_log.event_log import LogWriter
 
 _MAX_BODY_BYTES = 64 * 1024  # most bytes of a body in the run log
@@ -117,7 +118,7 @@ class UnscheduledRun:
     def log_exchange(self, exchange: Exchange, item: str) -> None:
         """Write an exchange to the run log; very long bodies are cut."""
         self._sent[exchange.request.identity] += 1
-        self._log.append(Exchanged(self._redactor.redact_exchange(_shorten(exchange)), item))
+        self._log.append(Exchanged(cut_exchange(self._redactor.redact_exchange(exchange), _MAX_BODY_BYTES), item))
 
     def log_notice(self, topic: str, message: str, operation: str = "") -> None:
         """Write a notice, which is not a verdict."""
@@ -189,13 +190,3 @@ def _build_header(about: RunScope, now: float) -> RunStarted:
         command=about.command,
         certification=about.certification,
     )
-
-
-def _shorten(exchange: Exchange) -> Exchange:
-    """Return an exchange whose bodies are cut to the limit."""
-    request, response = exchange.request, exchange.response
-    if len(request.body) > _MAX_BODY_BYTES:
-        request = msgspec.structs.replace(request, body=request.body[:_MAX_BODY_BYTES])
-    if response is not None and len(response.body) > _MAX_BODY_BYTES:
-        response = msgspec.structs.replace(response, body=response.body[:_MAX_BODY_BYTES], cut=True)
-    return msgspec.structs.replace(exchange, request=request, response=response)

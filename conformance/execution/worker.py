@@ -7,7 +7,7 @@ from conformance.execution.driver import Driver
 from conformance.execution.item_pool import ItemPool
 from conformance.execution.pace import build_pace
 from conformance.execution.redactor import Redactor
-from conformance.execution.sender import SendingContext
+from conformance.execution.sending_context import SendingContext
 from conformance.execution.spec import RunContext, RunSpec
 from conformance.execution.store import SharedStore, get_store_path
 from conformance.execution.transmission_threads import TransmissionThreads
@@ -52,6 +52,7 @@ class Worker:
             should_wait=spec.should_wait,
             max_wait_s=spec.max_wait_s,
             patience_s=spec.patience_s,
+            ends_at_s=spec.ends_at_s,
             pace=build_pace(spec, self.store),
             concurrency=spec.concurrency or 1,
             write_line=self._log.append_together,

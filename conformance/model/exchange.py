@@ -56,8 +56,8 @@ _UNAVAILABLE = frozenset({502, 503, 504, *range(520, 530)})
 class Response(msgspec.Struct, frozen=True, omit_defaults=True):
     """The response of the target.
 
-    `elapsed_s` runs from the first byte sent to the last received; `cut` is true if the body was longer than the
-    harness reads and was cut off at that limit.
+    `elapsed_s` runs from the first byte sent to the last received; `cut` is true if the body is the beginning of a
+    longer one: the harness reads and keeps so much. `length` and `sha256` are those of the whole body, if it was read.
     """
 
     status: int
@@ -65,6 +65,8 @@ class Response(msgspec.Struct, frozen=True, omit_defaults=True):
     body: bytes = b""
     elapsed_s: float = 0.0
     cut: bool = False
+    length: int = 0
+    sha256: str = ""
 
     def find_header(self, name: str) -> str | None:
         """Return the first value of a header, or None; names compare without case (RFC 9110, section 5.1)."""

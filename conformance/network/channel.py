@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from threading import Lock
 from types import TracebackType
-from typing import Protocol, Self, cast
+from typing import Protocol, Self
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -18,6 +18,9 @@ import httpx
 
 from conformance import __version__
 from conformance.model import Headers, Request, Response
+from conformance.network.body_reader import Deadline, read_body
+from conformance.network.environment import explain_settings
+from conformance.network.timed_backend import ExchangeClock, TimedBackend
 
 AGENT = f"evenergy-conformance/{__version__}"
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -33,7 +36,7 @@ class Limits:
     connect_s = 10.0
     idle_s = 30.0
     total_s = 30.0
-    body_bytes = 64 * 1024 * 1024
+    body_bytes = 4 * 1024 * 1024
 
 
 class NotSentError(Exception):
@@ -93,6 +96,7 @@ class Channel:
         self.shortest_s = float("inf")  # the shortest time in which a response came
         self._fixed_transport = transport
         self._transports: dict[str, httpx.BaseTransport] = {}  # by origin
+        self._clock = ExchangeClock()
         self._transport_lock = Lock()  # many threads send the deliveries of webhooks
         self._extensions = {"timeout": httpx.Timeout(limits.idle_s, connect=limits.connect_s).as_dict()}
         self._default_headers = (
@@ -127,12 +131,13 @@ class Channel:
             )
         except (httpx.InvalidURL, UnicodeError, ValueError) as error:
             raise NotSentError(f"HTTP cannot carry this request: {error}") from error
-        started = time.perf_counter()
+        started, deadline = time.perf_counter(), Deadline(self._limits.total_s)
         transport = self._choose_transport(request, url)
+        self._clock.deadline = deadline
         try:
             answer = transport.handle_request(wire)
             try:
-                body, cut = self._read_body(answer, started)
+                body, cut = read_body(answer, self._limits.body_bytes, deadline)
             finally:
                 answer.close()
                 _close_unusable_connection(answer, keeps_refused=self._keeps_refused)
@@ -146,6 +151,7 @@ class Channel:
                 unreachable=isinstance(error, httpx.ConnectError | httpx.ConnectTimeout),
             ) from error
         finally:
+            self._clock.deadline = None
             if request.own_connection and transport is not self._fixed_transport:
                 transport.close()
         self.unanswered = 0
@@ -173,10 +179,10 @@ class Channel:
         match = _ORIGIN.match(url)
         origin = match[0] if match else url
         if request.own_connection:
-            return self._fixed_transport or _open_transport(origin)
+            return self._fixed_transport or _open_transport(origin, self._clock)
         with self._transport_lock:
             if origin not in self._transports:
-                self._transports[origin] = self._fixed_transport or _open_transport(origin)
+                self._transports[origin] = self._fixed_transport or _open_transport(origin, self._clock)
             return self._transports[origin]
 
     def _build_url_with_token(self, request: Request, token: str) -> str:
@@ -200,19 +206,6 @@ class Channel:
             credentials.append(("Authorization", f"Basic {_spoil_secret(token)}"))
         return [*defaults, *credentials, *request.headers], token
 
-    def _read_body(self, answer: httpx.Response, started: float) -> tuple[bytes, bool]:
-        chunks: list[bytes] = []
-        size = 0
-        encoded = "content-encoding" in answer.headers  # else the raw bytes: decoding by httpx takes twice as long
-        for chunk in answer.iter_bytes() if encoded else cast("httpx.SyncByteStream", answer.stream):
-            chunks.append(chunk)
-            size += len(chunk)
-            if size > self._limits.body_bytes:
-                return b"".join(chunks)[: self._limits.body_bytes], True
-            if time.perf_counter() - started > self._limits.total_s:
-                raise httpx.ReadTimeout(f"the body did not end within {self._limits.total_s:g} s")
-        return b"".join(chunks), False
-
 
 @lru_cache(maxsize=1024)  # half of the requests of a run repeat a URL
 def _parse_url(url: str) -> httpx.URL:
@@ -232,7 +225,7 @@ def _keep_dots(url: str) -> dict[str, bytes]:
     return {"target": target.encode("ascii")} if has_dots else {}
 
 
-def _open_transport(origin: str) -> httpx.BaseTransport:
+def _open_transport(origin: str, clock: ExchangeClock) -> httpx.BaseTransport:
     """Return a transport to an origin: direct on loopback, else through the proxy that the environment names for it."""
     parts = urlsplit(origin)
     host = parts.hostname or ""
@@ -240,11 +233,14 @@ def _open_transport(origin: str) -> httpx.BaseTransport:
     proxy = proxies.get(parts.scheme) or proxies.get("all")
     # Reading the trust store takes 30 ms, which plain HTTP can do without. A pool that closes surplus connections may
     # close one that another thread has just begun to use.
-    return httpx.HTTPTransport(
-        verify=parts.scheme == "https" or bool(proxy),
-        proxy=_with_scheme(proxy),
-        limits=httpx.Limits(max_connections=100, max_keepalive_connections=None),
-    )
+    with explain_settings():
+        transport = httpx.HTTPTransport(
+            verify=parts.scheme == "https" or bool(proxy),
+            proxy=_with_scheme(proxy),
+            limits=httpx.Limits(max_connections=100, max_keepalive_connections=None),
+        )
+    transport._pool._network_backend = TimedBackend(clock)  # noqa: SLF001 - the only way, held by a contract test
+    return transport
 
 
 def _close_unusable_connection(answer: httpx.Response, *, keeps_refused: bool) -> None:

@@ -9,7 +9,7 @@ from conformance.description import load_description
 from conformance.evidence.subject import Subject
 from conformance.execution.driver import Driver
 from conformance.execution.redactor import Redactor
-from conformance.execution.sender import SendingContext
+from conformance.execution.sending_context import SendingContext
 from conformance.execution.store import SharedStore
 from conformance.model import Event, Kind, Level, Profile, Requirement, Source, Target, TargetKind
 from conformance.network.channel import Channel

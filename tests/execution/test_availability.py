@@ -8,7 +8,7 @@ import pytest
 from conformance.checks.responses import check_no_server_error
 from conformance.evidence.responses import OperationResponse
 from conformance.execution.availability import ASIDE, Availability
-from conformance.execution.sender import ItemHalt
+from conformance.execution.sending_context import ItemHalt
 from conformance.model import Exchange, Outcome, Request, Response, Verdict
 from conformance.network.channel import NoResponseError
 from conformance.network.repetition import send_until_answered

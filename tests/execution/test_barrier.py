@@ -1,7 +1,7 @@
 """Items that write begin after all items that only read, on any number of workers."""
 
 from conformance.execution.driver import Driver
-from conformance.execution.sender import SendingContext
+from conformance.execution.sending_context import SendingContext
 from conformance.execution.store import SharedStore
 
 

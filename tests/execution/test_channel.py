@@ -138,6 +138,19 @@ def test_a_body_that_never_ends_is_given_up():
         get(base)
 
 
+def test_headers_that_never_end_are_given_up_too():
+    with talking(b"HTTP/1.1 200 OK\r\n", endless=b"X-A: 1\r\n") as base, pytest.raises(NoResponseError) as caught:
+        get(base)
+    assert caught.value.slow
+
+
+def test_informational_responses_without_end_are_given_up():
+    hint = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
+    with talking(hint, endless=hint) as base, pytest.raises(NoResponseError) as caught:
+        get(base)
+    assert caught.value.slow
+
+
 def test_a_body_beyond_the_limit_is_cut():
     with talking(b"HTTP/1.1 200 OK\r\nContent-Length: 50000\r\n\r\n" + b"x" * 50_000) as base:
         answer = get(base)

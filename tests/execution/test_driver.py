@@ -1,5 +1,7 @@
 """The driver: budget, sharing, rate limits, failures, our own faults; every one of them ends on record."""
 
+import time
+
 import httpx
 import pytest
 
@@ -312,3 +314,16 @@ def test_a_pause_longer_than_an_hour_ends_the_run_and_says_how_to_go_on(bench):
     bench.run(steps, lambda request: httpx.Response(429, headers={"Retry-After": "99999"}))
     assert "--resume" in bench.store.get_stop_reason()
     assert bench.slept == []
+
+
+def test_a_run_ends_at_its_deadline_and_says_how_to_go_on(bench):
+    bench.run(wanting_200, lambda request: pytest.fail("nothing is sent after the deadline"), ends_at_s=0.0)
+    assert "--resume" in bench.store.get_stop_reason()
+    assert verdicts(bench) == {("EXP-01", Verdict.NOT_TESTED), ("EXP-10", Verdict.NOT_TESTED)}
+
+
+def test_a_wait_that_would_outlast_the_deadline_is_not_begun(bench):
+    busy = httpx.Response(429, headers={"Retry-After": "3000"})
+    bench.run(wanting_200, lambda request: busy, ends_at_s=time.monotonic() + 1000)
+    assert bench.slept == []
+    assert "deadline" in bench.store.get_stop_reason()

@@ -16,7 +16,7 @@ from conformance.execution.concurrency import ConcurrencyLimit
 from conformance.execution.driver import Driver
 from conformance.execution.item_pool import ItemPool
 from conformance.execution.redactor import Redactor
-from conformance.execution.sender import SendingContext
+from conformance.execution.sending_context import SendingContext
 from conformance.execution.store import SharedStore
 from conformance.execution.transmission_threads import Arrived, TransmissionThreads
 from conformance.model import Exchanged, ItemFinished, Outcome, Profile, Request, Verdict

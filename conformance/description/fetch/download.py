@@ -8,11 +8,14 @@ import httpx
 from conformance import __version__
 from conformance.description.sources import MAX_BYTES
 from conformance.errors import DescriptionError, TargetError, UsageError
+from conformance.network.body_reader import Deadline, read_body
+from conformance.network.environment import explain_settings
 from conformance.tools.secret_forms import SecretForms
 from conformance.tools.url_secrets import find_url_secrets, hide_url_secrets
 
 PUBLISHED = "https://developers.ev.energy/_spec/ev.energy-API-v2.yaml"
-_TIMEOUT_S = 30.0
+_TIMEOUT_S = 30.0  # without a byte
+_TOTAL_S = 300.0
 _MAX_REDIRECTS = 5
 
 
@@ -43,12 +46,12 @@ def download(url: str, *, etag: str = "", last_modified: str = "", limit: int = 
         shown = hide_url_secrets(url)
         raise UsageError(f"{shown!r} is not a web address", hint="Give --url an http or https address.")
     conditions = {"If-None-Match": etag, "If-Modified-Since": "" if etag else last_modified}
-    headers = {"User-Agent": f"evconform/{__version__}", **{name: value for name, value in conditions.items() if value}}
+    own = {"User-Agent": f"evconform/{__version__}", "Accept-Encoding": "gzip, deflate"}
+    headers = {**own, **{name: value for name, value in conditions.items() if value}}
     try:
-        with (
-            httpx.Client(timeout=_TIMEOUT_S, follow_redirects=True, max_redirects=_MAX_REDIRECTS) as client,
-            client.stream("GET", url, headers=headers) as response,
-        ):
+        with explain_settings():
+            client = httpx.Client(timeout=_TIMEOUT_S, follow_redirects=True, max_redirects=_MAX_REDIRECTS)
+        with client, client.stream("GET", url, headers=headers) as response:
             return _read_response(response, url, conditional=bool(etag or last_modified), limit=limit)
     except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
         reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
@@ -82,11 +85,9 @@ def _read_response(response: httpx.Response, url: str, *, conditional: bool, lim
             f"{redact_url(url)} returned status {response.status_code}, expected 200",
             hint="Check the address with a browser, or name another --url.",
         )
-    data = bytearray()
-    for part in response.iter_bytes():
-        data += part
-        if len(data) > limit:
-            raise DescriptionError(
-                f"{redact_url(url)} has more than {limit} bytes", hint="Check that this is an OpenAPI description."
-            )
-    return DownloadResult(bytes(data), *validators)
+    data, is_cut = read_body(response, limit, Deadline(_TOTAL_S))
+    if is_cut:
+        raise DescriptionError(
+            f"{redact_url(url)} has more than {limit} bytes", hint="Check that this is an OpenAPI description."
+        )
+    return DownloadResult(data, *validators)
