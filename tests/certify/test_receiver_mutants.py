@@ -1,5 +1,6 @@
 """Every fault of a receiver is found by the requirement that it violates; right receivers are accused of nothing."""
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -78,6 +79,21 @@ class NaturalKey(PlainReceiver):
         self.seen.add(key)
 
 
+class ForgetsAfterTenMinutes(PlainReceiver):
+    """Keeps the ids of messages for ten minutes."""
+
+    kept_s = 600
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first_seen: dict[str, float] = {}
+
+    def is_duplicate(self, delivery) -> bool:
+        now = time.monotonic()
+        self.first_seen = {key: at for key, at in self.first_seen.items() if now - at < self.kept_s}
+        return self.first_seen.setdefault(self.key(delivery), now) != now
+
+
 class CreatedOnly(PlainReceiver):
     """Uses one kind of event, and keeps no state."""
 
@@ -101,6 +117,7 @@ class Unclean(PlainReceiver):
         (Strict, {"W12", "W13"}),
         (SvixOnly, {"W28"}),
         (NaturalKey, {"W28"}),
+        (ForgetsAfterTenMinutes, {"W28"}),
         (CreatedOnly, {"W28"}),
         (Unclean, {f"W{number:02}" for number in (*range(2, 15), 16, 17, 18, 20, 23, 28, 30)}),
     ],
