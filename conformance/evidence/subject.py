@@ -7,39 +7,18 @@ from hashlib import sha256
 import msgspec
 
 from conformance.description import Description
-from conformance.model import Request, ResourceModel, Target
-from conformance.model.target import DISPOSABLE
+from conformance.evidence.payers import (
+    ANY_READER,
+    ANY_WRITER,
+    EXPOSED,
+    READER,
+    UNPRIVILEGED,
+    USER,
+    choose_reader_kind,
+    list_payers,
+)
+from conformance.model import Operation, Request, ResourceModel, Target
 from conformance.validation import SchemaValidators, SecondOpinion
-
-
-def choose_reader(target: Target) -> str:
-    """Return the identity for reads that need no more than reading scopes, to save the allowance of `full`."""
-    return "readonly" if "readonly" in target.identities else "full"
-
-
-def choose_bulk_reader(target: Target) -> str:
-    """Return the identity with the most requests left that can read everything: `full`, unless it pays for writes."""
-    return choose_reader(target) if target.may_write else "full"
-
-
-def choose_user_reader(target: Target) -> str:
-    """Return the identity for requests that any user's data satisfies: one that the plan uses little."""
-    return "user_a" if "user_a" in target.identities else choose_reader(target)
-
-
-def choose_error_sender(target: Target) -> str:
-    """Return the identity for requests that are refused for every identity: one that pays for no other reads."""
-    return "user_b" if "user_b" in target.identities else choose_user_reader(target)
-
-
-def choose_unprivileged(target: Target) -> str:
-    """Return the identity for requests that must be refused although the token is valid: one without scopes."""
-    return "noscope" if "noscope" in target.identities else choose_user_reader(target)
-
-
-def choose_exposed(target: Target) -> str:
-    """Return the identity whose token may stand where servers log it: one made for that, else one without scopes."""
-    return DISPOSABLE if DISPOSABLE in target.identities else choose_unprivileged(target)
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -50,6 +29,8 @@ class Subject(msgspec.Struct, frozen=True):
     failed in an earlier run and are tried first, empty for none. `failed_requests` holds, by operation, single requests
     that failed in an earlier run, for the same use. With `strict_readings` what rests on a chosen
     reading is a violation.
+
+    `payers` names, by kind of payer, the identities that the plan chose for the item.
 
     A probe that samples takes the part number `part` of what it knows, counted from the one that the seed chooses, and
     `parts` of them.
@@ -65,6 +46,7 @@ class Subject(msgspec.Struct, frozen=True):
     failed_histories: str = ""
     failed_requests: dict[str, tuple[Request, ...]] = {}
     strict_readings: bool = False
+    payers: dict[str, str] = {}
     part: int = 0
     parts: int = 1
 
@@ -80,33 +62,41 @@ class Subject(msgspec.Struct, frozen=True):
 
     @property
     def reader(self) -> str:
-        """The identity for reads that need no more than reading scopes."""
-        return choose_reader(self.target)
+        """The identity for reads of everything."""
+        return self.get_payer(READER)
 
     @property
-    def bulk_reader(self) -> str:
-        """The identity for reads that need access to everything."""
-        return choose_bulk_reader(self.target)
+    def any_reader(self) -> str:
+        """The identity for reads that any data satisfies, and for those that are refused whoever asks."""
+        return self.get_payer(ANY_READER)
 
     @property
-    def user_reader(self) -> str:
-        """The identity for requests that any user's data satisfies."""
-        return choose_user_reader(self.target)
+    def any_writer(self) -> str:
+        """The identity for writes that are refused whoever sends them."""
+        return self.get_payer(ANY_WRITER)
 
     @property
-    def error_sender(self) -> str:
-        """The identity for requests that are refused for every identity."""
-        return choose_error_sender(self.target)
+    def user(self) -> str:
+        """The identity of one user, who sees no other's data."""
+        return self.get_payer(USER)
 
     @property
     def unprivileged(self) -> str:
         """The identity for requests that must be refused although the token is valid."""
-        return choose_unprivileged(self.target)
+        return self.get_payer(UNPRIVILEGED)
+
+    def get_payer(self, kind: str) -> str:
+        """Return the identity that the plan chose from a kind of payer, else the preferred one."""
+        return self.payers.get(kind) or list_payers(kind, self.target)[0]
+
+    def choose_reader(self, operation: Operation) -> str:
+        """Return the identity for reads of an operation that are judged by all the data."""
+        return self.get_payer(choose_reader_kind(operation, self.model))
 
     @property
     def exposed(self) -> str:
         """The identity for requests with the token where servers log it."""
-        return choose_exposed(self.target)
+        return self.get_payer(EXPOSED)
 
     @property
     def version_header(self) -> str:

@@ -11,7 +11,6 @@ from conformance.execution.sending_context import SendingContext
 from conformance.execution.waits import Waiting, run_alone
 from conformance.model import Outcome
 from conformance.plan import Catalogue, PlanItem
-from conformance.plan.planner import get_level
 
 _PATIENCE_S = 300.0  # without any item ended or request sent, before an item stops waiting for others
 _POLL_S = 0.02
@@ -43,12 +42,12 @@ class Driver(msgspec.Struct, frozen=True):
         recorder = Recorder(
             item.name,
             self.context.write,
-            get_level=lambda requirement: get_level(self.catalogue, requirement),
+            get_level=self.catalogue.get_level,
             is_planned=self.is_planned,
             is_reported=self.is_reported,
             defers_quiet=True,
         )
-        subject = msgspec.structs.replace(self.subject, part=item.part, parts=item.parts)
+        subject = msgspec.structs.replace(self.subject, payers=dict(item.payers), part=item.part, parts=item.parts)
         return ItemRun(item, subject, self.catalogue, self.context, recorder).run()
 
     def _wait_for(self, items: frozenset[str]) -> None:

@@ -19,6 +19,7 @@ from conformance.execution.waits import Delay, Waiting
 from conformance.model import Exchange, Harm, ItemFinished, Noticed, Outcome, Request, Verdict
 from conformance.plan import Catalogue, PlanItem
 from conformance.probes.toolkit.base import WHOLE, Pause, Probe, Steps
+from conformance.probes.toolkit.payment import send_as
 from conformance.safety.gate import ForbiddenRequestError
 
 _MAX_NAMED_WRITES = 3  # writes that are named where an item ended early
@@ -89,7 +90,8 @@ class ItemRun:
         probe = self._catalogue.probes[self._item.probe]
         self._violations = ItemViolations() if probe.again else None
         try:
-            yield from self._follow(probe.run(self._operation, self._subject))
+            steps = probe.run(self._operation, self._subject)
+            yield from self._follow(send_as(self._subject.get_payer(probe.payer), steps) if probe.payer else steps)
             if probe.again and self._violations:
                 with suppress(ItemHalt):  # a smaller case is a courtesy: what was sent before is judged
                     for request in self._violations.propose_smaller(partial(self._can_violate, probe)):

@@ -62,7 +62,7 @@ class RequestSender:
         if request.inert and (reason := self._context.effective_operations.get(request.operation)):
             raise ItemHalt(Verdict.NOT_TESTED, reason)
         self._requests += 1
-        shared = request.is_safe and not request.fresh
+        shared = request.can_share
         key = self._name_exchange(request, shared=shared)
         if shared and (known := (yield from self._claim(key))):
             return self._share(known)

@@ -8,6 +8,7 @@ import msgspec
 Headers = tuple[tuple[str, str], ...]
 UNKNOWN_ID, WRONG_BODY = "nothing has its id", "its body has the wrong type"
 RULED_OUT_BODY = "the description's text rules its body out"
+UNDOCUMENTED_METHOD = "its method is not documented"
 """Why a write cannot take effect; see `Request.inert`."""
 UNKNOWN_ORIGIN = "https://evconform.invalid"
 """An origin of web pages that nobody can register (RFC 2606, section 2)."""
@@ -19,7 +20,7 @@ class Request(msgspec.Struct, frozen=True, omit_defaults=True):
     `operation` is the `Operation.key` it exercises (`*` for none). `target` is the request target below the base URL:
     percent-encoded path and query, as `/evses?page_size=1`. `identity` names the identity whose credentials are added;
     the empty string adds none. `headers` are added to those of the identity and override them. `fresh` sends the
-    request even if an identical safe read was sent before; `expects_limit` accepts a 429 as the response instead of
+    request even if an identical one was sent before; `expects_limit` accepts a 429 as the response instead of
     waiting until the limit is over. `authority` is empty for the target itself, else an absolute `scheme://host[:port]`
     base for requests outside it (OAuth endpoints). `token_in` moves the identity's token out of its header: to the
     query parameter or the cookie `access_token` (`query`, `cookie`), under another scheme of the header (`scheme`) or
@@ -48,6 +49,11 @@ class Request(msgspec.Struct, frozen=True, omit_defaults=True):
     def is_safe(self) -> bool:
         """Return whether the method is safe (RFC 9110, section 9.2.1)."""
         return self.method in {"GET", "HEAD", "OPTIONS"}
+
+    @property
+    def can_share(self) -> bool:
+        """Return whether one response does for all equal requests: they read, or their method is documented nowhere."""
+        return (self.is_safe or self.inert == UNDOCUMENTED_METHOD) and not self.fresh
 
 
 _UNAVAILABLE = frozenset({502, 503, 504, *range(520, 530)})

@@ -4,7 +4,8 @@ from conformance.plan.catalogue import Catalogue
 from conformance.plan.chosen_items import plan_chosen_items
 from conformance.plan.item import PlanItem, parse_item_name
 from conformance.plan.lanes import get_lane
-from conformance.plan.planner import Plan, PlanOptions, make_plan
+from conformance.plan.options import PlanOptions
+from conformance.plan.planner import Plan, make_plan
 
 __all__ = [
     "Catalogue",

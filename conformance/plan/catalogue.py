@@ -10,7 +10,7 @@ from conformance.applicability.bases import BASES
 from conformance.applicability.selectors import API_SELECTOR
 from conformance.checks.base import Check
 from conformance.errors import PlanError
-from conformance.model import Kind, Requirement
+from conformance.model import Kind, Level, Requirement
 from conformance.plan.selectors import SELECTORS
 from conformance.probes.toolkit.base import Probe
 from conformance.tools.registry import collect_members
@@ -62,6 +62,11 @@ class Catalogue(msgspec.Struct, frozen=True):
     def find_passive_requirements(self) -> frozenset[str]:
         """Return the ids of the requirements that checks judge."""
         return frozenset(requirement for check in self.checks for requirement in check.requirements)
+
+    def get_level(self, requirement: str) -> Level:
+        """Return the level of a requirement; MUST for an unknown one, so that nothing is played down."""
+        known = self.requirements.get(requirement)
+        return known.level if known else Level.MUST
 
     def explain_untested(self, requirement: Requirement) -> str:
         """Return the reason why nothing judges a requirement, empty where something does."""

@@ -4,10 +4,12 @@ from collections.abc import Iterable
 
 from conformance.errors import PlanError
 from conformance.model import Case, Planned, ResourceModel
+from conformance.plan.candidates import explain_refusal
 from conformance.plan.catalogue import Catalogue
-from conformance.plan.costs import assign_payer, can_send
+from conformance.plan.costs import assign_payers, choose_preferred_payers, list_needs
 from conformance.plan.item import PlanItem, parse_item_name
-from conformance.plan.planner import Plan, PlanOptions, explain_refusal
+from conformance.plan.options import PlanOptions
+from conformance.plan.planner import Plan
 from conformance.probes.toolkit.base import WHOLE
 from conformance.safety.gate import Gate
 
@@ -37,6 +39,6 @@ def _build_item(name: str, catalogue: Catalogue, model: ResourceModel, options: 
         )
     if reason := explain_refusal(probe, operation, model, options, gate):
         raise PlanError(f"{name} may not be sent: {reason}", hint="Allow what the run with the finding allowed")
-    needs = (assign_payer(need, options.target) for need in probe.needs(operation, model))
-    payable = tuple(need for need in needs if can_send(need, options.target))
-    return PlanItem(probe.name, operation.key, operation.group, probe.requirements, payable, parts.start, len(parts))
+    needs = list_needs(probe, operation, model, options.target)
+    needs = assign_payers(needs, choose_preferred_payers(needs, options.target))
+    return PlanItem(probe.name, operation.key, operation.group, probe.requirements, needs, parts.start, len(parts))

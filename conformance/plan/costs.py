@@ -5,24 +5,12 @@ from collections.abc import Iterable
 
 import msgspec
 
-from conformance.evidence.subject import (
-    choose_bulk_reader,
-    choose_error_sender,
-    choose_exposed,
-    choose_reader,
-    choose_unprivileged,
-    choose_user_reader,
-)
-from conformance.model import Target
-from conformance.probes.toolkit.base import (
-    BULK_READER,
-    ERROR_SENDER,
-    EXPOSED,
-    READER,
-    UNPRIVILEGED,
-    USER_READER,
-    Need,
-)
+from conformance.evidence.payers import is_payer_kind, list_payers
+from conformance.model import Operation, ResourceModel, Target
+from conformance.probes.toolkit.base import Need, Probe
+
+ASSUMED_PAYER = "full"
+"""The identity of needs and requests that name none."""
 
 
 def sum_costs(needs: Iterable[Need]) -> Counter[str]:
@@ -30,30 +18,25 @@ def sum_costs(needs: Iterable[Need]) -> Counter[str]:
     seen: set[tuple[str, str]] = set()
     total: Counter[str] = Counter()
     for need in needs:
-        if need.shared and (need.identity, need.key) in seen:
-            continue
-        seen.add((need.identity, need.key))
+        if need.shared:
+            if (need.identity, need.key) in seen:
+                continue
+            seen.add((need.identity, need.key))
         total[need.identity] += need.count
     return total
 
 
-def assign_payer(need: Need, target: Target) -> Need:
-    """Return the need with the identity of the target in place of a placeholder of `conformance.probes.toolkit.base`.
+def list_needs(probe: Probe, operation: Operation, model: ResourceModel, target: Target) -> tuple[Need, ...]:
+    """Return what a probe needs on an operation of a target; the identity of a need may be a kind of payer.
 
-    Its count is at most a configured allowance plus one, the request that is refused by the rate limit.
+    The count of a need is at most a configured allowance plus one, the request that is refused by the rate limit.
     """
-    payers = {
-        READER: choose_reader,
-        BULK_READER: choose_bulk_reader,
-        USER_READER: choose_user_reader,
-        ERROR_SENDER: choose_error_sender,
-        UNPRIVILEGED: choose_unprivileged,
-        EXPOSED: choose_exposed,
-    }
-    payer = payers.get(need.identity)
-    identity = payer(target) if payer else need.identity
-    count = min(need.count, target.allowances.get(identity, need.count) + 1)
-    return msgspec.structs.replace(need, identity=identity, count=count) if payer or count < need.count else need
+    needs = []
+    for need in probe.needs(operation, model):
+        identity = probe.payer if probe.payer and need.identity == ASSUMED_PAYER else need.identity
+        count = min(need.count, target.allowances.get(identity, need.count) + 1)
+        needs.append(msgspec.structs.replace(need, identity=identity, count=count))
+    return tuple(need for need in needs if can_send(need, target))
 
 
 def can_send(need: Need, target: Target) -> bool:
@@ -62,4 +45,17 @@ def can_send(need: Need, target: Target) -> bool:
     A probe does without identities that are not configured, except for `full`, which is assumed to exist.
     """
     name = need.identity.partition("#")[0]
-    return name in {"", "full", *target.identities}
+    return is_payer_kind(need.identity) or name in {"", ASSUMED_PAYER, *target.identities}
+
+
+def assign_payers(needs: Iterable[Need], payers: dict[str, str]) -> tuple[Need, ...]:
+    """Return needs with the identities that were chosen in place of the kinds of payer."""
+    return tuple(
+        msgspec.structs.replace(need, identity=payers[need.identity]) if need.identity in payers else need
+        for need in needs
+    )
+
+
+def choose_preferred_payers(needs: Iterable[Need], target: Target) -> dict[str, str]:
+    """Return the preferred identity of each kind of payer among needs."""
+    return {need.identity: list_payers(need.identity, target)[0] for need in needs if is_payer_kind(need.identity)}

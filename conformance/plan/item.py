@@ -12,6 +12,7 @@ _NAME = re.compile(r"(?P<base>.+\])(?: parts? (?P<first>\d+)(?:-(?P<last>\d+))?)
 class PlanItem(msgspec.Struct, frozen=True):
     """A plan item: a probe on one operation, and the requirements that it judges there.
 
+    `payers` are the identities that pay, by kind of payer (`conformance.evidence.payers`).
     Of what the probe samples it tries `parts` parts, from number `part` on; the seed chooses number 0.
     """
 
@@ -22,6 +23,7 @@ class PlanItem(msgspec.Struct, frozen=True):
     needs: tuple[Need, ...]
     part: int = 0
     parts: int = 1
+    payers: tuple[tuple[str, str], ...] = ()
 
     @property
     def base_name(self) -> str:

@@ -32,7 +32,6 @@ from conformance.model import (
     Verdict,
 )
 from conformance.plan import Catalogue, Plan
-from conformance.plan.planner import get_level
 from conformance.run_log.event_log import LogWriter, read_events
 
 _STATIC = "judged by `evconform description lint`, not by traffic"
@@ -85,7 +84,7 @@ class JudgedLog:
         return Recorder(
             item,
             log.append,
-            get_level=lambda requirement: get_level(self.catalogue, requirement),
+            get_level=self.catalogue.get_level,
             is_planned=lambda requirement, operation: Case(requirement, operation) in self._cases,
             is_reported=self._is_reported,
         )

@@ -8,7 +8,6 @@ from conformance.errors import PlanError
 from conformance.model import Kind, Level
 from conformance.plan import Catalogue
 from conformance.plan import catalogue as module
-from conformance.plan.planner import get_level
 from conformance.probes import Probe
 from specs.catalogue import load_requirements
 
@@ -89,8 +88,8 @@ def test_two_probes_of_one_name_are_refused(offer):
 
 
 def test_an_unknown_requirement_counts_as_must(catalogue):
-    assert get_level(catalogue, "NIX-01") is Level.MUST
-    assert get_level(catalogue, "RSP-06") is Level.SHOULD
+    assert catalogue.get_level("NIX-01") is Level.MUST
+    assert catalogue.get_level("RSP-06") is Level.SHOULD
 
 
 def test_an_unknown_basis_is_refused(offer):

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from conformance.applicability.selectors import API_SELECTOR, SELECTORS, WHOLE_API_KEY
 from conformance.model import Effect, Kind, Profile, Verdict
 from conformance.plan import PlanOptions
+from conformance.plan.admission import order_by_value
+from conformance.plan.candidates import list_candidates
 from conformance.plan.case_selection import CaseSelection
 from conformance.plan.costs import sum_costs
-from conformance.plan.planner import order_by_rank
-from conformance.plan.sampling import has_turn
-from conformance.probes.toolkit.base import WHOLE, Need
+from conformance.probes.toolkit.base import Need
 from tests.plan.conftest import ALL_IDENTITIES, target
 
 BUDGETS = st.none() | st.integers(0, 120)
@@ -122,26 +122,17 @@ def test_items_are_named_once_and_come_reads_first(small, wish):
 @settings(max_examples=40)
 @given(WISHES, st.integers(0, 120), st.integers(0, 120))
 def test_of_two_budgets_the_larger_takes_the_first_item_that_only_one_affords(small, wish, one, other):
-    """A larger budget may lose small late items to a large early one, never an early one to a late one."""
-    places, probes = list(small.model.operations_by_key), small.catalogue.probes
+    """A larger budget may lose small late items to a large early one, never an early one to a late one.
 
-    def list_first(budget):
-        """Return the items but further parts of samples, which are paid for with what the others leave."""
-        items = (item for item in small.make(wish, budget=budget).items if item.part == 0)
-        by_key = small.model.operations_by_key
-        is_deep = wish.profile is Profile.DEEP
-        return [i for i in items if is_deep or has_turn(probes[i.probe], by_key.get(i.operation, WHOLE), wish.seed)]
-
-    less, more = ({item.name for item in list_first(budget)} for budget in sorted((one, other)))
-    everything = list_first(None)
-
-    def found(item):
-        return list(probes).index(item.probe), places.index(item.operation) if item.operation in places else -1
-
-    ordered = [
-        item.name for item in order_by_rank([(probes[each.probe], each) for each in sorted(everything, key=found)])
-    ]
-    assert less | more <= set(ordered)
+    With one identity: where several may pay, a larger budget may choose another payer.
+    """
+    wish = msgspec.structs.replace(wish, target=msgspec.structs.replace(wish.target, identities=("full",)))
+    cases = set(small.make(wish, budget=None).list_open_cases())
+    groups = wish.select_groups(small.model)
+    operations = [operation for operation in small.model.operations if operation.group in groups]
+    candidates = list_candidates(small.catalogue, small.model, operations, wish, cases)
+    ordered = [item.name for _, item in order_by_value(candidates, small.catalogue, wish.target)]
+    less, more = ({item.name for item in small.make(wish, budget=n).items} for n in sorted((one, other)))
     first = next((name for name in ordered if (name in less) is not (name in more)), None)
     assert first is None or first in more
 

@@ -16,7 +16,7 @@ from conformance.description import Description
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Exchange, Noticed, Outcome, Request, Response, Target, TargetKind, Verdict
-from conformance.plan.costs import assign_payer, sum_costs
+from conformance.plan.costs import assign_payers, choose_preferred_payers, sum_costs
 from conformance.probes import Probe
 from conformance.probes.toolkit.base import WHOLE
 from conformance.tools.registry import collect_members
@@ -124,7 +124,7 @@ def run_probe(probe: Probe, operation: str, subject: Subject, target: Responder)
 def is_affordable(run: ProbeRun, probe: Probe, operation: str, subject: Subject) -> bool:
     """Return whether a run stayed within the needs of its probe; repeated reads (`fresh`) do not count."""
     needs = probe.needs(subject.model.operations_by_key.get(operation, WHOLE), subject.model)
-    cost = sum_costs(assign_payer(need, subject.target) for need in needs)
+    cost = sum_costs(assign_payers(needs, choose_preferred_payers(needs, subject.target)))
     planned = [request for request in run.requests if not request.fresh]
     return all(
         sum(request.identity == name for request in planned) <= cost[name]

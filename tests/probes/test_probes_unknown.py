@@ -15,7 +15,7 @@ def test_an_unknown_id_is_requested_once_by_a_spare_identity(subject):
     run = run_probe(UNKNOWN, ITEM, subject, ListTarget({"/evse_makes": MAKES}))
     assert run.passed_requirements() == {"ERR-05"}
     assert is_affordable(run, UNKNOWN, ITEM, subject)
-    assert [request.identity for request in run.requests] == ["user_b"]
+    assert [request.identity for request in run.requests] == ["user_a"]
 
 
 def test_a_response_to_an_unknown_id_is_a_violation(subject):

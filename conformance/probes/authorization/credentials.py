@@ -6,12 +6,13 @@ import msgspec
 
 from conformance.applicability.selectors import has_scopes, is_public, is_secured
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case
+from conformance.evidence.payers import ANY_READER, EXPOSED, READER
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Effect, Operation, Outcome, Request, ResourceModel, Verdict
 from conformance.model.exchange import WRONG_BODY
 from conformance.probes.responses.plain_reads import plain_read_needs
-from conformance.probes.toolkit.base import EXPOSED, READER, USER_READER, Need, Probe, Steps, choose_turn, send
+from conformance.probes.toolkit.base import Need, Probe, Steps, choose_turn, send
 from conformance.probes.toolkit.calls import Missing, find_call, report_untested
 from conformance.probes.toolkit.harmless_requests import build_harmless_request, make_wrong_body
 from conformance.probes.toolkit.samples import know_ways, try_ways
@@ -165,7 +166,7 @@ def send_misplaced_token(operation: Operation, subject: Subject) -> Steps[None]:
 
 def send_other_scheme(operation: Operation, subject: Subject) -> Steps[None]:
     """Send a valid token under a scheme that is not Bearer (AUT-01; RFC 6750, section 2.1)."""
-    request = yield from _build_request(operation, subject, subject.user_reader)
+    request = yield from _build_request(operation, subject, subject.any_reader)
     if isinstance(request, Missing):
         yield from report_untested(("AUT-01",), operation, request)
         return
@@ -249,7 +250,7 @@ PROBES = (
         _build_identity_probe("expired", "AUT-01", 401, "an expired token"), identities=("expired",),
     ),
     Probe(
-        "other-auth-scheme", ("AUT-01",), is_secured, _build_needs("other scheme", USER_READER),
+        "other-auth-scheme", ("AUT-01",), is_secured, _build_needs("other scheme", ANY_READER),
         send_other_scheme, rank=2, share=_SCHEME_TURNS,
     ),
     Probe(

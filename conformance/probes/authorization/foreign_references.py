@@ -31,11 +31,17 @@ def is_referring_write(operation: Operation, model: ResourceModel) -> bool:
 
 
 def _reference_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    """Return the reads that find the resources of both users, the write, and the requests that restore the state."""
+    """Return the reads that find the resources of both users, that of the foreign one, the read before, and the write.
+
+    A body that links to nothing of one person's leaves nothing to send.
+    """
+    links = model.resources_by_name[operation.resource].links
+    has_personal_link = any(not link.own and model.personal_resources & {*link.targets} for link in links)
+    count = (2 + (operation.role is Role.UPDATE)) if has_personal_link else 0
     return (
         *plain_read_needs(operation, model, USER_A)[:-1],
         *plain_read_needs(operation, model, USER_B)[:-1],
-        Need(f"refer {operation.key}", 4, USER_A, shared=False),
+        Need(f"refer {operation.key}", count, USER_A, shared=False),
     )
 
 

@@ -7,14 +7,15 @@ import msgspec
 from conformance.applicability.selectors import is_get
 from conformance.evidence.differences import ValueDifference
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case
+from conformance.evidence.payers import ANY_READER, READER
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, ResourceModel, Verdict
 from conformance.probes.responses.plain_reads import plain_read_needs
-from conformance.probes.toolkit.base import ERROR_SENDER, READER, Need, Probe, Steps, send
+from conformance.probes.toolkit.base import Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, report_untested
 from conformance.probes.toolkit.difference_outcomes import report_differences
-from conformance.probes.toolkit.refusals import find_call_as, has_no_required_values
+from conformance.probes.toolkit.refusals import find_call_as
 from conformance.probes.toolkit.repetition import confirm_violations
 
 _SHOWN = 5  # differences reported of one pair, as more of them add nothing
@@ -28,18 +29,15 @@ def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
             Need(f"anonymous {operation.key}", identity=""),
             Need(f"head {operation.path}", identity=""),
         )
-    identity = ERROR_SENDER if has_no_required_values(operation) else "full"
-    return (*plain_read_needs(operation, model, identity), Need(f"head {operation.path}", identity=identity))
+    return (*plain_read_needs(operation, model, ANY_READER), Need(f"head {operation.path}", identity=ANY_READER))
 
 
 def check_head(operation: Operation, subject: Subject) -> Steps[None]:
     """Compare HEAD, where it is served, with GET: same status, media type and length, and no body (CON-05, HDR-08).
 
-    What needs no token is read without one. Where no value of the target is needed, an identity with spare reads sends
-    it, as `full` pays for all writes.
+    What needs no token is read without one.
     """
-    payer = subject.error_sender if has_no_required_values(operation) else "full"
-    call = yield from find_call_as(payer if operation.is_secured else subject.reader, operation, subject)
+    call = yield from find_call_as(subject.any_reader if operation.is_secured else subject.reader, operation, subject)
     if isinstance(call, Missing):
         yield from report_untested(("CON-05", "HDR-08"), operation, call)
         return

@@ -8,12 +8,13 @@ import msgspec
 from conformance.applicability.selectors import is_item
 from conformance.evidence.differences import ValueDifference
 from conformance.evidence.outcomes import judge_case, skip_case
+from conformance.evidence.payers import USER, choose_reader_kind
 from conformance.evidence.representations import Representation, find_common_differences
 from conformance.evidence.responses import OperationResponse, match_path, strip_base_url
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, ResourceModel, Verdict
 from conformance.probes.responses.plain_reads import plain_read_needs
-from conformance.probes.toolkit.base import READER, USER_READER, Need, Probe, Steps, send
+from conformance.probes.toolkit.base import Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_call, find_list_operation, report_untested
 from conformance.probes.toolkit.difference_outcomes import report_differences
 from conformance.probes.toolkit.edge_members import edge_needs, select_edges
@@ -23,17 +24,15 @@ _SHOWN = 5  # differences reported of one pair, as more of them add nothing
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    another = Need(f"read {operation.path} of the list", identity=USER_READER)
-    list_reads = (
-        *plain_read_needs(operation, model, USER_READER)[:-1],
-        *plain_read_needs(operation, model, READER)[:-1],
-    )
-    return (*plain_read_needs(operation, model), *list_reads, another, *edge_needs(operation))
+    another = Need(f"read {operation.path} of the list", identity=USER)
+    own_reads = plain_read_needs(operation, model, USER)[:-1]
+    reader = choose_reader_kind(operation, model)
+    return (*plain_read_needs(operation, model, reader), *own_reads, another, *edge_needs(operation, reader))
 
 
 def compare_list_and_item(operation: Operation, subject: Subject) -> Steps[None]:
     """Compare items of a list with their single reads: the first, second, last and a random one (CON-02)."""
-    call = yield from find_call(operation, subject)
+    call = yield from find_call(operation, subject, subject.choose_reader(operation))
     if isinstance(call, Missing):
         yield from report_untested(("CON-02",), operation, call)
         return
@@ -50,19 +49,18 @@ def compare_list_and_item(operation: Operation, subject: Subject) -> Steps[None]
 def _edge_calls(lister: Operation, operation: Operation, subject: Subject) -> Steps[list[OperationCall]]:
     """Return calls of the members at the ends of a list, and of one drawn from the list of another identity."""
     calls: list[OperationCall] = []
-    for identity in (subject.reader, subject.user_reader):
+    reader = subject.choose_reader(operation)
+    for identity in dict.fromkeys((reader, subject.user)):
         call = yield from find_call(operation, subject, identity)
         if isinstance(call, Missing):
             continue
         page = yield from send(lister, _list_call(call, lister).build_request())
         paths = [_path_of_item(item, subject) for _, item in page.objects]
         members = [path for path in paths if match_path(operation.path, path) is not None]
-        chosen = select_edges(members) if identity == subject.reader else ()
-        if identity == subject.user_reader and members[1:]:
+        chosen = select_edges(members) if identity == reader else ()
+        if identity == subject.user and members[1:]:
             chosen = (*chosen, subject.make_random("member", operation.key).choice(members[1:]))
         calls += [msgspec.structs.replace(call, path=path) for path in dict.fromkeys(chosen)]
-        if subject.reader == subject.user_reader:
-            break
     return calls
 
 

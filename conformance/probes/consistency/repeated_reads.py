@@ -8,11 +8,12 @@ import msgspec
 from conformance.applicability.selectors import is_get
 from conformance.evidence.differences import ValueDifference, find_differences, get_value
 from conformance.evidence.outcomes import judge_case, pass_case
+from conformance.evidence.payers import ANY_READER
 from conformance.evidence.responses import UNREADABLE, OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Request, ResourceModel, Verdict
 from conformance.probes.responses.plain_reads import plain_read_needs
-from conformance.probes.toolkit.base import USER_READER, Need, Probe, Steps, send
+from conformance.probes.toolkit.base import Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, report_untested
 from conformance.probes.toolkit.difference_outcomes import report_differences
 from conformance.probes.toolkit.refusals import find_call_as
@@ -25,14 +26,14 @@ _READS_IN_TURN = 8  # reads of which every second one shows one value: by chance
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     return (
-        *plain_read_needs(operation, model, USER_READER),
-        Need(f"read {operation.path} in version 2", identity=USER_READER),
+        *plain_read_needs(operation, model, ANY_READER),
+        Need(f"read {operation.path} in version 2", identity=ANY_READER),
     )
 
 
 def compare_versions(operation: Operation, subject: Subject) -> Steps[None]:
     """Compare the plain read with the same read in version 2; where they differ, find out why (CON-01, VER-03)."""
-    call = yield from find_call_as(subject.user_reader, operation, subject)
+    call = yield from find_call_as(subject.any_reader, operation, subject)
     if isinstance(call, Missing):
         yield from report_untested(VERSION_REQUIREMENTS, operation, call)
         return

@@ -5,12 +5,13 @@ from collections.abc import Iterator, Sequence
 from conformance.applicability.selectors import is_paginated
 from conformance.evidence.differences import ValueDifference, find_differences
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json
+from conformance.evidence.payers import ANY_READER
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, ResourceModel, Verdict
 from conformance.probes.pagination.bounds import has_known_cursor_form
 from conformance.probes.responses.plain_reads import plain_read_needs
-from conformance.probes.toolkit.base import USER_READER, Need, Probe, Steps, choose_turn, send
+from conformance.probes.toolkit.base import Need, Probe, Steps, choose_turn, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_populated_list, report_untested
 from conformance.probes.toolkit.pages import parse_page, report_new_order
 from conformance.probes.toolkit.refusals import find_call_as
@@ -34,13 +35,13 @@ def _is_unpaginated(operation: Operation, model: ResourceModel) -> bool:
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """Return the plain reads, and the read with an unknown parameter."""
-    surplus = Need(f"surplus {operation.path}", identity=USER_READER, sampled=True)
-    return (*plain_read_needs(operation, model, USER_READER), surplus)
+    surplus = Need(f"surplus {operation.path}", identity=ANY_READER, sampled=True)
+    return (*plain_read_needs(operation, model, ANY_READER), surplus)
 
 
 def send_unknown_parameter(operation: Operation, subject: Subject) -> Steps[None]:
     """Check that a read without pages gives the same response with an unknown parameter, or 400 (FLT-07)."""
-    call = yield from find_call_as(subject.user_reader, operation, subject)
+    call = yield from find_call_as(subject.any_reader, operation, subject)
     if isinstance(call, Missing):
         yield from report_untested(READ_REQUIREMENTS, operation, call)
         return
@@ -55,9 +56,7 @@ def send_unknown_parameter(operation: Operation, subject: Subject) -> Steps[None
 
 def send_unknown_parameter_to_list(operation: Operation, subject: Subject) -> Steps[None]:
     """Check that a list read again with an unknown parameter has the same items in the same order."""
-    populated_list = yield from find_populated_list(operation, subject, subject.user_reader)
-    if isinstance(populated_list, Missing) and subject.user_reader != subject.reader:
-        populated_list = yield from find_populated_list(operation, subject, subject.reader)
+    populated_list = yield from find_populated_list(operation, subject, subject.any_reader)
     if isinstance(populated_list, Missing):
         yield from report_untested(LIST_REQUIREMENTS, operation, populated_list)
         return

@@ -1,13 +1,14 @@
 """ERR-05: a resource that does not exist is not found."""
 
 from conformance.applicability.selectors import is_read_below_ids, is_read_by_id
+from conformance.evidence.payers import ANY_READER
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Request, ResourceModel
 from conformance.probes.responses.plain_reads import plain_read_needs
-from conformance.probes.toolkit.base import BULK_READER, ERROR_SENDER, READER, Need, Probe, Steps, send
-from conformance.probes.toolkit.calls import Missing, find_call, report_untested
+from conformance.probes.toolkit.base import Need, Probe, Steps
+from conformance.probes.toolkit.calls import Missing, report_untested
 from conformance.probes.toolkit.harmless_requests import build_harmless_request, draw_unknown_id
-from conformance.probes.toolkit.refusals import check_refused, send_for_refusal
+from conformance.probes.toolkit.refusals import check_refused, find_call_as, send_for_refusal
 
 _UNKNOWN_ID = "an id that does not exist"
 
@@ -21,15 +22,15 @@ def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """Return the reads that find the parents, if any, and the read of an unknown id."""
     key = f"unknown {operation.key}"
     if not _is_nested(operation):
-        return (Need(key, identity=ERROR_SENDER),)
-    return (*plain_read_needs(operation, model, READER)[:-1], Need(key, identity=READER))
+        return (Need(key, identity=ANY_READER),)
+    return (*plain_read_needs(operation, model, ANY_READER)[:-1], Need(key, identity=ANY_READER))
 
 
 def request_unknown_member(operation: Operation, subject: Subject) -> Steps[Request | Missing]:
     """Return the read of a member that does not exist; the parents in its path are real."""
     if not _is_nested(operation):
-        return build_harmless_request(operation, subject, subject.error_sender)
-    call = yield from find_call(operation, subject, subject.reader)
+        return build_harmless_request(operation, subject, subject.any_reader)
+    call = yield from find_call_as(subject.any_reader, operation, subject)
     if isinstance(call, Missing):
         return call
     resource = subject.model.resources_by_name[operation.resource]
@@ -49,16 +50,16 @@ def read_unknown_id(operation: Operation, subject: Subject) -> Steps[None]:
 
 def _parent_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """Return the need of the read below an unknown parent."""
-    return (Need(f"unknown {operation.key}", identity=BULK_READER),)
+    return (Need(f"unknown {operation.key}", identity=ANY_READER),)
 
 
 def read_below_unknown_parent(operation: Operation, subject: Subject) -> Steps[None]:
     """Check that parts of a resource that does not exist give 404, not an empty list or object."""
-    request = build_harmless_request(operation, subject, subject.bulk_reader)
+    request = build_harmless_request(operation, subject, subject.any_reader)
     if isinstance(request, Missing):
         yield from report_untested(("ERR-05",), operation, request)
         return
-    response = yield from send(operation, request)
+    response = yield from send_for_refusal(operation, request, subject)
     yield from check_refused(response, "ERR-05", _UNKNOWN_ID, 404)
 
 

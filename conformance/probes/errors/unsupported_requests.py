@@ -8,12 +8,14 @@ import msgspec
 
 from conformance.applicability.selectors import has_page_size, is_any_operation, is_get, is_read_by_id
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json, skip_case
+from conformance.evidence.payers import ANY_READER, ANY_WRITER
 from conformance.evidence.responses import OperationResponse, match_path
 from conformance.evidence.subject import Subject
 from conformance.model import Effect, Operation, Outcome, Request, ResourceModel, Verdict
+from conformance.model.exchange import UNDOCUMENTED_METHOD
 from conformance.probes.errors.allow_header import check_allow_header
 from conformance.probes.pagination.bounds import list_bad_sizes
-from conformance.probes.toolkit.base import ERROR_SENDER, WHOLE, Need, Probe, Steps, UnsafeRequest, send
+from conformance.probes.toolkit.base import WHOLE, Need, Probe, Steps, UnsafeRequest, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_call, report_untested
 from conformance.probes.toolkit.harmless_requests import build_harmless_request
 from conformance.probes.toolkit.refusals import (
@@ -57,7 +59,7 @@ def _list_unsafe_requests(operation: Operation, model: ResourceModel) -> tuple[U
 
 def _method_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     count = 1 + _may_need_second_method(operation, model)
-    return (Need(f"method {operation.key}", count, identity=ERROR_SENDER),)
+    return (Need(f"method {operation.path}", count, identity=ANY_WRITER),)
 
 
 def _may_need_second_method(operation: Operation, model: ResourceModel) -> bool:
@@ -89,16 +91,17 @@ def send_unsupported_method(operation: Operation, subject: Subject) -> Steps[Non
 
 
 def _send_method(method: str, operation: Operation, subject: Subject) -> Steps[OperationResponse]:
-    """Send an undocumented method to the operation's path with unknown ids."""
-    target = _build_unknown_path(operation, subject)
-    inert = "" if method == "GET" else "its method is not documented"
-    request = Request(operation.key, method, target, identity=subject.error_sender, inert=inert)
+    """Send an undocumented method to the operation's path with unknown ids, once for all operations of the path."""
+    first = next(o for o in subject.model.operations if o.path == operation.path)
+    target = _build_unknown_path(first, subject)
+    inert = "" if method == "GET" else UNDOCUMENTED_METHOD
+    request = Request(first.key, method, target, identity=subject.any_writer, inert=inert)
     return (yield from send_for_refusal(operation, request, subject, fallback_identity="full"))
 
 
 def _build_unknown_path(operation: Operation, subject: Subject) -> str:
     """Return the path with unknown ids, without query."""
-    request = build_harmless_request(operation, subject, subject.error_sender)
+    request = build_harmless_request(operation, subject, subject.any_writer)
     if isinstance(request, Missing):  # a write without id and body: its path is concrete
         return operation.path
     return request.target.partition("?")[0]
@@ -109,7 +112,7 @@ def _has_documented_status(operation: Operation, status: str) -> bool:
 
 
 def _accept_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    return () if _explain_no_negotiation(operation) else (Need(f"accept {operation.key}", identity=ERROR_SENDER),)
+    return () if _explain_no_negotiation(operation) else (Need(f"accept {operation.key}", identity=ANY_READER),)
 
 
 def _explain_no_negotiation(operation: Operation) -> str:
@@ -129,7 +132,7 @@ def send_unacceptable_media_type(operation: Operation, subject: Subject) -> Step
     if reason := _explain_no_negotiation(operation):
         yield skip_case("ERR-07", operation.key, Verdict.NOT_APPLICABLE, reason)
         return
-    request = build_harmless_request(operation, subject, subject.error_sender)
+    request = build_harmless_request(operation, subject, subject.any_reader)
     if isinstance(request, Missing):
         yield from report_untested(("ERR-07",), operation, request)
         return
@@ -157,8 +160,8 @@ def _list_paged_reads(model: ResourceModel) -> list[Operation]:
 
 def _problem_type_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     return (
-        *(Need(f"unknown {read.key}", identity=ERROR_SENDER) for read in _list_reads_by_id(model)),
-        *(need for read in _list_paged_reads(model) for need in refusal_needs(read, model, "size", 2)),
+        *(Need(f"unknown {read.key}", identity=ANY_READER) for read in _list_reads_by_id(model)),
+        *(need for read in _list_paged_reads(model) for need in refusal_needs(read, model, "size")),
     )
 
 
@@ -169,7 +172,7 @@ def compare_problem_types(operation: Operation, subject: Subject) -> Steps[None]
     """
     types: dict[str, dict[str, list[OperationResponse]]] = defaultdict(lambda: defaultdict(list))
     for read in _list_reads_by_id(subject.model):
-        request = build_harmless_request(read, subject, subject.error_sender)
+        request = build_harmless_request(read, subject, subject.any_reader)
         if isinstance(request, Request):
             _collect_by_type(types["an unknown id"], (yield from send(read, request)), 404)
     for read in _list_paged_reads(subject.model):

@@ -7,6 +7,7 @@ import msgspec
 from conformance.applicability.selectors import is_expandable
 from conformance.evidence.differences import ValueDifference, find_differences
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case
+from conformance.evidence.payers import READER
 from conformance.evidence.responses import OperationResponse, find_values, match_path, strip_base_url
 from conformance.evidence.subject import Subject
 from conformance.model import Expansion, Operation, Outcome, ResourceModel, Role, Verdict
@@ -279,6 +280,6 @@ def _compare_bodies(reads: Sequence[OperationResponse]) -> Iterator[ValueDiffere
 
 
 PROBES = (
-    Probe("expand", REQUIREMENTS, _is_single_read, _single_needs, expand_single),
-    Probe("expand-list", REQUIREMENTS, _is_list, _list_needs, expand_list),
+    Probe("expand", REQUIREMENTS, _is_single_read, _single_needs, expand_single, payer=READER),
+    Probe("expand-list", REQUIREMENTS, _is_list, _list_needs, expand_list, payer=READER),
 )

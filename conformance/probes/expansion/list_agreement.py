@@ -8,6 +8,7 @@ import msgspec
 from conformance.applicability.selectors import is_expandable
 from conformance.evidence.differences import ValueDifference
 from conformance.evidence.outcomes import pass_case, skip_case
+from conformance.evidence.payers import READER
 from conformance.evidence.representations import Representation, find_common_differences
 from conformance.evidence.responses import OperationResponse, find_expanded, strip_base_url
 from conformance.evidence.subject import Subject
@@ -161,4 +162,6 @@ def _expanded_value(response: OperationResponse, expansion: Expansion, pointer: 
     return next(values, None)
 
 
-PROBES = (Probe("expand-list-and-item", ("EXP-09",), is_expandable, _needs, compare_list_and_item, rank=3),)
+PROBES = (
+    Probe("expand-list-and-item", ("EXP-09",), is_expandable, _needs, compare_list_and_item, rank=3, payer=READER),
+)

@@ -5,14 +5,11 @@ from conformance.evidence.outcomes import judge_case
 from conformance.evidence.responses import OperationResponse, find_expanded
 from conformance.evidence.subject import Subject
 from conformance.model import Noticed, Operation, ResourceModel, Verdict
-from conformance.probes.responses.plain_reads import plain_read_needs
-from conformance.probes.toolkit.base import USER_READER, Need, Probe, Steps, choose_turn
+from conformance.probes.toolkit.base import Need, Probe, Steps, choose_turn
 from conformance.probes.toolkit.calls import Missing, OperationCall, report_untested
 from conformance.probes.toolkit.refusals import (
     check_refused,
-    find_call_as,
     find_refusable_call,
-    has_no_required_values,
     refusal_needs,
     send_for_refusal,
 )
@@ -21,24 +18,14 @@ from conformance.probes.toolkit.samples import know_ways, try_ways
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """Return the reads that find a path, and the request with an undocumented expansion."""
-    if has_no_required_values(operation):
-        return refusal_needs(operation, model, "strange")
-    strange = Need(f"strange {operation.key}", identity=USER_READER, sampled=True)
-    return (*plain_read_needs(operation, model, USER_READER)[:-1], strange)
-
-
-def _find_call(operation: Operation, subject: Subject) -> Steps[OperationCall | Missing]:
-    """Return the call to which an expansion is added."""
-    if has_no_required_values(operation):
-        return (yield from find_refusable_call(operation, subject))
-    return (yield from find_call_as(subject.user_reader, operation, subject))
+    return refusal_needs(operation, model, "strange")
 
 
 def send_undocumented_expansions(operation: Operation, subject: Subject) -> Steps[None]:
     """Send one undocumented path, another kind in turn; the last way is the comma form."""
     from strategies.expansions import bad_expansions  # noqa: PLC0415 - hypothesis takes as long as all other imports
 
-    call = yield from _find_call(operation, subject)
+    call = yield from find_refusable_call(operation, subject)
     if isinstance(call, Missing):
         yield from report_untested(("EXP-10",), operation, call)
         return

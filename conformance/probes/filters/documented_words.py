@@ -2,11 +2,12 @@
 
 from conformance.evidence.filter_semantics import is_satisfied
 from conformance.evidence.outcomes import fail_case, judge_case, quote_json
+from conformance.evidence.payers import choose_reader_kind
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Location, Operation, Parameter, Profile, ResourceModel, Role, Verdict
 from conformance.probes.responses.plain_reads import plain_read_needs
-from conformance.probes.toolkit.base import READER, Need, Probe, Steps, choose_turn, send
+from conformance.probes.toolkit.base import Need, Probe, Steps, choose_turn, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_call, report_untested
 from conformance.probes.toolkit.pages import item_key, parse_page
 from conformance.probes.toolkit.refusals import check_accepted
@@ -41,18 +42,20 @@ def has_words(operation: Operation, model: ResourceModel) -> bool:
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    reader = choose_reader_kind(operation, model)
     count = min(_SAMPLE, len(list_words(operation)))
-    return (*plain_read_needs(operation, model, READER), Need(f"words {operation.key}", count, READER))
+    return (*plain_read_needs(operation, model, reader), Need(f"words {operation.key}", count, reader))
 
 
 def _needs_all(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    reader = choose_reader_kind(operation, model)
     count = min(_MANY, len(list_words(operation)))
-    return (*plain_read_needs(operation, model, READER), Need(f"all words {operation.key}", count, READER))
+    return (*plain_read_needs(operation, model, reader), Need(f"all words {operation.key}", count, reader))
 
 
 def _try(operation: Operation, subject: Subject, size: int) -> Steps[None]:
     """Request the operation with some of its documented words."""
-    call = yield from find_call(operation, subject, subject.reader)
+    call = yield from find_call(operation, subject, subject.choose_reader(operation))
     if isinstance(call, Missing):
         yield from report_untested((REQUIREMENT,), operation, call)
         return

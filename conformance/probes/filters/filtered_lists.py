@@ -7,6 +7,7 @@ import msgspec
 
 from conformance.applicability.selectors import has_known_filters
 from conformance.evidence.outcomes import judge_case, pass_case
+from conformance.evidence.payers import choose_reader_kind
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Expansion, Noticed, Operation, Operator, ResourceModel, Verdict
@@ -26,7 +27,7 @@ from conformance.probes.filters.results import (
 )
 from conformance.probes.filters.trials import FilterTrial, choose_second_filter, choose_trials
 from conformance.probes.responses.plain_reads import plain_read_needs
-from conformance.probes.toolkit.base import READER, Need, Probe, Steps, send
+from conformance.probes.toolkit.base import Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_populated_list, report_untested
 from conformance.probes.toolkit.pages import (
     ListPage,
@@ -45,12 +46,13 @@ _PAGES = 3  # read of the filtered list: one more than a conforming server has
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    reader = choose_reader_kind(operation, model)
     filters = [filter_ for filter_ in operation.filters if filter_.field]
     null_filters = sum(filter_.operator is Operator.ISNULL for filter_ in filters)
     pages = 1 if _has_page_size(operation) else 0
-    filtered_reads = Need(f"read {operation.path} filtered", len(filters) + null_filters + pages, READER)
-    whole_read = (Need(f"read {operation.path} whole", identity=READER),) if _has_page_size(operation) else ()
-    return (*plain_read_needs(operation, model, READER), *whole_read, filtered_reads)
+    filtered_reads = Need(f"read {operation.path} filtered", len(filters) + null_filters + pages, reader)
+    whole_read = (Need(f"read {operation.path} whole", identity=reader),) if _has_page_size(operation) else ()
+    return (*plain_read_needs(operation, model, reader), *whole_read, filtered_reads)
 
 
 def _has_page_size(operation: Operation) -> bool:
@@ -59,7 +61,7 @@ def _has_page_size(operation: Operation) -> bool:
 
 def try_filters(operation: Operation, subject: Subject) -> Steps[None]:
     """Try every filter of a known field with a value that splits the known items; walk one of them by page."""
-    populated_list = yield from find_populated_list(operation, subject, subject.reader)
+    populated_list = yield from find_populated_list(operation, subject, subject.choose_reader(operation))
     if isinstance(populated_list, Missing):
         yield from report_untested(REQUIREMENTS, operation, populated_list)
         return

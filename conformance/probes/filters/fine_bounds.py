@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 
 from conformance.evidence.filter_semantics import get_filtered_values, parse_comparable
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json
+from conformance.evidence.payers import choose_reader_kind
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Filter, Operation, Operator, Outcome, ResourceModel, Role, Verdict
 from conformance.probes.responses.plain_reads import plain_read_needs
-from conformance.probes.toolkit.base import READER, Need, Probe, Steps, send
+from conformance.probes.toolkit.base import Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_populated_list, report_untested
 from conformance.probes.toolkit.pages import item_key, parse_page, read_whole_list
 from conformance.probes.toolkit.refusals import check_accepted
@@ -47,15 +48,16 @@ def _has_pairs(operation: Operation, model: ResourceModel) -> bool:
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """Return the reads of the list, and one with two bounds for each pair of filters."""
+    reader = choose_reader_kind(operation, model)
     is_sized = operation.pagination is not None and bool(operation.pagination.size)
-    whole_read = (Need(f"read {operation.path} whole", identity=READER),) if is_sized else ()
-    bounded_reads = Need(f"read {operation.path} in bounds", len(list_pairs(operation)), READER)
-    return (*plain_read_needs(operation, model, READER), *whole_read, bounded_reads)
+    whole_read = (Need(f"read {operation.path} whole", identity=reader),) if is_sized else ()
+    bounded_reads = Need(f"read {operation.path} in bounds", len(list_pairs(operation)), reader)
+    return (*plain_read_needs(operation, model, reader), *whole_read, bounded_reads)
 
 
 def try_fine_bounds(operation: Operation, subject: Subject) -> Steps[None]:
     """Request each list within bounds one unit beside two of its values; what lies on the wrong side is left out."""
-    populated_list = yield from find_populated_list(operation, subject, subject.reader)
+    populated_list = yield from find_populated_list(operation, subject, subject.choose_reader(operation))
     if isinstance(populated_list, Missing):
         yield from report_untested((REQUIREMENT,), operation, populated_list)
         return

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 
 from conformance.evidence.filter_semantics import get_filtered_values
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json, skip_case
+from conformance.evidence.payers import choose_reader_kind
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Filter, Location, Operation, Operator, Outcome, ResourceModel, Role, Verdict
 from conformance.probes.responses.plain_reads import plain_read_needs
-from conformance.probes.toolkit.base import READER, Need, Probe, Steps, send
+from conformance.probes.toolkit.base import Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, find_populated_list, report_untested
 from conformance.probes.toolkit.pages import item_key, parse_page, read_whole_list
 from conformance.probes.toolkit.refusals import check_accepted
@@ -30,13 +31,14 @@ def has_switches(operation: Operation, model: ResourceModel) -> bool:
 
 
 def _switch_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    halves = Need(f"halves {operation.key}", 2 * len(list_switches(operation)), READER)
-    return (*plain_read_needs(operation, model, READER), Need(f"read {operation.path} whole", identity=READER), halves)
+    reader = choose_reader_kind(operation, model)
+    halves = Need(f"halves {operation.key}", 2 * len(list_switches(operation)), reader)
+    return (*plain_read_needs(operation, model, reader), Need(f"read {operation.path} whole", identity=reader), halves)
 
 
 def split_list(operation: Operation, subject: Subject) -> Steps[None]:
     """Request both halves of a list, and compare them with the whole (FLT-10)."""
-    populated_list = yield from find_populated_list(operation, subject, subject.reader)
+    populated_list = yield from find_populated_list(operation, subject, subject.choose_reader(operation))
     if isinstance(populated_list, Missing):
         yield from report_untested(("FLT-10",), operation, populated_list)
         return
@@ -101,7 +103,8 @@ def has_text_filter(operation: Operation, model: ResourceModel) -> bool:
 
 
 def _case_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    return (*plain_read_needs(operation, model, READER), Need(f"case {operation.key}", identity=READER))
+    reader = choose_reader_kind(operation, model)
+    return (*plain_read_needs(operation, model, reader), Need(f"case {operation.key}", identity=reader))
 
 
 def _is_plain_text(operation: Operation, query_filter: Filter) -> bool:
@@ -116,7 +119,7 @@ def change_case(operation: Operation, subject: Subject) -> Steps[None]:
         reason = "the description says of no filter that case makes no difference"
         yield skip_case("FLT-11", operation.key, Verdict.NOT_APPLICABLE, reason)
         return
-    populated_list = yield from find_populated_list(operation, subject, subject.reader)
+    populated_list = yield from find_populated_list(operation, subject, subject.choose_reader(operation))
     if isinstance(populated_list, Missing):
         yield from report_untested(("FLT-11",), operation, populated_list)
         return

@@ -7,11 +7,12 @@ from typing import Any
 from conformance.applicability.selectors import has_ordering
 from conformance.evidence.filter_semantics import parse_comparable
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json
+from conformance.evidence.payers import choose_reader_kind
 from conformance.evidence.responses import OperationResponse, find_values
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Outcome, Request, ResourceModel, Verdict
 from conformance.probes.responses.plain_reads import plain_read_needs
-from conformance.probes.toolkit.base import READER, Need, Probe, Steps, send
+from conformance.probes.toolkit.base import Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_populated_list, report_untested
 from conformance.probes.toolkit.pages import ListPage, discard_outcomes, parse_page, walk_pages
 from conformance.probes.toolkit.refusals import check_accepted
@@ -28,9 +29,10 @@ def _list_orders(operation: Operation) -> tuple[tuple[str, bool], ...]:
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """Return the plain reads and one read of each order, of two pages where it is halved."""
+    reader = choose_reader_kind(operation, model)
     count = sum(1 + _is_halved(operation, down=down) for _, down in _list_orders(operation))
-    ordered_reads = Need(f"read {operation.path} ordered", count, READER)
-    return (*plain_read_needs(operation, model, READER), ordered_reads)
+    ordered_reads = Need(f"read {operation.path} ordered", count, reader)
+    return (*plain_read_needs(operation, model, reader), ordered_reads)
 
 
 def _is_halved(operation: Operation, *, down: bool) -> bool:
@@ -74,7 +76,7 @@ def is_in_order(values: list[Any], *, down: bool) -> bool:
 
 def check_ordering(operation: Operation, subject: Subject) -> Steps[None]:
     """Request each documented order: rising on one page as large as allowed, falling across two pages."""
-    populated_list = yield from find_populated_list(operation, subject, subject.reader)
+    populated_list = yield from find_populated_list(operation, subject, subject.choose_reader(operation))
     if isinstance(populated_list, Missing):
         yield from report_untested(("FLT-06",), operation, populated_list)
         return

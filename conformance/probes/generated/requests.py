@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.applicability.selectors import is_get, is_state_write
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case
+from conformance.evidence.payers import READER
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Noticed, Operation, Outcome, Profile, Request, ResourceModel, Role, Verdict
@@ -22,7 +23,7 @@ from conformance.probes.generated.places import (
 )
 from conformance.probes.generated.substitution import build_case_request, has_body_with_embedded_object
 from conformance.probes.responses.plain_reads import plain_read_needs
-from conformance.probes.toolkit.base import READER, Need, Probe, Steps, send
+from conformance.probes.toolkit.base import Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_call, report_untested
 from conformance.probes.toolkit.property_values import restore_values
 from conformance.probes.toolkit.write_requests import (

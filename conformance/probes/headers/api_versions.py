@@ -4,10 +4,11 @@ import msgspec
 
 from conformance.applicability.selectors import is_get
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case
+from conformance.evidence.payers import ANY_READER
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, ResourceModel, Verdict
 from conformance.probes.responses.plain_reads import plain_read_needs
-from conformance.probes.toolkit.base import USER_READER, Need, Probe, Steps, choose_turn, send
+from conformance.probes.toolkit.base import Need, Probe, Steps, choose_turn, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_call, report_untested
 from conformance.probes.toolkit.samples import know_ways, try_ways
 
@@ -16,13 +17,13 @@ ABSENT_VERSIONS = ("99", "3", "next")  # numbers that are none of the API's, the
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """Return the reads that find a path, and the read in another version."""
-    resolving = plain_read_needs(operation, model, USER_READER)[:-1]
-    return (*resolving, Need(f"read {operation.path} in another version", identity=USER_READER, sampled=True))
+    resolving = plain_read_needs(operation, model, ANY_READER)[:-1]
+    return (*resolving, Need(f"read {operation.path} in another version", identity=ANY_READER, sampled=True))
 
 
 def send_unsupported_version(operation: Operation, subject: Subject) -> Steps[None]:
     """Send a correct read with a version that does not exist."""
-    call = yield from find_call(operation, subject, subject.user_reader)
+    call = yield from find_call(operation, subject, subject.any_reader)
     if isinstance(call, Missing):
         call = yield from find_call(operation, subject, subject.reader)
     if isinstance(call, Missing):

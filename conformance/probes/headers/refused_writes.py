@@ -9,10 +9,11 @@ import msgspec
 
 from conformance.applicability.selectors import is_write
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json
+from conformance.evidence.payers import UNPRIVILEGED
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Outcome, Request, ResourceModel, Verdict
-from conformance.probes.toolkit.base import UNPRIVILEGED, Need, Probe, Steps, send
+from conformance.probes.toolkit.base import Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, report_untested
 from conformance.probes.toolkit.harmless_requests import build_harmless_request
 

@@ -7,13 +7,15 @@ from email.utils import format_datetime, parsedate_to_datetime
 import msgspec
 
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case
+from conformance.evidence.payers import ANY_READER
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Outcome, Request, ResourceModel, Role, Verdict
 from conformance.model.exchange import UNKNOWN_ORIGIN
 from conformance.probes.responses.plain_reads import plain_read_needs
-from conformance.probes.toolkit.base import READER, Need, Probe, Steps, choose_turn, send
-from conformance.probes.toolkit.calls import Missing, find_call, report_untested
+from conformance.probes.toolkit.base import Need, Probe, Steps, choose_turn, send
+from conformance.probes.toolkit.calls import Missing, report_untested
+from conformance.probes.toolkit.refusals import find_call_as
 from conformance.probes.toolkit.samples import know_ways, try_ways
 
 _SHARE = 4  # one in so many operations is tried with each seed
@@ -40,19 +42,19 @@ def _is_plain_get(operation: Operation, model: ResourceModel) -> bool:
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """Return the plain read, and the one with the headers."""
     return (
-        *plain_read_needs(operation, model, READER),
-        Need(f"unneeded headers {operation.key}", identity=READER, sampled=True),
+        *plain_read_needs(operation, model, ANY_READER),
+        Need(f"unneeded headers {operation.key}", identity=ANY_READER, sampled=True),
     )
 
 
 def _plain_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """Return the plain read: a server without validators is sent nothing else."""
-    return plain_read_needs(operation, model, READER)
+    return plain_read_needs(operation, model, ANY_READER)
 
 
 def send_unneeded_headers(operation: Operation, subject: Subject) -> Steps[None]:
     """Send a read with all of the headers, and compare its status with that of the plain read."""
-    call = yield from find_call(operation, subject, subject.reader)
+    call = yield from find_call_as(subject.any_reader, operation, subject)
     if isinstance(call, Missing):
         yield from report_untested(("ERR-11", "HDR-09"), operation, call)
         return
@@ -73,7 +75,7 @@ def send_unneeded_headers(operation: Operation, subject: Subject) -> Steps[None]
 
 def send_stale_conditions(operation: Operation, subject: Subject) -> Steps[None]:
     """Send conditions that the validators of a plain read do not meet; nothing where it has no validators (HDR-09)."""
-    call = yield from find_call(operation, subject, subject.reader)
+    call = yield from find_call_as(subject.any_reader, operation, subject)
     if isinstance(call, Missing):
         yield from report_untested(("HDR-09",), operation, call)
         return

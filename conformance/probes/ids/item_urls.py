@@ -6,11 +6,12 @@ import msgspec
 
 from conformance.applicability.selectors import is_list
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json, skip_case
+from conformance.evidence.payers import choose_reader_kind
 from conformance.evidence.responses import UNREADABLE, OperationResponse, extract_path, match_path, strip_base_url
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Request, ResourceModel, Verdict
 from conformance.probes.responses.plain_reads import plain_read_needs
-from conformance.probes.toolkit.base import READER, Need, Probe, Steps, send
+from conformance.probes.toolkit.base import Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, find_populated_list, report_untested
 from conformance.probes.toolkit.edge_members import edge_needs, select_edges
 
@@ -26,7 +27,8 @@ def _find_reader(operation: Operation, model: ResourceModel) -> Operation | None
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     reader = _find_reader(operation, model)
-    return (*plain_read_needs(operation, model, READER), *edge_needs(reader)) if reader else ()
+    payer = choose_reader_kind(operation, model)
+    return (*plain_read_needs(operation, model, payer), *edge_needs(reader, payer)) if reader else ()
 
 
 def fetch_item_urls(operation: Operation, subject: Subject) -> Steps[None]:
@@ -35,7 +37,7 @@ def fetch_item_urls(operation: Operation, subject: Subject) -> Steps[None]:
     if reader is None:
         yield skip_case("IDS-07", operation.key, Verdict.NOT_APPLICABLE, "no operation reads one item of the list")
         return
-    populated_list = yield from find_populated_list(operation, subject, subject.reader)
+    populated_list = yield from find_populated_list(operation, subject, subject.choose_reader(operation))
     if isinstance(populated_list, Missing):
         yield from report_untested(("IDS-07",), operation, populated_list)
         return

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from urllib.parse import quote as percent_encoded
 
 from conformance.applicability.selectors import is_read_by_id
+from conformance.evidence.payers import ANY_READER
 from conformance.evidence.responses import match_path
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Request, ResourceModel
 from conformance.probes.responses.plain_reads import plain_read_needs
-from conformance.probes.toolkit.base import ERROR_SENDER, Need, Probe, Steps
+from conformance.probes.toolkit.base import Need, Probe, Steps
 from conformance.probes.toolkit.calls import Missing, report_untested
 from conformance.probes.toolkit.harmless_requests import draw_unknown_id
 from conformance.probes.toolkit.refusals import check_refused, find_call_as, send_for_refusal
@@ -51,7 +52,7 @@ def _find_place(operation: Operation, subject: Subject) -> int:
 
 def request_near_misses_of_existing(operation: Operation, subject: Subject) -> Steps[None]:
     """Request malformed variants of an id that exists, one of each kind in turn (IDS-06)."""
-    call = yield from find_call_as(subject.error_sender, operation, subject)
+    call = yield from find_call_as(subject.any_reader, operation, subject)
     if isinstance(call, Missing):
         yield from report_untested(("IDS-06",), operation, call)
         return
@@ -76,7 +77,7 @@ def request_near_misses_of_unknown(operation: Operation, subject: Subject) -> St
 
     def send_variant(name: str) -> Steps[None]:
         path = operation.path.replace("{" + resource.key + "}", percent_encoded(variants[name], safe=""))
-        request = Request(operation.key, "GET", path, identity=subject.error_sender)
+        request = Request(operation.key, "GET", path, identity=subject.any_reader)
         response = yield from send_for_refusal(operation, request, subject)
         yield from check_refused(response, "IDS-06", "a near miss of an id", *_REFUSALS, sent=name)
 
@@ -89,13 +90,13 @@ def _has_one_parameter(operation: Operation, model: ResourceModel) -> bool:
 
 def _real_needs(count: int) -> Callable[[Operation, ResourceModel], tuple[Need, ...]]:
     return lambda operation, model: (
-        *plain_read_needs(operation, model, ERROR_SENDER)[:-1],
-        Need(f"near miss {operation.key}", count, ERROR_SENDER, sampled=True),
+        *plain_read_needs(operation, model, ANY_READER)[:-1],
+        Need(f"near miss {operation.key}", count, ANY_READER, sampled=True),
     )
 
 
 def _none_needs(count: int) -> Callable[[Operation, ResourceModel], tuple[Need, ...]]:
-    return lambda operation, _: (Need(f"near miss of none {operation.key}", count, ERROR_SENDER, sampled=True),)
+    return lambda operation, _: (Need(f"near miss of none {operation.key}", count, ANY_READER, sampled=True),)
 
 
 PROBES = (

@@ -4,6 +4,7 @@ import msgspec
 
 from conformance.applicability.selectors import has_links
 from conformance.evidence.outcomes import fail_case, judge_case
+from conformance.evidence.payers import READER
 from conformance.evidence.responses import OperationResponse, find_reader, strip_base_url
 from conformance.evidence.subject import Subject
 from conformance.model import Link, LinkKind, Operation, Request, ResourceModel, Role, Verdict
@@ -131,4 +132,4 @@ def _as_fresh(request: Request) -> Request:
     return msgspec.structs.replace(request, fresh=True)
 
 
-PROBES = (Probe("links", LINK_REQUIREMENTS, has_links, _needs, follow_links, rank=2),)
+PROBES = (Probe("links", LINK_REQUIREMENTS, has_links, _needs, follow_links, rank=2, payer=READER),)

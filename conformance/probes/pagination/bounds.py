@@ -5,10 +5,11 @@ from collections.abc import Callable
 
 from conformance.applicability.selectors import has_cursors, has_page_numbers, has_page_size
 from conformance.evidence.outcomes import fail_case, judge_case, skip_case
+from conformance.evidence.payers import ANY_READER
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Pagination, ResourceModel, Scheme, Verdict
 from conformance.probes.responses.plain_reads import plain_read_needs
-from conformance.probes.toolkit.base import ERROR_SENDER, Need, Probe, Steps, choose_turn
+from conformance.probes.toolkit.base import Need, Probe, Steps, choose_turn
 from conformance.probes.toolkit.calls import Missing, report_untested
 from conformance.probes.toolkit.refusals import (
     check_accepted,
@@ -72,7 +73,7 @@ def send_bad_sizes(operation: Operation, subject: Subject) -> Steps[None]:
 
 def read_smallest_page(operation: Operation, subject: Subject) -> Steps[None]:
     """Request a page of one item, for which a list is easily taken for a single resource (PAG-06)."""
-    call = yield from find_call_as(subject.error_sender, operation, subject)
+    call = yield from find_call_as(subject.any_reader, operation, subject)
     if isinstance(call, Missing):
         yield from report_untested(("PAG-06",), operation, call)
         return
@@ -170,16 +171,16 @@ def make_bad_cursors(operation: Operation, subject: Subject) -> tuple[NamedCurso
     return foreign, odd, tuple((f"malformed ({name})", value) for name, value in malformed if name not in _ODD)
 
 
-def _needs(label: str, count: int) -> Callable[[Operation, ResourceModel], tuple[Need, ...]]:
-    """Return a function that gives the needs of `count` refused requests."""
-    return lambda operation, model: refusal_needs(operation, model, label, count)
+def _needs(label: str) -> Callable[[Operation, ResourceModel], tuple[Need, ...]]:
+    """Return a function that gives the needs of two refused requests: one that is always sent, and one of a sample."""
+    return lambda operation, model: refusal_needs(operation, model, label, always=1)
 
 
 def _smallest_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """Return the reads that find a path, and the request for a page of one item."""
     return (
-        *plain_read_needs(operation, model, ERROR_SENDER)[:-1],
-        Need(f"one item of {operation.key}", identity=ERROR_SENDER),
+        *plain_read_needs(operation, model, ANY_READER)[:-1],
+        Need(f"one item of {operation.key}", identity=ANY_READER),
     )
 
 
@@ -187,13 +188,13 @@ _MALFORMED_CURSORS = 20  # malformed cursors that are expected for one list
 
 PROBES = (
     Probe(
-        "invalid-page-sizes", ("PAG-06",), has_page_size, _needs("size", 2), send_bad_sizes,
+        "invalid-page-sizes", ("PAG-06",), has_page_size, _needs("size"), send_bad_sizes,
         ways=know_ways(len(_OTHER_BAD_SIZES)),
     ),
     Probe("page-size-one", ("PAG-06",), has_page_size, _smallest_needs, read_smallest_page, rank=2),
-    Probe("invalid-page-numbers", ("PAG-08",), has_page_numbers, _needs("number", 2), send_bad_page_numbers),
+    Probe("invalid-page-numbers", ("PAG-08",), has_page_numbers, _needs("number"), send_bad_page_numbers),
     Probe(
-        "invalid-cursors", ("PAG-10", "ERR-09"), has_cursors, _needs("cursor", 2), send_bad_cursors, rank=2,
+        "invalid-cursors", ("PAG-10", "ERR-09"), has_cursors, _needs("cursor"), send_bad_cursors, rank=2,
         ways=know_ways(_MALFORMED_CURSORS),
     ),
 )  # fmt: skip

@@ -6,11 +6,12 @@ from urllib.parse import urlencode
 
 from conformance.applicability.selectors import is_paginated
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json
+from conformance.evidence.payers import choose_reader_kind
 from conformance.evidence.subject import Subject
 from conformance.model import Noticed, Operation, Outcome, ResourceModel, Verdict
 from conformance.probes.expansion.judgements import check_all_items
 from conformance.probes.responses.plain_reads import plain_read_needs
-from conformance.probes.toolkit.base import READER, Need, Probe, Steps, send
+from conformance.probes.toolkit.base import Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_populated_list, report_untested
 from conformance.probes.toolkit.pages import (  # fmt: skip
     ListPage,
@@ -53,21 +54,22 @@ _FEW_ITEMS = 4  # items that are walked one by one
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """Return the plain reads, and where the size can be chosen the whole list and a walk in small pages."""
+    reader = choose_reader_kind(operation, model)
     sized = operation.pagination is not None and bool(operation.pagination.size)
     cuts = (
         (
-            Need(f"read {operation.path} whole", identity=READER),
-            Need(f"read {operation.path} cut", 2 * _PARTS, READER),
+            Need(f"read {operation.path} whole", identity=reader),
+            Need(f"read {operation.path} cut", 2 * _PARTS, reader),
         )
         if sized
         else ()
     )
-    return (*plain_read_needs(operation, model, READER), *cuts)
+    return (*plain_read_needs(operation, model, reader), *cuts)
 
 
 def walk_list(operation: Operation, subject: Subject) -> Steps[None]:
     """Walk the list forth and back, in pages small enough that there are several."""
-    populated_list = yield from find_populated_list(operation, subject, subject.reader)
+    populated_list = yield from find_populated_list(operation, subject, subject.choose_reader(operation))
     pagination = operation.pagination
     if isinstance(populated_list, Missing) or pagination is None:
         yield from report_untested(

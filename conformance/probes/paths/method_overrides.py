@@ -3,9 +3,10 @@
 import msgspec
 
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, skip_case
+from conformance.evidence.payers import READER
 from conformance.evidence.subject import Subject
 from conformance.model import Headers, Operation, Request, ResourceModel, Role, Verdict
-from conformance.probes.toolkit.base import READER, WHOLE, Need, Probe, Steps, list_own_requests, send
+from conformance.probes.toolkit.base import WHOLE, Need, Probe, Steps, list_own_requests, send
 from conformance.probes.toolkit.calls import Missing, report_untested
 from conformance.probes.toolkit.harmless_requests import build_harmless_request
 

@@ -2,12 +2,14 @@
 
 from conformance.applicability.selectors import has_id_in_path
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case
+from conformance.evidence.payers import ANY_READER
 from conformance.evidence.responses import match_path
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Request, ResourceModel, Role, Verdict
 from conformance.probes.responses.plain_reads import plain_read_needs
-from conformance.probes.toolkit.base import READER, WHOLE, Need, Probe, Steps, send
-from conformance.probes.toolkit.calls import Missing, find_call, report_untested
+from conformance.probes.toolkit.base import WHOLE, Need, Probe, Steps, send
+from conformance.probes.toolkit.calls import Missing, report_untested
+from conformance.probes.toolkit.refusals import find_call_as
 
 _SEGMENT = "evconform-unknown"
 
@@ -25,12 +27,12 @@ def has_nothing_below(operation: Operation, model: ResourceModel) -> bool:
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """Return the reads that find a path, and the one below it."""
-    return (*plain_read_needs(operation, model, READER)[:-1], Need(f"below {operation.path}", identity=READER))
+    return (*plain_read_needs(operation, model, ANY_READER)[:-1], Need(f"below {operation.path}", identity=ANY_READER))
 
 
 def request_path_below(operation: Operation, subject: Subject) -> Steps[None]:
     """Request an unknown path below a resource that exists, as somebody who may read the resource."""
-    call = yield from find_call(operation, subject, subject.reader)
+    call = yield from find_call_as(subject.any_reader, operation, subject)
     if isinstance(call, Missing):
         yield from report_untested(("PTH-07",), operation, call)
         return

@@ -7,12 +7,13 @@ import msgspec
 from conformance.evidence.allowed_methods import find_surplus_methods
 from conformance.evidence.disclosures import has_operation_data
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case
+from conformance.evidence.payers import READER
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Effect, Noticed, Operation, Outcome, Request, ResourceModel, Role, Verdict
 from conformance.probes.paths.spellings import Spelling, list_spellings
 from conformance.probes.responses.plain_reads import plain_read_needs
-from conformance.probes.toolkit.base import READER, Need, Probe, Steps, choose_turn, send
+from conformance.probes.toolkit.base import Need, Probe, Steps, choose_turn, send
 from conformance.probes.toolkit.calls import Missing, find_call, report_untested
 from conformance.probes.toolkit.samples import know_ways, try_ways
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case
+from conformance.evidence.payers import UNPRIVILEGED
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Outcome, Request, ResourceModel, Role, Verdict
-from conformance.probes.toolkit.base import UNPRIVILEGED, WHOLE, Need, Probe, Steps, choose_turn, send
+from conformance.probes.toolkit.base import WHOLE, Need, Probe, Steps, choose_turn, send
 from conformance.probes.toolkit.samples import try_ways
 from conformance.tools.ulid import draw_ulid
 

@@ -4,11 +4,12 @@ import msgspec
 
 from conformance.applicability.selectors import has_csv
 from conformance.evidence.outcomes import judge_case
+from conformance.evidence.payers import READER
 from conformance.evidence.responses import CSV
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, ResourceModel, Verdict
 from conformance.probes.responses.plain_reads import plain_read_needs
-from conformance.probes.toolkit.base import READER, Need, Probe, Steps, send
+from conformance.probes.toolkit.base import Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, find_call, report_untested
 
 _READS = 2  # the second one shows whether the header row is stable

@@ -4,6 +4,7 @@ import re
 
 from conformance.applicability.selectors import is_get
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case
+from conformance.evidence.payers import READER
 from conformance.evidence.responses import OperationResponse, extract_path, match_path
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Outcome, Profile, ResourceModel, Role, Verdict
@@ -92,5 +93,6 @@ PROBES = (
         profile=Profile.SMOKE,
         rank=0,
         plain=True,
+        payer=READER,
     ),
 )

@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from conformance.applicability.selectors import has_redirect
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json
+from conformance.evidence.payers import READER
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Location, Operation, Outcome, Request, ResourceModel, Verdict
@@ -144,4 +145,4 @@ def _is_absolute(text: str) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.netloc)
 
 
-PROBES = (Probe("redirect", REDIRECT_REQUIREMENTS, has_redirect, _needs, check_redirect),)
+PROBES = (Probe("redirect", REDIRECT_REQUIREMENTS, has_redirect, _needs, check_redirect, payer=READER),)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from conformance.evidence.differences import get_value
 from conformance.evidence.outcomes import judge_case, pass_case, skip_case
+from conformance.evidence.payers import choose_reader_kind
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Level, Operation, Outcome, Profile, ResourceModel, Role, StatedRule, Verdict
@@ -21,7 +22,7 @@ from conformance.probes.stated_rules.selection import (
 )
 from conformance.probes.stated_rules.trial import Breach, RuleTrial
 from conformance.probes.stated_rules.values import find_values_of, is_as_expected, needs_state
-from conformance.probes.toolkit.base import READER, Need, Probe, Steps, UnsafeRequest, list_own_requests, send
+from conformance.probes.toolkit.base import Need, Probe, Steps, UnsafeRequest, list_own_requests, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_call, find_calls
 from conformance.probes.toolkit.property_values import restore_values
 from conformance.probes.toolkit.write_requests import (
@@ -55,7 +56,7 @@ def try_rules(rules: tuple[StatedRule, ...], operation: Operation, subject: Subj
 def _prepare_write(rule: StatedRule, operation: Operation, subject: Subject) -> Steps[Write | Missing]:
     """Return the call of a rule, with a body where the operation takes one; public operations need no identity."""
     if operation.is_safe or not has_json_body(operation):
-        identity = subject.reader if operation.is_safe else "full"
+        identity = subject.choose_reader(operation) if operation.is_safe else "full"
         call = yield from find_call(operation, subject, identity)
         return call if isinstance(call, Missing) else Write(_without_needless_identity(call), None)
     write = yield from build_write(operation, subject, rule.id)
@@ -192,7 +193,7 @@ def _list_needs(
     name: str, rules: tuple[StatedRule, ...], operation: Operation, model: ResourceModel
 ) -> tuple[Need, ...]:
     """Return the reads that find the resource, and the requests of the steps with the reads around them."""
-    reader = READER if operation.is_safe else "full"
+    reader = choose_reader_kind(operation, model) if operation.is_safe else "full"
     identity = reader if operation.is_secured else ""
     own = sum(len([step for step in rule.steps if not step.operation]) for rule in rules)
     reads = sum(needs_state(rule) + sum(s.keeps or bool(s.resource_shows) for s in rule.steps) for rule in rules)

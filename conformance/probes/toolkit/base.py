@@ -37,13 +37,6 @@ class Pause(msgspec.Struct, frozen=True):
 Steps = Generator[Request | Outcome | Noticed | Pause, Exchange, T]
 
 
-READER = "(spare)"  # in a need: the identity of `Subject.reader`
-BULK_READER = "(ample)"  # in a need: the identity of `Subject.bulk_reader`
-USER_READER = "(idle)"  # in a need: the identity of `Subject.user_reader`
-ERROR_SENDER = "(other)"  # in a need: the identity of `Subject.error_sender`
-UNPRIVILEGED = "(refused)"  # in a need: the identity of `Subject.unprivileged`
-EXPOSED = "(exposed)"  # in a need: the identity of `Subject.exposed`
-
 # The operation of probes of the API as a whole; its key is the one of their cases.
 WHOLE = Operation("*", "", "GET", "", "", Role.SINGLETON, Effect.NONE, "*")
 
@@ -89,8 +82,10 @@ class Probe(msgspec.Struct, frozen=True):
     - `applies` returns whether it runs on an operation; `whole` marks a probe of the API as such, which runs once.
     - `needs` are the requests it is expected to send, for the cost of the plan.
     - `sends` are the requests with an effect that it may send: the plan has none that the gate would refuse.
-    - `profile` is the first profile that includes it; `rank` orders probes in a plan that does not fit, 0 before 1.
+    - `profile` is the first profile that includes it; `rank` orders the items of a run, 0 before 1.
     - `writes` marks probes whose requests may take effect; `own` those of them that touch only what they created.
+    - `payer` is the kind of payer (`conformance.evidence.payers`) that may send what needs and requests name `full`
+      for; empty where it has to be `full`.
     - `plain` marks the probe of plain reads: the catalogue trusts it with all that checks and folds judge.
     - `identities` must all be configured. `exposes` marks probes that put a token where servers log it.
     - `ways` returns how many ways of trying its requirements it knows on an operation, where it tries `sample` of them
@@ -107,6 +102,7 @@ class Probe(msgspec.Struct, frozen=True):
     run: Callable[[Operation, Subject], Steps[None]]
     profile: Profile = Profile.STANDARD
     rank: int = 1
+    payer: str = ""
     writes: bool = False
     own: bool = False
     plain: bool = False

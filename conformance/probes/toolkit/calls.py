@@ -86,7 +86,19 @@ def find_calls(
 def find_populated_list(
     operation: Operation, subject: Subject, identity: str = "full"
 ) -> Steps[tuple[OperationCall, OperationResponse] | Missing]:
-    """Find a call of a list that shows something, and its plain response; try up to three parents."""
+    """Find a call of a list that shows something, and its plain response; try up to three parents.
+
+    Where any reader would do and the one that pays sees nothing, one that sees everything reads the list.
+    """
+    populated_list = yield from _find_populated_list(operation, subject, identity)
+    if isinstance(populated_list, Missing) and identity == subject.any_reader != subject.reader:
+        return (yield from _find_populated_list(operation, subject, subject.reader))
+    return populated_list
+
+
+def _find_populated_list(
+    operation: Operation, subject: Subject, identity: str
+) -> Steps[tuple[OperationCall, OperationResponse] | Missing]:
     calls = yield from find_calls(operation, subject, _MAX_PARENTS, identity)
     if not calls:
         missing = yield from find_call(operation, subject, identity)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from conformance.model import Operation
-from conformance.probes.toolkit.base import READER, Need
+from conformance.probes.toolkit.base import Need
 
 T = TypeVar("T")
 
@@ -17,6 +17,6 @@ def select_edges(members: Sequence[T]) -> tuple[T, ...]:
     return tuple(members[:1]) if len(members) < 2 else (members[1], *members[2:][-1:])
 
 
-def edge_needs(reader: Operation) -> tuple[Need, ...]:
-    """Return the reads of those members, sent by the identity with reads to spare."""
-    return tuple(Need(f"read {position} of {reader.path}", identity=READER) for position in ("second", "last"))
+def edge_needs(reader: Operation, payer: str) -> tuple[Need, ...]:
+    """Return the reads of those members by the operation that reads one, for a kind of payer."""
+    return tuple(Need(f"read {position} of {reader.path}", identity=payer) for position in ("second", "last"))

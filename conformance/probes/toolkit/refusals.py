@@ -5,11 +5,12 @@ from collections.abc import Iterator
 import msgspec
 
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case
+from conformance.evidence.payers import ANY_READER
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Location, Operation, Outcome, Request, ResourceModel, Verdict
 from conformance.probes.responses.plain_reads import plain_read_needs
-from conformance.probes.toolkit.base import READER, USER_READER, Need, Steps, send
+from conformance.probes.toolkit.base import Need, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_call
 
 
@@ -21,19 +22,24 @@ def has_no_required_values(operation: Operation) -> bool:
     return not needs_values and not operation.user_required
 
 
-def refusal_needs(operation: Operation, model: ResourceModel, label: str, count: int = 1) -> tuple[Need, ...]:
-    """Return the needs of requests that must be refused, and of the reads that find their path."""
+def refusal_needs(
+    operation: Operation, model: ResourceModel, label: str, count: int = 1, always: int = 0
+) -> tuple[Need, ...]:
+    """Return the needs of requests that must be refused, and of the reads that find their path.
+
+    `count` requests differ with each part of a sample; `always` more are sent with the first one alone.
+    """
     key = f"{label} {operation.key}"
-    if has_no_required_values(operation):
-        return (Need(key, count, USER_READER, sampled=True),)
-    return (*plain_read_needs(operation, model, READER)[:-1], Need(key, count, READER, sampled=True))
+    path_reads = () if has_no_required_values(operation) else plain_read_needs(operation, model, ANY_READER)[:-1]
+    once = (Need(f"{key} always", always, ANY_READER),) if always else ()
+    return (*path_reads, *once, Need(key, count, ANY_READER, sampled=True))
 
 
 def find_refusable_call(operation: Operation, subject: Subject) -> Steps[OperationCall | Missing]:
     """Return a call that is correct, for the caller to add what must be refused."""
     if has_no_required_values(operation):
-        return OperationCall(operation, operation.path, identity=subject.user_reader)
-    return (yield from find_call(operation, subject, subject.reader))
+        return OperationCall(operation, operation.path, identity=subject.any_reader)
+    return (yield from find_call_as(subject.any_reader, operation, subject))
 
 
 def find_call_as(identity: str, operation: Operation, subject: Subject) -> Steps[OperationCall | Missing]:

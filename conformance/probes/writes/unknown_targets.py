@@ -1,8 +1,9 @@
 """WRT-09: a write to something that does not exist is refused, whoever sends it."""
 
+from conformance.evidence.payers import ANY_WRITER
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, ResourceModel
-from conformance.probes.toolkit.base import ERROR_SENDER, Need, Probe, Steps, send
+from conformance.probes.toolkit.base import Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, report_untested
 from conformance.probes.toolkit.harmless_requests import build_harmless_request
 
@@ -12,12 +13,12 @@ def _is_write(operation: Operation, model: ResourceModel) -> bool:
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    return (Need(f"write to nothing {operation.key}", identity=ERROR_SENDER),)
+    return (Need(f"write to nothing {operation.key}", identity=ANY_WRITER),)
 
 
 def write_to_nothing(operation: Operation, subject: Subject) -> Steps[None]:
     """Send a write that may be sent, but for an id that nothing has; the check of WRT-09 judges the response."""
-    request = build_harmless_request(operation, subject, subject.error_sender)
+    request = build_harmless_request(operation, subject, subject.any_writer)
     if isinstance(request, Missing):
         yield from report_untested(("WRT-09",), operation, request)
     else:

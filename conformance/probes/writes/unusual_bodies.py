@@ -10,9 +10,10 @@ from conformance.evidence.outcomes import skip_case
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Request, ResourceModel, Role, Verdict
 from conformance.probes.responses.plain_reads import plain_read_needs
-from conformance.probes.toolkit.base import Need, Probe, Steps, send
+from conformance.probes.toolkit.base import Need, Probe, Steps, choose_turn, send
 from conformance.probes.toolkit.calls import Missing, report_untested
 from conformance.probes.toolkit.property_values import restore_values
+from conformance.probes.toolkit.samples import choose_ways, know_ways
 from conformance.probes.toolkit.write_requests import (
     Write,
     build_least_body,
@@ -26,15 +27,19 @@ from conformance.probes.toolkit.write_requests import (
 _UNUSUAL_TEXTS = ("odd\0text", "\u202e\U0001f50c\ufffe\u0301")
 _UNDOCUMENTED = "evconform"
 _DEPTH = 500
+_WAYS = len(_UNUSUAL_TEXTS) + 2  # a huge number and deep nesting besides
+_SAMPLE = 2  # of these ways, in one part
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    bodies, reads = 2 + len(_UNUSUAL_TEXTS), 2 * (operation.role is Role.UPDATE)
-    return (*plain_read_needs(operation, model)[:-1], Need(f"odd {operation.key}", bodies + reads, shared=False))
+    """Return the reads that find the resource, and the bodies of one part, with a deletion or reads around them."""
+    count = _SAMPLE + 2
+    odd = Need(f"odd {operation.key}", count, shared=False, sampled=True)
+    return (*plain_read_needs(operation, model)[:-1], odd)
 
 
 def send_unusual_bodies(operation: Operation, subject: Subject) -> Steps[None]:
-    """Send NUL, unusual Unicode, a huge number and deep nesting, each in an otherwise valid body (ERR-09).
+    """Send some of NUL, unusual Unicode, a huge number and deep nesting, each in an otherwise valid body (ERR-09).
 
     The check of ERR-09 judges the responses; this probe restores what they changed.
     """
@@ -45,7 +50,7 @@ def send_unusual_bodies(operation: Operation, subject: Subject) -> Steps[None]:
     reader = find_effect_reader(write.call, subject) if operation.role is Role.UPDATE else None
     before = (yield from send(reader.operation, reader.build_request(fresh=True))) if reader else None
     affected: set[str] = set()
-    for name, value in _unusual_values(write, subject):
+    for name, value in choose_ways(_unusual_values(write, subject), _SAMPLE, subject, choose_turn(operation, _WAYS)):
         response = yield from send(operation, _build_request(write, name, value, subject))
         affected |= {name} if response.is_success or response.status >= 500 else set()
         if operation.role is Role.CREATE:
@@ -89,4 +94,9 @@ def _build_request(write: Write, name: str, value: bytes, subject: Subject) -> R
     return write.request({**members, name: msgspec.Raw(value)})
 
 
-PROBES = (Probe("unusual-body", ("ERR-09",), is_json_write, _needs, send_unusual_bodies, rank=2, writes=True),)
+PROBES = (
+    Probe(
+        "unusual-body", ("ERR-09",), is_json_write, _needs, send_unusual_bodies, rank=2, writes=True,
+        ways=know_ways(_WAYS), sample=_SAMPLE,
+    ),
+)  # fmt: skip
