@@ -121,7 +121,7 @@ def _number_body(body: bytes, numbers: dict[bytes, int]) -> int:
 def _build_head(exchange: Exchange, numbers: dict[bytes, int]) -> dict[str, Any]:
     response = exchange.response
     return {
-        "sent": exchange.request.headers,
+        "sent": exchange.sent_headers,
         "body": _number_body(exchange.request.body, numbers),
         "got": response.headers if response else (),
         "answer": _number_body(response.body, numbers) if response else -1,

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from conformance.model import Exchange, Request
+from conformance.model import Exchange, Headers, Request
 from conformance.model.target import CLIENT
 
 _SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
@@ -152,7 +152,7 @@ def _take_apart(exchange: Exchange) -> RequestParts:
     return RequestParts(
         request.method,
         _fill_in(exchange.url, request),
-        (*(() if client else _token_header(request, own)), *_own_headers(request)),
+        (*(() if client else _token_header(request, own)), *_own_headers(request, exchange.sent_headers)),
         request.body,
         text if short else (),
         _client_credentials(request.identity) if client else (),
@@ -173,9 +173,9 @@ def _token_header(request: Request, own: Iterable[str]) -> Iterator[tuple[str, V
         yield "Authorization", (f"{_SCHEMES.get(request.token_in, 'Bearer')} ", token)
 
 
-def _own_headers(request: Request) -> Iterator[tuple[str, VariableText]]:
+def _own_headers(request: Request, headers: Headers) -> Iterator[tuple[str, VariableText]]:
     """Yield the headers of the request itself; of real credentials only the scheme."""
-    for name, value in request.headers:
+    for name, value in headers:
         if name.lower() in _MADE_BY_CLIENT:
             continue
         scheme, space, token = value.partition(" ")

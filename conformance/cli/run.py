@@ -87,6 +87,10 @@ def run(
         Path | None,
         typer.Option(help="Older description: test only operations that differ from it, and those that lead to them."),
     ] = None,
+    traceparent: Annotated[
+        bool,
+        typer.Option("--traceparent/--no-traceparent", help="Name a trace in each request, to find it in server logs."),
+    ] = True,
     hours: Annotated[
         int, typer.Option(min=1, help="Hours over which the run may spread; each identity has its budget in each.")
     ] = 1,
@@ -145,6 +149,7 @@ def run(
         rerun_failed=rerun_failed,
         since=since,
         changed_since=changed_since,
+        traces=traceparent,
         hours=hours,
         hour_s=hour_s,
         should_wait=on_rate_limit == "wait",

@@ -39,7 +39,8 @@ class SendingContext(msgspec.Struct, frozen=True):
     answered by the API in repeated tries; `confirmations` counts the violations that were seen a second time.
     `write_line` writes several events as one line of the run log.
     `concurrency` is the most requests in flight: so many may fail for one reason at once. `ends_at_s` is the deadline
-    of the run by the monotonic clock. `clock` returns seconds since 1970.
+    of the run by the monotonic clock. `make_traceparent` returns the header that names the trace of the next request,
+    empty for none. `clock` returns seconds since 1970.
     """
 
     base_url: str
@@ -58,6 +59,7 @@ class SendingContext(msgspec.Struct, frozen=True):
     concurrency: int = 1
     ends_at_s: float = math.inf
     write_line: Callable[[Sequence[Event]], None] | None = None
+    make_traceparent: Callable[[], str] = str
     clock: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
 
@@ -82,4 +84,4 @@ class SendingContext(msgspec.Struct, frozen=True):
 
     def transmit(self, transmission: Transmission) -> Sent:
         """Send a request through the channel and wait for its response."""
-        return transmit(self.channel, self.clock, transmission)
+        return transmit(self.channel, self.clock, transmission, self.make_traceparent())

@@ -56,6 +56,7 @@ class RunOptions(msgspec.Struct, frozen=True):
     overlays: bool = True
     own_overlays: tuple[Path, ...] = ()
     changed_since: Path | None = None
+    traces: bool = True
     strict_readings: bool = False
     report_dir: Path | None = None
     should_wait: bool = True
@@ -153,6 +154,7 @@ def _build_spec(options: RunOptions, config: Config, resolved: ResolvedTarget | 
         description=str(source.resolve()) if source else "",
         overlays=options.overlays,
         own_overlays=_list_overlays(options, config),
+        traces=options.traces,
         strict_readings=options.strict_readings,
         profile=options.profile,
         seed=options.seed,

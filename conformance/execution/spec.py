@@ -33,7 +33,7 @@ class RunSpec(msgspec.Struct, frozen=True):
     `changed_operations` say what failed or changed lately, and `touched_operations` what alone is tested (see
     `PlanOptions`).
     `latency_s` is the shortest time in which the target responded before the run; `concurrency` is the most requests
-    in flight, None for one of each worker.
+    in flight, None for one of each worker. With `traces` each request names a trace of its own.
     """
 
     run: str
@@ -66,6 +66,7 @@ class RunSpec(msgspec.Struct, frozen=True):
     failed_turns: dict[str, frozenset[int]] = {}
     changed_operations: tuple[str, ...] = ()
     touched_operations: tuple[str, ...] = ()
+    traces: bool = True
 
     def __repr__(self) -> str:  # a traceback must not show a secret
         return f"RunSpec({self.run})"

@@ -53,17 +53,18 @@ class Sent(NamedTuple):
     is_crowded: bool = False
 
 
-def transmit(channel: Channel, clock: Callable[[], float], transmission: Transmission) -> Sent:
+def transmit(channel: Channel, clock: Callable[[], float], transmission: Transmission, traceparent: str = "") -> Sent:
     """Send a request and return its exchange; raises ForbiddenRequestError where the gate refuses it."""
     request, key = transmission.request, transmission.key
     sent_at, url = round(clock(), 6), channel.build_url(request)
+    response, failure, lost = None, "", None
     try:
-        response = channel.send(request)
+        response = channel.send(request, traceparent) if traceparent else channel.send(request)
     except NotSentError as error:
-        return Sent(Exchange(key, request, url, sent_at, failure=f"not sent: {error}"))
+        failure = f"not sent: {error}"
     except NoResponseError as error:
-        return Sent(Exchange(key, request, url, sent_at, failure=str(error)), error)
-    return Sent(Exchange(key, request, url, sent_at, response))
+        failure, lost = str(error), error
+    return Sent(Exchange(key, request, url, sent_at, response, failure, traceparent), lost)
 
 
 def run_alone(steps: Waiting[T], transmit: Callable[[Transmission], Sent], sleep: Callable[[float], None]) -> T:

@@ -13,6 +13,7 @@ from conformance.execution.store import SharedStore, get_store_path
 from conformance.execution.transmission_threads import TransmissionThreads
 from conformance.model import Case, Outcome
 from conformance.network.channel import AGENT, Channel
+from conformance.network.traces import make_traceparent
 from conformance.plan import Plan, PlanItem
 from conformance.run_log.event_log import LogWriter
 from conformance.safety.gate import Gate
@@ -56,6 +57,7 @@ class Worker:
             pace=build_pace(spec, self.store),
             concurrency=spec.concurrency or 1,
             write_line=self._log.append_together,
+            make_traceparent=make_traceparent if spec.traces else str,
         )
         self._driver = Driver(self.subject, self.catalogue, context, self._is_planned, self._is_reported)
         self._pool = self._open_pool(context) if context.concurrency > 1 else None

@@ -102,7 +102,9 @@ class Exchange(msgspec.Struct, frozen=True, omit_defaults=True):
     """A request as sent and its response, or the reason why there is none.
 
     `id` is stable between runs of one seed: it digests the request and counts its repetitions. `url` is absolute.
-    `sent_at` is in seconds since 1970. `failure` says in words why there is no response.
+    `sent_at` is in seconds since 1970. `failure` says in words why there is no response. `traceparent` is the header of
+    that name that was added on sending (W3C Trace Context, section 3.2), empty where none was: it is no part of the
+    request, which is the same in every run.
     """
 
     id: str
@@ -111,6 +113,13 @@ class Exchange(msgspec.Struct, frozen=True, omit_defaults=True):
     sent_at: float
     response: Response | None = None
     failure: str = ""
+    traceparent: str = ""
+
+    @property
+    def sent_headers(self) -> Headers:
+        """The headers of the request, and the one that names its trace."""
+        trace = (("traceparent", self.traceparent),) if self.traceparent else ()
+        return (*self.request.headers, *trace)
 
     @property
     def status(self) -> int:

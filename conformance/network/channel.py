@@ -110,8 +110,10 @@ class Channel:
         """Return the absolute URL of a request for the run log, with a token in the query redacted."""
         return self._build_url_with_token(request, "[redacted]")
 
-    def send(self, request: Request) -> Response:
+    def send(self, request: Request, traceparent: str = "") -> Response:
         """Send a request and read the whole response. Redirects are responses, and are not followed.
+
+        `traceparent` is sent as the header of that name, unless the request has one or it is empty.
 
         Raises:
             ForbiddenRequestError: the gate refuses the request; nothing was sent.
@@ -119,6 +121,8 @@ class Channel:
             NoResponseError: no whole response came back.
         """
         headers, token = self._build_headers(request)
+        if traceparent and not any(name.lower() == "traceparent" for name, _ in headers):
+            headers.append(("traceparent", traceparent))
         url = self._build_url_with_token(request, token)
         self._gate.check(request.method, url, tuple(headers))
         try:

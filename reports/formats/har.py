@@ -46,7 +46,7 @@ def _build_request(exchange: Exchange) -> harfile.Request:
         method=request.method,
         url=exchange.url,
         httpVersion="HTTP/1.1",
-        headers=_build_records(request.headers),
+        headers=_build_records(exchange.sent_headers),
         queryString=[
             harfile.Record(name=name, value=value)
             for name, value in parse_qsl(urlsplit(exchange.url).query, keep_blank_values=True)
