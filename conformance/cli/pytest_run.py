@@ -1,6 +1,7 @@
 """The plan items of the suite, run by pytest, with progress."""
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,6 +45,7 @@ def run_items(session: Session, workers: str) -> str:
             f"internal error of the suite: {progress.error}", hint=f"The run log so far: {session.spec.path}"
         )
     if code == pytest.ExitCode.INTERRUPTED:
+        sys.stderr.write("evconform: interrupted; no further request is sent, reports are written\n")
         return "interrupted"
     return (
         ""

@@ -50,8 +50,8 @@ class Pending(Enum):
 class SharedStore:
     """The connection of one process to the shared store. Every method is atomic among processes.
 
-    Far from a limit, `lease` requests are spent at once; those that the item does not use are given back at its end,
-    and count as spent where the process is killed before.
+    Far from a limit, `lease` requests are spent at once; those that the process does not use are given back at its end,
+    and count as spent where it is killed before.
     """
 
     def __init__(self, path: Path, lease: int = 1) -> None:
@@ -183,13 +183,8 @@ class SharedStore:
         return str(row[0]) if row else ""
 
     def finish_item(self, item: str) -> None:
-        """Record that an item ended, and give back the requests that it did not use."""
-        self._do("BEGIN IMMEDIATE")
-        try:
-            self._do("INSERT OR IGNORE INTO done VALUES (?)", item)
-            self._give_back_leases()
-        finally:
-            self._do("COMMIT")  # also after an error: no other process can write until then
+        """Record that an item ended."""
+        self._do("INSERT OR IGNORE INTO done VALUES (?)", item)
 
     def get_finished_items(self) -> frozenset[str]:
         """Return the names of the items that ended."""

@@ -74,6 +74,16 @@ class ResourceModel(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
         return {operation.key: operation for operation in self.operations}
 
     @cached_property
+    def readers_by_depth(self) -> dict[int, tuple[Operation, ...]]:
+        """The operations with the method GET, by the number of slashes in their path, outer ones left out."""
+        readers: dict[int, tuple[Operation, ...]] = {}
+        for operation in self.operations:
+            if operation.method == "GET":
+                depth = operation.path.strip("/").count("/")
+                readers[depth] = (*readers.get(depth, ()), operation)
+        return readers
+
+    @cached_property
     def resources_by_name(self) -> dict[str, Resource]:
         """The resources by name."""
         return {resource.name: resource for resource in self.resources}

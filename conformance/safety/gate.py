@@ -8,6 +8,7 @@ is one that a server led to.
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -54,6 +55,7 @@ class Gate:
         self._token = read_place(target.token_url) if target.token_url else None
         self._routes = tuple(_compile_routes(operations))
         self._created = creations or Creations()
+        self._match_routes = lru_cache(maxsize=1024)(self._find_routes)  # many requests of a run go to one path
 
     def check(self, method: str, url: str, headers: Headers = ()) -> None:
         """Let a request pass as it would stand on the wire.
@@ -107,7 +109,7 @@ class Gate:
         return max((self._find_effect_at(method, path, place) for path in place.paths), key=_GRAVITY.index)
 
     def _find_effect_at(self, method: str, path: str, place: UrlPlace) -> Effect:
-        known = self._match_routes(path) if place.origin == self._base.origin else []
+        known = self._match_routes(path) if place.origin == self._base.origin else ()
         if known:
             effect = max((_find_known_effect(method, effects) for effects in known), key=_GRAVITY.index)
             mine = method == "DELETE" and effect is Effect.IRREVERSIBLE and path in self._created
@@ -116,12 +118,12 @@ class Gate:
             return Effect.NONE
         return Effect.WRITE if method == "POST" and self._is_beside_token(place) else Effect.IRREVERSIBLE
 
-    def _match_routes(self, path: str) -> list[dict[str, Effect]]:
+    def _find_routes(self, path: str) -> tuple[dict[str, Effect], ...]:
         """Return the effects by method of each documented path that a reading of a path fits."""
         if not is_below(path, self._prefix):
-            return []
+            return ()
         below = path[len(self._prefix) :] or "/"
-        return [route.effects for route in self._routes if route.pattern.fullmatch(below)]
+        return tuple(route.effects for route in self._routes if route.pattern.fullmatch(below))
 
 
 def _strictest(target: Target) -> Target:

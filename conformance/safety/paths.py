@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -15,6 +16,7 @@ class UrlPlace(NamedTuple):
     paths: tuple[str, ...]
 
 
+@lru_cache(maxsize=1024)  # half of the requests of a run repeat a URL
 def read_place(url: str) -> UrlPlace:
     """Return the place of a URL."""
     parts = urlsplit(url)

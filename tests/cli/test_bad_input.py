@@ -73,6 +73,7 @@ def test_a_description_that_is_none(evconform, tmp_path, content, words):
         (("--select", "EXP-04", "--select", "FOO-99"), "'FOO-99' fits nothing"),
         (("--select", "tag:Nope"), "fits nothing"),
         (("--workers", "many"), "many"),
+        (("--concurrency", "0"), "--concurrency must be auto or a number from 1 to 100"),
         (("--budget", "0"), "budget"),
         (("--format", "papyrus"), "papyrus"),
         (("--config", "missing.toml"), "missing.toml"),

@@ -34,11 +34,14 @@ def test_unused_requests_of_a_lease_are_given_back(tmp_path_factory, limit, turn
     for number, (index, count) in enumerate(turns):
         granted = sum(stores[index].try_spend("full", limit) for _ in range(count))
         stores[index].finish_item(str(number))
-        assert granted == min(count, limit - sent)
+        assert granted in {count, *range(limit - sent - 9, limit - sent + 1)}  # less only near the limit
         sent += granted
-        assert stores[not index].get_spent().get("full", 0) == sent
+        assert sent <= stores[not index].get_spent().get("full", 0) <= min(limit, sent + 9)
     for store in stores:
         store.close()
+    reader = SharedStore(path)
+    assert reader.get_spent().get("full", 0) == sent
+    reader.close()
 
 
 def test_an_open_lease_does_not_exceed_a_limit(tmp_path):

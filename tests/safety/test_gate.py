@@ -256,7 +256,7 @@ MUTANTS = [
     ("gate", "return below or self._is_beside_token(place)", "return place.origin == self._base.origin"),
     ("gate", "or place.origin != self._token.origin:", "or False:"),
     ("gate", "(bool(folder) and all(", "(all("),
-    ("gate", "if place.origin == self._base.origin else []", "if True else []"),
+    ("gate", "if place.origin == self._base.origin else ()", "if True else ()"),
     ("gate", "effect is Effect.IRREVERSIBLE and path in self._created", "effect is Effect.IRREVERSIBLE"),
     ("gate", 'mine = method == "DELETE" and', "mine = True and"),
     ("gate", 'if method == "POST" and self._is_beside_token(place) else Effect.IRREVERSIBLE', ""),
