@@ -186,9 +186,8 @@ class RequestSender:
     ) -> float | None:
         """Return the seconds to wait before a request is sent again, None where it is not."""
         context, request = self._context, exchange.request
-        if error is None and not exchange.is_unavailable:  # nearly always
-            return None
-        if context.store.get_stop_reason():
+        is_answered = error is None and not exchange.is_unavailable
+        if is_answered or context.store.get_stop_reason():
             return None
         if error is not None and error.unreachable:  # nothing was sent, so that a write may follow as well
             return find_outage_pause(number, waited_s, context.patience_s)
