@@ -6,6 +6,7 @@ RUN /source/deploy/ci/install.sh /source /opt/evconform
 FROM python:3.13-slim
 COPY --from=build /opt/evconform /opt/evconform
 COPY deploy/healthcheck.py /opt/evconform/healthcheck.py
+COPY deploy/ci /opt/evconform/ci
 RUN useradd --create-home --uid 10001 evconform
 USER evconform
 WORKDIR /home/evconform

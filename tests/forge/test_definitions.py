@@ -15,7 +15,7 @@ from conformance import __version__
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
-ACTIONS = [ROOT / "action.yml", ROOT / "deploy" / "certify-client" / "action.yml"]
+ACTIONS = [ROOT / "action.yml", *sorted((ROOT / "deploy").glob("*/action.yml"))]
 FORMS = [path for path in sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml")) if path.name != "config.yml"]
 VENV = "/tmp/evconform-venv"  # noqa: S108 - where the component installs
 SCHEMAS = {
