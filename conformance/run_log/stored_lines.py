@@ -158,7 +158,10 @@ class LineDecoder:
         """Yield the events of a line; raises MsgspecError, UnicodeDecodeError or ValueError where it has none."""
         stored = self._line.decode(line)
         if isinstance(stored, Blob):
-            self._blobs[stored.digest] = stored
+            # Merged logs may hold it twice; the one without a base is what other blobs of its log rest on.
+            known = self._blobs.get(stored.digest)
+            if known is None or known.base:
+                self._blobs[stored.digest] = stored
         elif isinstance(stored, Packed):
             window = self._read_window(stored.base) + stored.item.encode()
             for text in _inflate(stored.data, window).split(b"\n"):

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from conformance.errors import LogError
+from conformance.execution.last_outcomes import merge_logs
 from conformance.model import Exchange, Exchanged, ItemFinished, Observed, Outcome, Request, Response, Verdict
-from conformance.model.event import OLD_SCHEMAS
+from conformance.model.event import OLD_SCHEMAS, RunFinished
 from conformance.run_log import stored_lines
 from conformance.run_log.event_log import LogWriter, read_events
 from conformance.run_log.stored_lines import Blob, Packed, StoredExchange
@@ -56,6 +57,20 @@ def test_what_is_written_is_read(tmp_path_factory, length, bodies):
         patch.setattr(stored_lines, "_DIGEST_LENGTH", length)  # short ones are often shared
         written = [exchanged(*numbered) for numbered in bodies]
         assert read(write(tmp_path_factory.mktemp("log") / "events.jsonl", written)) == written
+
+
+@given(*[st.lists(st.integers(0, 7), unique=True)] * 2)
+@example([0, 2], [4, 0])  # the base of one log has a base in the other
+def test_the_merged_logs_of_workers_are_read(tmp_path_factory, first, second):
+    folder = tmp_path_factory.mktemp("log")
+    written = []
+    for worker, numbers in (("gw0", first), ("gw1", second)):
+        own = [exchanged(number, make_page(number // 2), item=f"{worker} {number}") for number in numbers]
+        write(folder / "workers" / f"{worker}.jsonl", own)
+        written += own
+    footer = RunFinished(1.0, {})
+    merge_logs(folder / "workers", folder / "events.jsonl", [event.item for event in written], footer)
+    assert read(folder / "events.jsonl") == written
 
 
 def test_a_body_stands_in_the_log_once(tmp_path):
