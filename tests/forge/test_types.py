@@ -1,5 +1,7 @@
 """What a partner's type checker sees of the installed package."""
 
+import json
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -73,6 +75,36 @@ def test_mypy_sees_real_types(partner):
     assert "SearchStrategy[str]" in revealed[0].replace("builtins.", "")
     assert "strategies.near_misses.NearMiss" in revealed[1]
     assert "strategies.defects.Defect" in revealed[2]
+
+
+@pytest.fixture(scope="module")
+def pyright(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The program pyright, where npm has installed it."""
+    if not (shutil.which("node") and shutil.which("npm")):
+        pytest.skip("node and npm are not installed")
+    folder = tmp_path_factory.mktemp("pyright")
+    command = ["npm", "install", "--no-audit", "--no-fund", "--silent", "--prefix", str(folder), "pyright@1.1.407"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    except subprocess.TimeoutExpired:
+        pytest.skip("the registry of npm does not answer")
+    if done.returncode:
+        pytest.skip(f"npm cannot install pyright here: {done.stderr.strip()[-200:]}")
+    return folder / "node_modules" / ".bin" / "pyright"
+
+
+def test_pyright_sees_real_types(partner, pyright):
+    (partner / "pyrightconfig.json").write_text('{"typeCheckingMode": "strict", "include": ["sample.py"]}')
+    done = subprocess.run(
+        [pyright, "--outputjson", "--pythonpath", partner / "venv" / "bin" / "python"],
+        cwd=partner, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    found = json.loads(done.stdout)["generalDiagnostics"]
+    assert [each["message"] for each in found if each["severity"] == "error"] == []
+    revealed = [each["message"] for each in found if each["severity"] == "information"]
+    assert len(revealed) == 4
+    assert not [text for text in revealed if "Unknown" in text or text.endswith('"Any"')]
+    assert "SearchStrategy[str]" in revealed[0]
 
 
 def test_wheel_says_that_each_package_is_typed(wheel):
