@@ -21,11 +21,16 @@ def schema_of_body(operation: Operation) -> str:
 
     Raises InvalidArgument for an operation without a JSON body.
     """
-    media = operation.body.media if operation.body else ()
-    pointer = next((media_type.schema for media_type in media if media_type.type == _JSON), "")
+    pointer = find_body_schema(operation)
     if not pointer:
         raise InvalidArgument(f"{operation.key} documents no JSON body")
     return pointer
+
+
+def find_body_schema(operation: Operation) -> str:
+    """Return the pointer of the schema of an operation's JSON body, empty where it documents none."""
+    media = operation.body.media if operation.body else ()
+    return next((media_type.schema for media_type in media if media_type.type == _JSON), "")
 
 
 def bodies(validators: SchemaValidators, operation: Operation, *, known: Known | None = None) -> st.SearchStrategy[Any]:

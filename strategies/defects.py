@@ -12,7 +12,7 @@ from conformance.description import Description, pointers
 from conformance.validation import SchemaValidators
 from strategies.schemas import Schema, flatten_schema, list_branches
 
-_BAD_FORMATS: Mapping[str, str] = MappingProxyType(
+BAD_FORMATS: Mapping[str, str] = MappingProxyType(
     {
         "date-time": "2024-13-45T25:00:00Z",
         "date": "2024-02-30",
@@ -110,8 +110,8 @@ def _bad_values(schema: Schema, value: Any) -> Iterator[tuple[str, Any]]:
     yield "null", None
     if "enum" in schema:
         yield "not-in-enum", "NOT_A_MEMBER" if any(isinstance(member, str) for member in schema["enum"]) else 10**6
-    if schema.get("format") in _BAD_FORMATS:
-        yield "bad-format", _BAD_FORMATS[schema["format"]]
+    if schema.get("format") in BAD_FORMATS:
+        yield "bad-format", BAD_FORMATS[schema["format"]]
     if "pattern" in schema:
         yield from (("bad-pattern", text) for text in _BAD_PATTERNS)
     yield from _out_of_range(schema)

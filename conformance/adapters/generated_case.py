@@ -17,8 +17,10 @@ class GenerationMode(StrEnum):
 class GenerationPhase(StrEnum):
     """The phase of generation that a case comes from."""
 
-    COVERAGE = "coverage"  # enumerated: boundaries and one fault at a time
-    FUZZING = "fuzzing"  # drawn from the seed
+    COVERAGE = "coverage"  # enumerated by schemathesis: boundaries and one fault at a time
+    FUZZING = "fuzzing"  # drawn by schemathesis from the seed
+    DEFECT = "defect"  # enumerated by our own strategies: one bad value each
+    COMBINATION = "combination"  # drawn by our own strategies from the seed: edges of several values together
 
 
 class GeneratedCase(msgspec.Struct, frozen=True):

@@ -173,6 +173,18 @@ def has_scopes(operation: Operation, model: ResourceModel) -> bool:
     return operation.is_secured and bool(operation.scopes)
 
 
+def has_own_parameters(operation: Operation, model: ResourceModel) -> bool:
+    """Return whether a GET has query parameters that neither filter, order, page nor expand and are limited."""
+    paging = operation.pagination
+    known = {"expand", *(filter_.parameter for filter_ in operation.filters)}
+    known |= {paging.size, paging.page, paging.after, paging.before} if paging else set()
+    known |= {operation.ordering.parameter} if operation.ordering else set()
+    others = [p for p in operation.parameters if p.location is Location.QUERY and p.name not in known]
+    limits = {"enum", "const", "format", "pattern", "minLength", "maxLength", "items"}
+    is_limited = any(p.schema.get("type") != "string" or limits & p.schema.keys() for p in others)
+    return operation.method == "GET" and is_limited
+
+
 def has_user_header(operation: Operation, model: ResourceModel) -> bool:
     """Return whether the operation documents the header that narrows it to one user."""
     return bool(operation.user_header)
@@ -245,6 +257,7 @@ SELECTORS: MappingProxyType[str, Selector] = MappingProxyType(
         "page-numbered": has_page_numbers,
         "sized": has_page_size,
         "filtering": has_filters,
+        "parameterised": has_own_parameters,
         "filtered": has_known_filters,
         "ordered": has_ordering,
         "secured": is_secured,

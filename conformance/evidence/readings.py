@@ -17,6 +17,7 @@ _GENERAL_REFUSALS = {
     "PAG-08": "a page that does not exist",
     "PAG-10": "a malformed cursor",
     "FLT-04": "a malformed filter",
+    "ERR-13": "a value that its schema forbids",
 }
 _STATUSES = re.compile(r"[1-5]\d\d( or [1-5]\d\d)*")
 _REFUSALS = frozenset({400, 404, 422})

@@ -17,7 +17,7 @@ from conformance.evidence.payers import (
     choose_reader_kind,
     list_payers,
 )
-from conformance.model import Operation, Request, ResourceModel, Target
+from conformance.model import Operation, Profile, Request, ResourceModel, Target
 from conformance.validation import SchemaValidators, SecondOpinion
 
 
@@ -46,6 +46,7 @@ class Subject(msgspec.Struct, frozen=True):
     failed_histories: str = ""
     failed_requests: dict[str, tuple[Request, ...]] = {}
     strict_readings: bool = False
+    profile: Profile = Profile.STANDARD
     payers: dict[str, str] = {}
     part: int = 0
     parts: int = 1

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from conformance.execution.budgets import compute_budget
+from conformance.execution.budgets import compute_budget, compute_kept_for_generated
 from conformance.execution.concurrency import choose_concurrency
 from conformance.execution.pace import build_pace
 from conformance.execution.preflight import check_target, detect_stateless_mock, fetch_remaining
@@ -38,10 +38,13 @@ def connect(opening: RunSetup) -> RunSpec:
         latency_s = 0.0 if target.kind == TargetKind.BUILTIN else channel.shortest_s
     _charge(spec, ["full"] * (sent + samples))
     target = msgspec.structs.replace(target, answers_from_examples=is_mock)
+    operations = len(opening.description.model.operations)
+    kept = compute_kept_for_generated(target, spec.profile, spec.budget, operations)
     return msgspec.structs.replace(
         spec,
         target=target,
-        budget=compute_budget(spec.budget, spec.profile, left),
+        budget=compute_budget(spec.budget, spec.profile, left, kept),
+        kept_for_generated=kept,
         latency_s=latency_s,
         concurrency=choose_concurrency(opening.concurrency, target, latency_s),
     )
@@ -57,7 +60,8 @@ def limit_budgets(spec: RunSpec, model: ResourceModel, cost: Mapping[str, int]) 
     with Channel(spec.target.base_url, spec.headers, Gate(spec.target, model.operations), agent=AGENT) as channel:
         left = {name: fetch_remaining(channel, model, name) for name in sorted(identities)}
     _charge(spec, left)
-    limits = {name: compute_budget(None, spec.profile, count) for name, count in left.items()}
+    kept = spec.kept_for_generated
+    limits = {name: compute_budget(None, spec.profile, count, kept) for name, count in left.items()}
     lower = {name: limit for name, limit in limits.items() if limit is not None and limit < (spec.budget or math.inf)}
     spec = msgspec.structs.replace(spec, lower_budgets=lower)
     _charge_hour(spec)

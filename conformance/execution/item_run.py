@@ -123,8 +123,10 @@ class ItemRun:
                     self._record(step)
                 elif isinstance(step, Pause):
                     yield Delay(step.seconds)
-                else:
+                elif isinstance(step, Noticed):
                     self._context.write(self._context.redactor.redact_notice(step))
+                else:  # notes on generated requests hold words of the description alone
+                    self._context.write(step)
                 step = next(steps)
 
     def _receive(self, exchange: Exchange, is_new: bool) -> None:

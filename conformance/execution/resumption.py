@@ -8,7 +8,18 @@ import msgspec
 
 from conformance.errors import UsageError
 from conformance.execution.recorder import OutcomeKind, classify_outcome
-from conformance.model import Exchanged, ItemFinished, Noticed, Observed, Request, RunFinished, RunStarted, Verdict
+from conformance.model import (
+    Exchanged,
+    Generated,
+    ItemFinished,
+    KeywordsListed,
+    Noticed,
+    Observed,
+    Request,
+    RunFinished,
+    RunStarted,
+    Verdict,
+)
 from conformance.plan import PlanItem
 from conformance.run_log.event_log import read_events
 
@@ -21,7 +32,7 @@ class EarlierRun(msgspec.Struct, frozen=True):
 
     started: RunStarted
     done: frozenset[str]
-    events: tuple[Exchanged | Observed | ItemFinished | Noticed, ...]
+    events: tuple[Exchanged | Observed | ItemFinished | Noticed | Generated | KeywordsListed, ...]
     requests: dict[str, int]
     failed: dict[str, tuple[Request, ...]] = {}
 
@@ -35,6 +46,7 @@ def read_earlier_run(directory: Path, *, rerun_failed: bool = False) -> EarlierR
     done: set[str] = set()
     failed: set[str] = set()
     events: list[Exchanged | Observed | ItemFinished | Noticed] = []
+    notes: list[Generated | KeywordsListed] = []
     requests: dict[str, int] = {}
     for event in read_events([directory]):
         match event:
@@ -50,6 +62,8 @@ def read_earlier_run(directory: Path, *, rerun_failed: bool = False) -> EarlierR
                 events.append(event)
             case Exchanged():
                 events.append(event)
+            case Generated() | KeywordsListed():
+                notes.append(event)
             case _:
                 pass
     if started is None:
@@ -57,7 +71,9 @@ def read_earlier_run(directory: Path, *, rerun_failed: bool = False) -> EarlierR
     done -= failed if rerun_failed else set()
     unfinished = [event for event in events if _item_name(event) not in done]
     finished = tuple(event for event in events if _item_name(event) in done)
-    return EarlierRun(started, frozenset(done), finished, requests, _collect_failed(unfinished))
+    sent = {event.exchange.id for event in finished if isinstance(event, Exchanged)}
+    kept = tuple(note for note in notes if isinstance(note, KeywordsListed) or note.exchange in sent)
+    return EarlierRun(started, frozenset(done), (*finished, *kept), requests, _collect_failed(unfinished))
 
 
 def _collect_failed(events: Iterable[Exchanged | Observed | ItemFinished | Noticed]) -> dict[str, tuple[Request, ...]]:

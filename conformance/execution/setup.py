@@ -13,7 +13,7 @@ import msgspec
 
 from conformance.description import Description
 from conformance.errors import UsageError
-from conformance.execution.budgets import DOCUMENTED_RATE_LIMIT, compute_budget
+from conformance.execution.budgets import DOCUMENTED_RATE_LIMIT, compute_budget, compute_kept_for_generated
 from conformance.execution.description_changes import find_touched_operations
 from conformance.execution.directories import check_writable, choose_directory, name_run
 from conformance.execution.resumption import EarlierRun, read_earlier_run
@@ -221,9 +221,11 @@ def plan_run(options: RunOptions) -> tuple[RunSpec, ResourceModel, Catalogue, Pl
     config = configuration.load_config(options.config)
     spec = _build_spec(options, config, _resolve_target(options, config), datetime.now(UTC))
     left = DEFAULT_RATE_LIMIT if options.target == BUILTIN else DOCUMENTED_RATE_LIMIT
-    spec = msgspec.structs.replace(spec, budget=compute_budget(spec.budget, spec.profile, left))
     catalogue = load_catalogue()
     description = spec.load_description()
+    kept = compute_kept_for_generated(spec.target, spec.profile, spec.budget, len(description.model.operations))
+    budget = compute_budget(spec.budget, spec.profile, left, kept)
+    spec = msgspec.structs.replace(spec, budget=budget, kept_for_generated=kept)
     spec = _limit_to_changes(spec, options, description)
     return spec, description.model, catalogue, spec.make_plan(catalogue, description.model)
 

@@ -28,6 +28,7 @@ class RunSpec(msgspec.Struct, frozen=True):
     `headers` are credentials by identity and `secrets` the values to redact, by name: neither is ever written to disk.
     `shard` is (I, N), I from 1 on. `day` is the UTC midnight that time parameters are counted from. `finished_items`
     names items that an earlier run finished, and `failed_requests` holds by operation the requests that failed in it.
+    `kept_for_generated` is the part of the budget of each identity that generated requests alone may use.
     `lower_budgets` holds the budgets of those identities that have less than `budget`. `ends_at_s` is the deadline by
     the monotonic clock of this machine. The run may spread over `hours` of `hour_s` seconds. `failed_turns` and
     `changed_operations` say what failed or changed lately, and `touched_operations` what alone is tested (see
@@ -67,6 +68,7 @@ class RunSpec(msgspec.Struct, frozen=True):
     changed_operations: tuple[str, ...] = ()
     touched_operations: tuple[str, ...] = ()
     traces: bool = True
+    kept_for_generated: int = 0
 
     def __repr__(self) -> str:  # a traceback must not show a secret
         return f"RunSpec({self.run})"
@@ -110,6 +112,7 @@ class RunSpec(msgspec.Struct, frozen=True):
             self.failed_turns,
             frozenset(self.changed_operations),
             frozenset(self.touched_operations),
+            self.kept_for_generated,
         )
 
     def build_subject(self, description: Description) -> Subject:
@@ -125,6 +128,7 @@ class RunSpec(msgspec.Struct, frozen=True):
             failed_histories=str(self.path / FAILED_HISTORIES_FOLDER),
             failed_requests=self.failed_requests,
             strict_readings=self.strict_readings,
+            profile=self.profile,
         )
 
     def make_plan(self, catalogue: Catalogue, model: ResourceModel) -> Plan:

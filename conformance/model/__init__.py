@@ -6,7 +6,9 @@ from conformance.model.event import (
     Described,
     Event,
     Exchanged,
+    Generated,
     ItemFinished,
+    KeywordsListed,
     Noticed,
     Observed,
     Place,
@@ -17,6 +19,7 @@ from conformance.model.event import (
     Traced,
 )
 from conformance.model.exchange import Exchange, Headers, Request, Response
+from conformance.model.keyword import Keyword
 from conformance.model.operation import (
     Body,
     Effect,
@@ -58,11 +61,14 @@ __all__ = [
     "Exchanged",
     "Expansion",
     "Filter",
+    "Generated",
     "Harm",
     "HeaderSpec",
     "Headers",
     "ItemFinished",
     "KeyKind",
+    "Keyword",
+    "KeywordsListed",
     "Kind",
     "Level",
     "Link",

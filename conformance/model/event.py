@@ -9,6 +9,7 @@ import msgspec
 
 from conformance.model.certification import Certification
 from conformance.model.exchange import Exchange
+from conformance.model.keyword import Keyword
 from conformance.model.outcome import Outcome
 from conformance.model.requirement import Requirement
 from conformance.model.resource import ResourceModel
@@ -123,6 +124,32 @@ class Noticed(msgspec.Struct, frozen=True, tag="notice", omit_defaults=True):
     operation: str = ""
 
 
+class KeywordsListed(msgspec.Struct, frozen=True, tag="keywords", omit_defaults=True):
+    """The keywords of an operation's schemas: those that requests can use, and those that responses can show."""
+
+    operation: str
+    sendable: tuple[Keyword, ...] = ()
+    showable: tuple[Keyword, ...] = ()
+
+
+class Generated(msgspec.Struct, frozen=True, tag="generated", omit_defaults=True):
+    """A generated request that was sent: what it was generated as, and the id of its exchange.
+
+    `mode` is `positive` or `negative`, `phase` that of the generator, `place` what is wrong in it, as `query:page_size`
+    or `body`. `sent` and `shown` are the keywords that the request used and the response showed, of those that the
+    item had not seen yet; which parameters were sent together stands in the request.
+    """
+
+    operation: str
+    exchange: str
+    mode: str
+    phase: str
+    status: int
+    place: str = ""
+    sent: tuple[Keyword, ...] = ()
+    shown: tuple[Keyword, ...] = ()
+
+
 class Traced(msgspec.Struct, frozen=True, tag="trace", omit_defaults=True):
     """What a certification observed beside the exchanges of a part of the run, so that it can be judged again.
 
@@ -163,6 +190,8 @@ Event = (
     | Exchanged
     | Observed
     | Noticed
+    | KeywordsListed
+    | Generated
     | Traced
     | ItemFinished
     | RunFinished

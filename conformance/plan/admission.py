@@ -36,6 +36,8 @@ class Phase(IntEnum):
     """What tries another case for the first time."""
     AGAIN = 5
     """What tries cases in a further way."""
+    GENERATED = 6
+    """Generated requests: they are in the way of no probe, and settle no case that another probe would judge."""
 
 
 def order_by_value(candidates: Candidates, catalogue: Catalogue, target: Target) -> list[tuple[Phase, PlanItem]]:
@@ -56,6 +58,8 @@ def order_by_value(candidates: Candidates, catalogue: Catalogue, target: Target)
         turn = turns[probe.name]
         if item.name in candidates.urgent:
             phase = Phase.URGENT
+        elif probe.generates:
+            phase = Phase.GENERATED
         elif probe.plain:
             phase = Phase.PLAIN
         elif turn < _FIRST_TURNS and _is_broad(item, new_levels, find_price(item), catalogue):
@@ -68,7 +72,7 @@ def order_by_value(candidates: Candidates, catalogue: Catalogue, target: Target)
         key = (phase, turn if phase is Phase.BREADTH else 0, is_flexible, -values[item.name], place)
         ordered.append((key, item))
         turns[probe.name] += 1
-        covered |= cases
+        covered |= set() if probe.generates else cases
     return [(Phase(key[0]), item) for key, item in sorted(ordered, key=lambda pair: pair[0])]
 
 
@@ -103,8 +107,8 @@ def choose_affordable(
 ) -> tuple[list[PlanItem], dict[str, int], dict[Case, str]]:
     """Return the items that the budgets pay for, their cost by identity, and the reason for each case that is dropped.
 
-    After an item that is too expensive, cheaper ones may still fit. What is left then pays for further parts of what
-    was sampled thinnest. A part of each budget is kept for requests that have to be repeated.
+    After an item that is too expensive, cheaper ones may still fit. What is left then pays for generated requests and
+    for further parts of what was sampled thinnest. A part of each budget is kept for requests that have to be repeated.
     """
     first = order_by_value(candidates, catalogue, options.target)
     accounts = Accounts(options, [need for phase, item in first if phase < Phase.AGAIN for need in item.needs])
@@ -112,12 +116,13 @@ def choose_affordable(
     dropped: dict[Case, str] = {}
     for index, item in enumerate((*(item for _, item in first), *order_by_thinness(candidates.further))):
         needs = () if item.name in options.finished_items else item.needs
-        bill = accounts.find_bill(needs)
+        is_generated = catalogue.probes[item.probe].generates
+        bill = accounts.find_bill(needs, is_generated=is_generated)
         if bill is not None:
-            accounts.pay(bill)
+            accounts.pay(bill, is_generated=is_generated)
             taken.append(bill_item(item, bill))
-        elif index < len(first):
-            limit = options.get_limit(accounts.find_exhausted(needs))
+        elif index < len(first) and not is_generated:
+            limit = options.get_plain_limit(accounts.find_exhausted(needs))
             reason = f"the budget of {limit} requests does not reach"
             dropped.update({Case(requirement, item.operation): reason for requirement in item.requirements})
     return taken, {identity: count for identity, count in accounts.total.items() if count}, dropped

@@ -13,6 +13,7 @@ from conformance.plan.sampling import (
     explain_turn,
     find_failed_parts,
     has_turn,
+    join_parts,
     list_further_parts,
 )
 from conformance.probes.toolkit.base import WHOLE, Probe
@@ -55,7 +56,7 @@ def list_candidates(
             requirements = tuple(r for r in probe.requirements if Case(r, operation.key) in selected_cases)
             if not requirements:
                 continue
-            if _DEPTH[probe.profile] <= _DEPTH[options.profile]:
+            if _DEPTH[probe.profile] <= _DEPTH[options.profile] and not probe.generates:
                 ways = count_ways(probe, operation, model)
                 for requirement in requirements:
                     candidates.known.setdefault(Case(requirement, operation.key), {})[probe.name] = ways
@@ -73,6 +74,8 @@ def _add_candidate(  # noqa: PLR0913 - an item with all that decides its turn
 ) -> None:
     """Add an item, and further items for the other parts of its sample."""
     is_deep = options.profile is Profile.DEEP
+    if is_deep and probe.generates:
+        item, parts = join_parts(item, parts), 1
     candidates.seeds_to_cover = max(candidates.seeds_to_cover, *((1,) if is_deep else (parts, probe.share)))
     if is_deep or has_turn(probe, operation, options.seed) or options.is_urgent(item):
         candidates.first.append((probe, item))

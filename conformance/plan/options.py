@@ -13,6 +13,7 @@ class PlanOptions(msgspec.Struct, frozen=True):
     `budget` is the number of requests of each identity in an hour; those in `lower_budgets` have less. `shard` is
     (1-based index, number of shards). `finished_items` names items that an earlier run finished: they stay in the plan
     and cost nothing. `hours` is the number of hours over which the run may spread.
+    `kept_for_generated` is the part of `budget` that generated requests alone may use.
     `failed_turns` holds, by base name of an item, the turns at which it failed in an earlier run; what failed, and what
     is in `changed_operations`, comes first. Only `touched_operations` are planned, all where it is empty.
     """
@@ -29,6 +30,7 @@ class PlanOptions(msgspec.Struct, frozen=True):
     failed_turns: dict[str, frozenset[int]] = {}
     changed_operations: frozenset[str] = frozenset()
     touched_operations: frozenset[str] = frozenset()
+    kept_for_generated: int = 0
 
     def get_limit(self, identity: str) -> int | None:
         """Return how many requests an identity may send on this shard in all hours, None for any number.
@@ -46,6 +48,11 @@ class PlanOptions(msgspec.Struct, frozen=True):
     def get_full_hour(self) -> int | None:
         """Return how many requests each identity may send on this shard in a whole hour, None for any number."""
         return None if self.budget is None else self._share(self.budget)
+
+    def get_plain_limit(self, identity: str) -> int | None:
+        """Return how many requests an identity may send without generated ones in all hours, None for any number."""
+        limit = self.get_limit(identity)
+        return None if limit is None else max(0, limit - self._share(self.kept_for_generated) * self.hours)
 
     def _share(self, limit: int) -> int:
         index, count = self.shard

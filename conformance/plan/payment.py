@@ -35,19 +35,22 @@ class Accounts:
 
     def __init__(self, options: PlanOptions, claimants: Iterable[Need]) -> None:
         self._get_limit = cache(options.get_limit)
+        self._get_plain_limit = cache(options.get_plain_limit)
         self.total: Counter[str] = Counter()
+        self._plain: Counter[str] = Counter()  # without generated requests
         self._paid: set[tuple[str, str]] = set()
         self._list_payers = cache(partial(list_payers, target=options.target))
         self._claimed = sum_costs(need for need in claimants if not is_payer_kind(need.identity))
 
-    def find_bill(self, needs: tuple[Need, ...]) -> Bill | None:
+    def find_bill(self, needs: tuple[Need, ...], *, is_generated: bool = False) -> Bill | None:
         """Return the best bill for needs, None where nobody who may pay has enough left."""
-        bills = [bill for bill in self._list_bills(needs) if self._is_affordable(bill)]
+        bills = [bill for bill in self._list_bills(needs) if self._is_affordable(bill, is_generated=is_generated)]
         return min(bills, key=self._rate, default=None)
 
-    def pay(self, bill: Bill) -> None:
+    def pay(self, bill: Bill, *, is_generated: bool = False) -> None:
         """Pay a bill: what is shared costs nothing from now on."""
         self.total += bill.cost
+        self._plain += Counter() if is_generated else bill.cost
         self._paid |= bill.shared
         for payer in set(bill.payers.values()):
             self._claimed[payer] += bill.cost[payer]
@@ -75,11 +78,14 @@ class Accounts:
             cost[identity] += need.count
         return Bill(payers, cost, frozenset(shared))
 
-    def _is_affordable(self, bill: Bill) -> bool:
-        return all(self._can_pay(identity, count) for identity, count in bill.cost.items())
+    def _is_affordable(self, bill: Bill, *, is_generated: bool) -> bool:
+        return all(self._can_pay(name, count, is_generated=is_generated) for name, count in bill.cost.items())
 
-    def _can_pay(self, identity: str, count: int) -> bool:
-        return self.total[identity] + count <= _get_planned_limit(self._get_limit(identity))
+    def _can_pay(self, identity: str, count: int, *, is_generated: bool = False) -> bool:
+        """Return whether an identity has enough left; some of it may be kept for generated requests."""
+        if self.total[identity] + count > _get_planned_limit(self._get_limit(identity)):
+            return False
+        return is_generated or self._plain[identity] + count <= _get_planned_limit(self._get_plain_limit(identity))
 
     def _rate(self, bill: Bill) -> int:
         """Return how much a bill burdens: what its payers lack afterwards, and what it costs in all."""

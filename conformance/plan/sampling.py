@@ -44,6 +44,12 @@ def build_part(item: PlanItem, part: int, parts: int = 1) -> PlanItem:
     return msgspec.structs.replace(item, part=part, parts=parts, needs=needs)
 
 
+def join_parts(item: PlanItem, parts: int) -> PlanItem:
+    """Return the item with the needs of all parts of its sample, for a probe that tries them in one item."""
+    needs = (msgspec.structs.replace(n, count=n.count * parts) if n.sampled else n for n in item.needs)
+    return msgspec.structs.replace(item, needs=tuple(needs))
+
+
 def _build_need(need: Need, part: int, parts: int) -> Need:
     if not need.sampled or not part:
         return need

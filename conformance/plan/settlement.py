@@ -7,7 +7,7 @@ from functools import cache, partial
 import msgspec
 
 from conformance.applicability.bases import find_missing_basis
-from conformance.model import Case, Effect, Kind, Outcome, Planned, ResourceModel, Target, Verdict
+from conformance.model import Case, Effect, Kind, Outcome, Planned, Profile, ResourceModel, Target, Verdict
 from conformance.model.target import EXAMPLES_REMARK
 from conformance.plan.candidates import Candidates, explain_refusal, explain_risk
 from conformance.plan.catalogue import Catalogue
@@ -51,7 +51,10 @@ def settle_cases(  # noqa: PLR0913 - what is known when a plan is closed
     refused: dict[Case, str],
 ) -> list[Outcome]:
     """Return an outcome with the reason for each selected case that no item will judge."""
-    covered = {Case(r, item.operation) for item in items for r in item.requirements}
+    is_sampling = options.profile is not Profile.DEEP
+    sampling = frozenset(name for name, probe in catalogue.probes.items() if probe.generates and is_sampling)
+    covered = {Case(r, item.operation) for item in items if item.probe not in sampling for r in item.requirements}
+    sampled = {Case(r, item.operation) for item in items if item.probe in sampling for r in item.requirements}
     passive, reached = catalogue.find_passive_requirements(), {item.operation for item in items}
     outcomes: list[Outcome] = []
     explain_unread = cache(partial(_explain_unread, catalogue, model, options, Gate(options.target, model.operations)))
@@ -62,6 +65,8 @@ def settle_cases(  # noqa: PLR0913 - what is known when a plan is closed
         reason = catalogue.explain_untested(requirement) or refused.get(case) or explain_unread(case.operation)
         if not reason and case.requirement in passive and case.operation in reached:
             continue  # judged on the responses to items of the operation, or at the end of the run
+        if not reason and case in sampled:
+            reason = "no generated request of the run is about it"
         reason = reason or "no probe of the suite calls the operation"
         outcomes.append(Outcome(case.requirement, case.operation, Verdict.NOT_TESTED, reason))
     return outcomes

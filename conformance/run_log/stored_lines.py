@@ -18,7 +18,9 @@ from conformance.model.event import (
     Described,
     Event,
     Exchanged,
+    Generated,
     ItemFinished,
+    KeywordsListed,
     Noticed,
     Observed,
     Placed,
@@ -71,6 +73,8 @@ StoredLine = (
     | StoredExchange
     | Observed
     | Noticed
+    | KeywordsListed
+    | Generated
     | Traced
     | ItemFinished
     | RunFinished

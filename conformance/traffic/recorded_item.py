@@ -7,7 +7,7 @@ from conformance.evidence.subject import Subject
 from conformance.execution.passive_checks import UndeclaredOutcomeError
 from conformance.model import Exchange, Noticed, Operation, Outcome, Request, Verdict
 from conformance.plan import PlanItem
-from conformance.probes.toolkit.base import Pause, Probe
+from conformance.probes.toolkit.base import Probe
 from conformance.traffic.recorded_exchanges import RecordedExchanges
 
 
@@ -47,7 +47,7 @@ class RecordedItem:
                         continue
                     if isinstance(step, Outcome):
                         self._judge(step)
-                    elif not isinstance(step, Pause):
+                    elif isinstance(step, Noticed):
                         self._notify(step)
                     step = next(steps)
         except MissingExchangeError as missing:

@@ -48,6 +48,19 @@ def parse_query(target: str) -> list[tuple[str, str]]:
     return parse_qsl(target.partition("?")[2], keep_blank_values=True)
 
 
+def is_ambiguous(request: Request, operation: Operation, place: str) -> bool:
+    """Return whether servers may read a query parameter (`query:NAME`) in another way.
+
+    By the custom of HTML forms a parameter without a value counts as absent, and of several values where one is
+    expected many servers take the last.
+    """
+    location, _, name = place.partition(":")
+    values = [value for key, value in parse_query(request.target) if key == name]
+    parameter = operation.find_parameter(name) if location == Location.QUERY else None
+    has_many = parameter is not None and parameter.schema.get("type") == "array"
+    return location == Location.QUERY and ("" in values or (len(values) > 1 and not has_many))
+
+
 def read_content_type(headers: Headers) -> str:
     """Return the content type in lower case with its parameters, empty if there is none."""
     return next((value.lower() for name, value in headers if name.lower() == "content-type"), "")

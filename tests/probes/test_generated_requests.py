@@ -1,13 +1,16 @@
 """Generated requests: valid ones must succeed, invalid ones be refused, disputed ones violate nothing."""
 
+import msgspec
 import pytest
 
-from conformance.model import Request, Response, Verdict
+from conformance.model import Generated, KeywordsListed, Profile, Request, Response, Verdict
 from conformance.plan import Catalogue
+from conformance.plan.sampling import count_probe_parts
 from conformance.probes.generated import requests
 from conformance.validation import validate_request
 from specs.catalogue import load_requirements
 from strategies import disk_cache
+from strategies.case_pool import pool_cases
 from tests.probes.scripted import BASE, ListTarget, make_exchange, make_id, make_problem, make_response, run_probe
 
 LISTING = "GET /suppliers"
@@ -16,6 +19,11 @@ SUPPLIERS = [
     {"id": make_id("supl", n), "url": f"{BASE}/suppliers/{make_id('supl', n)}", "name": "S", "country": "GB"}
     for n in range(3)
 ]
+
+
+@pytest.fixture
+def subject(subject):
+    return msgspec.structs.replace(subject, profile=Profile.DEEP, seed=1)
 
 
 @pytest.fixture(autouse=True)
@@ -82,9 +90,55 @@ def test_requests_are_the_same_for_one_seed(subject):
     assert first == again
 
 
-def test_generated_probes_need_profile_deep():
+def test_generated_probes_say_that_they_generate():
     probes = Catalogue.collect(load_requirements()).probes
-    deep = {probes[name].profile for name in ("generated-reads", "generated-writes", "workflow")}
-    assert deep == {"deep"}
+    assert {name for name, probe in probes.items() if probe.generates} == {"generated-reads", "generated-writes"}
     assert probes["generated-writes"].writes
     assert probes["workflow"].writes
+    assert probes["workflow"].profile == "deep"
+
+
+def follow(subject, answer, operation=LISTING):
+    """Return the generated requests of one part, and the events on them."""
+    sent, events, exchange = [], [], None
+    steps = requests.send_reads(subject.model.operations_by_key[operation], subject)
+    while True:
+        try:
+            step = steps.send(exchange) if exchange else next(steps)
+        except StopIteration:
+            return sent, events
+        exchange = make_exchange(step, answer(step), len(sent) + 1) if isinstance(step, Request) else None
+        if isinstance(step, Request) and step.fresh:
+            sent.append(step)
+        elif isinstance(step, Generated | KeywordsListed):
+            events.append(step)
+
+
+def test_parts_of_one_run_send_every_case_once(subject):
+    standard = msgspec.structs.replace(subject, profile=Profile.STANDARD, seed=2)
+    operation = subject.model.operations_by_key[LISTING]
+    pool = pool_cases(operation, subject.validators, seed=2)
+    count = count_probe_parts(READS, operation, subject.model)
+    parts = [msgspec.structs.replace(standard, part=part) for part in range(count)]
+    sent = [request for part in parts for request in follow(part, target(subject))[0]]
+    assert len(sent) == len({(request.target, request.headers) for request in sent}) == len(pool)
+
+
+def test_successive_seeds_begin_with_other_cases(subject):
+    standard = msgspec.structs.replace(subject, profile=Profile.STANDARD)
+    first, second = (follow(msgspec.structs.replace(standard, seed=s), target(subject))[0] for s in (1, 2))
+    assert len(first) == len(second) == requests.READ_SAMPLE
+    assert {request.target for request in first} != {request.target for request in second}
+
+
+def test_each_generated_request_is_noted_with_its_keywords(subject):
+    sent, events = follow(subject, target(subject))
+    listed, *noted = events
+    assert isinstance(listed, KeywordsListed)
+    assert len(noted) == len(sent)
+    keywords = {keyword for event in noted for keyword in event.sent}
+    assert {(k.name, k.value) for k in keywords if k.place == "query:page_size"} >= {
+        ("maximum", ""),
+        ("above maximum", ""),
+    }
+    assert keywords <= {*listed.sendable}

@@ -61,6 +61,7 @@ SELECTORS = frozenset(
         "filtered",
         "worded",
         "switched",
+        "parameterised",
         "text-filtered",
         "ordered",
         "secured",

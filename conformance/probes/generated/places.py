@@ -1,10 +1,8 @@
 """Places in a request: which requirement a defect there violates, and where servers may read a request otherwise."""
 
-from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
-from conformance.model import Location, Operation, Request, Role
+from conformance.model import Operation, Request, Role
 from conformance.validation import validate_request
-from conformance.validation.requests import parse_query
 
 
 def find_wrong_places(request: Request, operation: Operation, subject: Subject) -> tuple[str, ...]:
@@ -49,24 +47,9 @@ def _requirement_of_query(operation: Operation, name: str) -> str:
         return "FLT-04"
     if paging and name and name in {paging.size, paging.page}:
         return "PAG-06" if name == paging.size else "PAG-08"
-    return "EXP-10" if name == "expand" else ""
-
-
-def is_ambiguous(response: OperationResponse, place: str) -> bool:
-    """Return whether servers may read a query parameter in another way.
-
-    By the custom of HTML forms a parameter without a value counts as absent, and of several values where one is
-    expected many servers take the last.
-    """
-    location, _, name = place.partition(":")
-    pairs = parse_query(response.exchange.request.target)
-    values = [value for key, value in pairs if key == name]
-    many = any(
-        parameter.schema.get("type") == "array"
-        for parameter in response.operation.parameters
-        if parameter.location is Location.QUERY and parameter.name == name
-    )
-    return location == "query" and ("" in values or (len(values) > 1 and not many))
+    if operation.ordering and name == operation.ordering.parameter:
+        return ""  # servers fall back to their own order, and nothing says that they may not
+    return "EXP-10" if name == "expand" else "ERR-13"
 
 
 def has_only_known_values(operation: Operation, name: str) -> bool:

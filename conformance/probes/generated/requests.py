@@ -1,31 +1,44 @@
-"""Generated requests in the profile deep: valid ones succeed, invalid ones are refused.
+"""Generated requests: valid ones succeed, invalid ones are refused.
 
-An invalid request counts only where both oracles call it invalid as it is on the wire. Requests that they dispute are
-listed, and violate nothing.
+An accepted invalid request counts only where both oracles call it invalid as it is on the wire. Requests that they
+dispute are listed, and violate nothing. Every profile but smoke sends those that add most; deep sends all.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from conformance.applicability.selectors import is_get, is_state_write
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case
-from conformance.evidence.payers import READER
+from conformance.evidence.payers import choose_reader_kind
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
-from conformance.model import Noticed, Operation, Outcome, Profile, Request, ResourceModel, Role, Verdict
+from conformance.model import (
+    Generated,
+    Keyword,
+    KeywordsListed,
+    Location,
+    Noticed,
+    Operation,
+    Outcome,
+    Profile,
+    Request,
+    ResourceModel,
+    Role,
+    Verdict,
+)
 from conformance.probes.generated.places import (
     find_possible_requirements,
     find_requirement,
     find_requirements,
     find_wrong_places,
     has_only_known_values,
-    is_ambiguous,
 )
 from conformance.probes.generated.substitution import build_case_request, has_body_with_embedded_object
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_call, report_untested
 from conformance.probes.toolkit.property_values import restore_values
+from conformance.probes.toolkit.samples import count_parts
 from conformance.probes.toolkit.write_requests import (
     Write,
     build_write,
@@ -33,55 +46,74 @@ from conformance.probes.toolkit.write_requests import (
     find_effect_reader,
     find_writable,
 )
-from conformance.validation.requests import parse_query
+from conformance.validation.requests import is_ambiguous, parse_query
 
 if TYPE_CHECKING:
-    from strategies.validity import Validity
+    from strategies.case_pool import PooledCase
 
-READS = ("RSP-12", "FLT-04", "PAG-06", "PAG-08", "EXP-10", "IDS-06", "VER-02", "AUT-06")
+READS = ("RSP-12", "FLT-04", "PAG-06", "PAG-08", "EXP-10", "IDS-06", "VER-02", "AUT-06", "ERR-13")
 WRITES = ("WRT-06", "ERR-08")
-MAX_CASES = 48  # cases of an operation; see strategies.compiled_cases
-SHRINKING_RESERVE = 12  # requests kept free for making a case smaller
+READ_SAMPLE, WRITE_SAMPLE = 3, 6  # cases that one plan item sends
+_MAX_CASES = 48  # of an operation; see strategies.case_pool
+_FEWEST_CASES, _CASES_A_PARAMETER = 8, 5  # of a read: of its path and headers, and of each query parameter
+_READ_ITEMS = 8  # of a response whose keywords are noted
 _REFUSALS = {400, 404, 405, 406, 409, 410, 413, 414, 415, 422}
 _UNSEEN = {0, 401, 403, 429}
 _BODY_UNSEEN = {401, 403, 404}
 
 
+def count_read_cases(operation: Operation, model: ResourceModel) -> int:
+    """Return about how many cases a read has, without generating them."""
+    parameters = sum(parameter.location is Location.QUERY for parameter in operation.parameters)
+    return min(_MAX_CASES, _FEWEST_CASES + _CASES_A_PARAMETER * parameters)
+
+
+def count_write_cases(operation: Operation, model: ResourceModel) -> int:
+    """Return how many cases a write has at most."""
+    return _MAX_CASES
+
+
 def _read_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    payer = choose_reader_kind(operation, model)
     return (
-        *plain_read_needs(operation, model, READER)[:-1],
-        Need(f"generated {operation.key}", MAX_CASES + SHRINKING_RESERVE, READER, shared=False),
+        *plain_read_needs(operation, model, payer)[:-1],
+        Need(f"generated {operation.key}", READ_SAMPLE, payer, shared=False, sampled=True),
     )
 
 
 def _write_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    """Return the reads that find the parents, two that compare, and the cases with the requests that undo them."""
     return (
         *plain_read_needs(operation, model)[:-1],
-        Need(
-            f"generated {operation.key}", 2 * MAX_CASES + 3 * SHRINKING_RESERVE, shared=False
-        ),  # with the requests that undo them
+        Need(f"generated and compared {operation.key}", 2, shared=False),
+        Need(f"generated {operation.key}", 2 * WRITE_SAMPLE, shared=False, sampled=True),
     )
 
 
 def send_reads(operation: Operation, subject: Subject) -> Steps[None]:
-    """Send every generated read, with ids of what exists."""
-    call = yield from find_call(operation, subject, subject.reader)
+    """Send generated reads, with ids of what exists."""
+    call = yield from find_call(operation, subject, subject.choose_reader(operation))
     if isinstance(call, Missing):
         yield from report_untested(find_possible_requirements(operation, READS), operation, call)
         return
-    yield from _send_all(call, {}, subject)
-    for requirement in READS:
-        yield Outcome(requirement, operation.key, Verdict.NOT_APPLICABLE, "no generated case tests this")
+    yield from _send_all(call, {}, subject, count_read_cases(operation, subject.model), READ_SAMPLE)
+    yield from _report_rest(READS, operation, subject)
 
 
 def send_writes(operation: Operation, subject: Subject) -> Steps[None]:
-    """Send every generated body, with links to what exists; delete what it created, restore what it changed."""
+    """Send generated bodies, with links to what exists; delete what they created, restore what they changed."""
     write = yield from build_write(operation, subject)
     if isinstance(write, Missing):
         yield from report_untested(WRITES, operation, write)
         return
-    yield from _run_and_restore(write, _send_all(write.call, write.links, subject), subject)
-    for requirement in WRITES:
+    steps = _send_all(write.call, write.links, subject, count_write_cases(operation, subject.model), WRITE_SAMPLE)
+    yield from _run_and_restore(write, steps, subject)
+    yield from _report_rest(WRITES, operation, subject)
+
+
+def _report_rest(requirements: tuple[str, ...], operation: Operation, subject: Subject) -> Iterator[Outcome]:
+    """Say of what no case tested that none does, where all cases were sent; elsewhere the plan says why."""
+    for requirement in requirements if subject.profile is Profile.DEEP else ():
         yield Outcome(requirement, operation.key, Verdict.NOT_APPLICABLE, "no generated case tests this")
 
 
@@ -115,45 +147,92 @@ def _run_and_restore(write: Write, steps: Steps[None], subject: Subject) -> Step
         yield from restore_values(write, find_writable(write.call.operation, subject), before, after, subject)
 
 
-def _send_all(call: OperationCall, known: Mapping[str, Any], subject: Subject) -> Steps[None]:
-    from strategies.validity import Validity  # noqa: PLC0415 - Hypothesis is loaded only where something is generated
+def _send_all(call: OperationCall, known: Mapping[str, Any], subject: Subject, ways: int, sample: int) -> Steps[None]:
+    """Send the cases of a part, and again what failed in an earlier run; note the keywords that they use."""
+    from strategies.keywords import OperationKeywords  # noqa: PLC0415 - Hypothesis is loaded only where it is needed
 
     operation = call.operation
+    keywords = OperationKeywords(subject.description, operation)
+    if not subject.part:
+        sendable, showable = _drop_combinations(keywords.sendable), keywords.showable
+        yield KeywordsListed(operation.key, tuple(sorted(sendable)), tuple(sorted(showable)))
     succeeded = valid = 0
-    for request, validity in _distinct_requests(call, known, subject):
+    noted: set[Keyword] = set()
+    for request, entry in _list_requests(call, known, subject, ways, sample):
         response = yield from send(operation, request)
-        yield from judge_response(response, subject, validity)
-        if validity is Validity.VALID:
-            valid += 1
-            succeeded += response.status // 100 in {2, 3}
+        yield from judge_response(response, subject)
+        if entry is not None:
+            shown = keywords.find_shown(_list_items(response)) if response.is_success else frozenset()
+            yield _describe_case(response, entry, shown, noted)
+            valid += not entry.wrong
+            succeeded += not entry.wrong and response.status // 100 in {2, 3}
         if operation.role is Role.CREATE and response.is_success:
             yield from delete_created(response, subject)
     if valid:
         yield Noticed("generated", f"{succeeded} of {valid} valid generated requests succeeded", operation.key)
 
 
-def _distinct_requests(
-    call: OperationCall, known: Mapping[str, Any], subject: Subject
-) -> "Iterator[tuple[Request, Validity | None]]":
-    """Yield each request once, with its validity; None for those that failed before, as it is not known yet."""
-    from strategies.compiled_cases import compile_cases  # noqa: PLC0415 - see _send_all
+def _drop_combinations(keywords: frozenset[Keyword]) -> frozenset[Keyword]:
+    """Return the keywords without combinations of parameters: the reports see these in the requests."""
+    return frozenset(keyword for keyword in keywords if keyword.name != "together")
+
+
+def _list_items(response: OperationResponse) -> Sequence[Mapping[str, Any]]:
+    return [item for _, item in response.objects][:_READ_ITEMS]
+
+
+def _describe_case(
+    response: OperationResponse, entry: "PooledCase", shown: frozenset[Keyword], noted: set[Keyword]
+) -> Generated:
+    """Return the note on a case that was sent, with the keywords that are not in `noted` yet, and add them there."""
+    case, sent = entry.case, _drop_combinations(frozenset(entry.keywords))
+    new_sent, new_shown = tuple(sorted(sent - noted)), tuple(sorted(shown - noted))
+    noted.update(sent, shown)
+    place = entry.wrong[0].partition("/")[0] if entry.wrong else ""
+    return Generated(
+        response.operation.key,
+        response.exchange.id,
+        case.mode.value,
+        case.phase.value,
+        response.status,
+        place,
+        new_sent,
+        new_shown,
+    )
+
+
+def _choose_numbers(count: int, subject: Subject, ways: int, sample: int) -> list[int]:
+    """Return the numbers of the cases of a part, of `count` in all; the seed chooses where the first part begins.
+
+    The last part has all that are left, in case there are more than the plan knew; in the profile deep there is one.
+    """
+    end = subject.part + subject.parts
+    is_last = subject.profile is Profile.DEEP or end >= count_parts(ways, sample)
+    stop = count if is_last else min(count, end * sample)
+    return [((subject.seed - 1) * sample + index) % count for index in range(subject.part * sample, stop)]
+
+
+def _list_requests(
+    call: OperationCall, known: Mapping[str, Any], subject: Subject, ways: int, sample: int
+) -> "Iterator[tuple[Request, PooledCase | None]]":
+    """Yield each request once, with its case; None for those that failed before, which begin the first part."""
+    from strategies.case_pool import pool_cases  # noqa: PLC0415 - see _send_all
 
     operation = call.operation
-    sent = dict.fromkeys(subject.failed_requests.get(operation.key, ()))
+    sent = dict.fromkeys(() if subject.part else subject.failed_requests.get(operation.key, ()))
     yield from ((request, None) for request in sent)
-    for index, case in enumerate(
-        compile_cases(operation, subject.validators, subject.second_opinion, seed=subject.seed)
-    ):
-        request = build_case_request(case, call, known, index)
-        if request not in sent and not has_body_with_embedded_object(request.body, subject.model, case.wrong):
+    is_deep = subject.profile is Profile.DEEP
+    cases = pool_cases(operation, subject.validators, seed=subject.seed, deep=is_deep)
+    for number in _choose_numbers(len(cases), subject, ways, sample):
+        entry = cases[number]
+        request = build_case_request(entry, call, known, number)
+        if request not in sent and not has_body_with_embedded_object(request.body, subject.model, entry.wrong):
             sent[request] = None
-            yield request, case.validity
+            yield request, entry
 
 
-def judge_response(
-    response: OperationResponse, subject: Subject, validity: "Validity | None" = None
-) -> Iterator[Outcome]:
-    """Judge one response by itself; both oracles decide where it surprises and `validity` is not known."""
+def judge_response(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:
+    """Judge one response by itself; both oracles decide where it surprises."""
     operation, request = response.operation, response.exchange.request
     places = find_wrong_places(request, operation, subject)
     if not places:
@@ -161,12 +240,10 @@ def judge_response(
     for place in places:
         requirement = find_requirement(operation, place)
         if requirement:
-            yield from _judge_invalid(response, requirement, place, subject, validity)
+            yield from _judge_invalid(response, requirement, place, subject)
 
 
-def _judge_invalid(
-    response: OperationResponse, requirement: str, place: str, subject: Subject, validity: "Validity | None"
-) -> Iterator[Outcome]:
+def _judge_invalid(response: OperationResponse, requirement: str, place: str, subject: Subject) -> Iterator[Outcome]:
     from strategies.validity import Validity, judge_request  # noqa: PLC0415 - see _send_all
 
     if response.status in _UNSEEN or (place == "body" and response.status in _BODY_UNSEEN):
@@ -178,21 +255,17 @@ def _judge_invalid(
         )
         return
     if response.status in _REFUSALS:
-        if validity is Validity.INVALID:
-            yield pass_case(response, requirement)
+        yield pass_case(response, requirement)
         return
     request = response.exchange.request
-    verdict = (
-        validity or judge_request(request, response.operation, subject.validators, subject.second_opinion).validity
-    )
-    if (
-        verdict is Validity.INVALID
-        and (response.is_success or response.status >= 500)
-        and not is_ambiguous(response, place)
-    ):
+    if is_ambiguous(request, response.operation, place):
+        return
+    verdict = judge_request(request, response.operation, subject.validators, subject.second_opinion).validity
+    if verdict is Validity.INVALID and (response.is_success or response.status >= 500):
         effect = "is accepted" if response.is_success else "makes the server fail"
         message = f"a generated request with an invalid {place} {effect}"
-        yield fail_case(response, requirement, message, expected="4xx", actual=str(response.status), pointer=place)
+        expected = "400 or 422" if response.operation.is_safe else "4xx"
+        yield fail_case(response, requirement, message, expected=expected, actual=str(response.status), pointer=place)
     else:
         reason = (
             f"a request with an unusual {place} returns {response.status}, and the oracles disagree whether it is valid"
@@ -227,8 +300,10 @@ PROBES = (
         is_get,
         _read_needs,
         send_reads,
-        Profile.DEEP,
-        3,
+        rank=3,
+        ways=count_read_cases,
+        sample=READ_SAMPLE,
+        generates=True,
         again=repeat_read,
         about=find_requirements,
     ),
@@ -238,9 +313,11 @@ PROBES = (
         is_state_write,
         _write_needs,
         send_writes,
-        Profile.DEEP,
-        3,
+        rank=3,
         writes=True,
+        ways=count_write_cases,
+        sample=WRITE_SAMPLE,
+        generates=True,
         again=repeat_write,
         about=find_requirements,
     ),

@@ -10,15 +10,13 @@ from conformance.model import Request, ResourceModel
 from conformance.probes.toolkit.calls import OperationCall
 
 if TYPE_CHECKING:
-    from strategies.compiled_cases import CompiledCase
+    from strategies.case_pool import PooledCase
 
 
-def build_case_request(
-    compiled_case: "CompiledCase", call: OperationCall, known: Mapping[str, Any], index: int
-) -> Request:
+def build_case_request(pooled_case: "PooledCase", call: OperationCall, known: Mapping[str, Any], index: int) -> Request:
     """Return the request of a case with values of what exists, except where the case is about that very value."""
-    case, operation = compiled_case.case, call.operation
-    wrong = {pointer.partition("/")[0] for pointer in compiled_case.wrong}
+    case, operation = pooled_case.case, call.operation
+    wrong = {pointer.partition("/")[0] for pointer in pooled_case.wrong}
     path, query = _build_target(case.request.target, call, wrong)
     headers = tuple(
         (name, dict(call.headers).get(name, value))
@@ -28,7 +26,7 @@ def build_case_request(
     missing = tuple(
         pair for pair in call.headers if pair[0] not in dict(case.request.headers) and f"header:{pair[0]}" not in wrong
     )
-    kept_names = {pointer.removeprefix("body/").partition("/")[0] for pointer in compiled_case.wrong}
+    kept_names = {pointer.removeprefix("body/").partition("/")[0] for pointer in pooled_case.wrong}
     kept_names.add(case.note.partition(":")[0])
     body = _link_body(case.request.body, {n: v for n, v in known.items() if n not in kept_names}, index)
     return Request(

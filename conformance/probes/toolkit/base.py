@@ -16,6 +16,8 @@ from conformance.evidence.subject import Subject
 from conformance.model import (
     Effect,
     Exchange,
+    Generated,
+    KeywordsListed,
     Noticed,
     Operation,
     Outcome,
@@ -34,7 +36,7 @@ class Pause(msgspec.Struct, frozen=True):
     seconds: float
 
 
-Steps = Generator[Request | Outcome | Noticed | Pause, Exchange, T]
+Steps = Generator[Request | Outcome | Noticed | KeywordsListed | Generated | Pause, Exchange, T]
 
 
 # The operation of probes of the API as a whole; its key is the one of their cases.
@@ -91,6 +93,8 @@ class Probe(msgspec.Struct, frozen=True):
     - `ways` returns how many ways of trying its requirements it knows on an operation, where it tries `sample` of them
       at a time (`conformance.probes.toolkit.samples`); None where it always tries all.
     - `share` is N where one in N operations is tried with each seed; with seed 1 those of the turn `first_share`.
+    - `generates` marks probes of generated requests: what other probes leave of a budget pays for them, and so does
+      what is kept for them (`PlanOptions.kept_for_generated`). They settle no case that another probe would judge.
     - `again` sends and judges one request, to show a violation with the smallest request that has it. `about` returns
       the requirements that such a request is a case of, before it is sent.
     """
@@ -114,6 +118,7 @@ class Probe(msgspec.Struct, frozen=True):
     sample: int = 1
     share: int = 1
     first_share: int = 0
+    generates: bool = False
     again: Callable[[Request, Operation, Subject], Steps[None]] | None = None
     about: Callable[[Request, Operation, Subject], frozenset[str]] | None = None
 
