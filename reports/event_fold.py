@@ -14,7 +14,9 @@ from conformance.model import (
     Event,
     Exchange,
     Exchanged,
+    Generated,
     ItemFinished,
+    KeywordsListed,
     Level,
     Noticed,
     Observed,
@@ -58,13 +60,15 @@ class _EventSets:
         self.observed: set[Observed] = set()
         self.notices: set[Noticed] = set()
         self.items: set[ItemFinished] = set()
+        self.generated: set[Generated] = set()
+        self.keywords: dict[str, KeywordsListed] = {}
 
     def _leave_out(self, requirement: str, counts: Mapping[str, int]) -> None:
         for operation, count in counts.items():
             case = Case(requirement, operation)
             self.left_out[case] = max(self.left_out[case], count)
 
-    def add(self, event: Event) -> None:  # noqa: C901 - one branch a kind of event
+    def add(self, event: Event) -> None:  # noqa: C901, PLR0912 - one branch a kind of event
         match event:
             case RunStarted():
                 self.headers[msgspec.json.encode(event)] = event
@@ -91,6 +95,10 @@ class _EventSets:
                 self.notices.add(event)
             case ItemFinished():
                 self.items.add(event)
+            case Generated():
+                self.generated.add(event)
+            case KeywordsListed(operation):
+                _store(self.keywords, operation, event)
 
 
 def _store(store: dict[str, T], key: str, value: T) -> None:
@@ -142,6 +150,8 @@ def fold(events: Iterable[Event]) -> Summary:
             senders=gathered.senders,
             notices=tuple(sorted(gathered.notices, key=lambda n: (n.topic, n.operation, n.message))),
             items=tuple(sorted(gathered.items, key=lambda i: (i.item, i.duration_s, i.requests))),
+            generated=tuple(sorted(gathered.generated, key=lambda g: (g.operation, g.exchange))),
+            keywords=tuple(gathered.keywords[key] for key in sorted(gathered.keywords)),
         )
     )
 

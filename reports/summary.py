@@ -9,8 +9,10 @@ import msgspec
 from conformance.model import (
     Case,
     Exchange,
+    Generated,
     Harm,
     ItemFinished,
+    KeywordsListed,
     Level,
     Noticed,
     Place,
@@ -227,6 +229,8 @@ class Summary(msgspec.Struct, frozen=True, dict=True):
     notices: tuple[Noticed, ...]
     items: tuple[ItemFinished, ...]
     places: dict[str, Place] = {}
+    generated: tuple[Generated, ...] = ()
+    keywords: tuple[KeywordsListed, ...] = ()
     verdict: RunVerdict = RunVerdict.INCONCLUSIVE
     reasons: tuple[str, ...] = ()
     waivers: tuple[AppliedWaiver, ...] = ()

@@ -21,6 +21,7 @@ from reports.groups import group_by_cause
 from reports.sections.base import GLYPHS, ReportSection
 from reports.sections.certification import build_certification
 from reports.sections.findings import FindingDetails, FindingsSection, build_findings
+from reports.sections.generated import build_generated
 from reports.sections.remarks import WaiversSection, build_changes, build_notes
 from reports.sections.tables import SIDE_FILE, CasesSection, ExchangesSection, build_matrix
 from reports.sections.usage import build_cost, build_coverage, build_model
@@ -81,6 +82,7 @@ def _build_page(summary: Summary, environment: Environment) -> ReportPage:
         CasesSection(len(summary.case_results) + len(summary.unplanned_results), summary.sample_remark),
         ExchangesSection(len(summary.exchanges), store.packed.cut),
         build_coverage(summary, covered),
+        build_generated(summary),
         build_cost(summary),
         build_model(summary, covered),
         WaiversSection(summary.waivers),

@@ -9,10 +9,12 @@ from conformance.model import Verdict
 from conformance.tools.visible_text import escape_json
 from reports.coverage import CoverageTotal, measure_coverage, sum_coverage
 from reports.formats.base import Format
+from reports.generated_coverage import measure_generation
 from reports.request_commands import list_variables, write_curl
 from reports.summary import CaseResult, Finding, Summary
 
 SCHEMA = "evconform/summary/1"
+_GENERATION_COUNTS = ("sent", "valid", "accepted", "invalid", "refused", "failed")
 _ABOUT_THE_API = frozenset({Verdict.FAIL, Verdict.WARN, Verdict.REVIEW})
 
 
@@ -55,6 +57,7 @@ def as_json(summary: Summary) -> dict[str, Any]:
             for cell in summary.sampled_results
         ],
         "coverage": _build_coverage(summary),
+        "generated": _build_generation(summary),
         "cut_off": list(summary.cut_off),
         "stopped": list(summary.stopped),
         "shards": list(summary.shards),
@@ -102,6 +105,27 @@ def _build_coverage(summary: Summary) -> dict[str, Any]:
             }
             for operation in covered
         },
+    }
+
+
+def _build_generation(summary: Summary) -> dict[str, Any]:
+    """Return the generated requests: counts, keyword coverage, and both by operation and by place of a defect."""
+    measured = measure_generation(summary)
+    return {
+        **{name: measured.count(name) for name in _GENERATION_COUNTS},
+        "phases": dict(measured.phases),
+        "methods": dict(measured.methods),
+        "keywords": {total.name: _build_total(total) for total in measured.totals},
+        "operations": {
+            operation.key: {
+                **{name: getattr(operation, name) for name in _GENERATION_COUNTS},
+                "places": {place.place: {"sent": place.sent, "refused": place.refused} for place in operation.places},
+                "keywords": {total.name: _build_total(total) for total in operation.totals if total.offered},
+                "unsent": list(operation.unsent),
+            }
+            for operation in measured.operations
+        },
+        "without": {reason: list(keys) for reason, keys in measured.untouched},
     }
 
 
