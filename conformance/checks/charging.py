@@ -19,6 +19,7 @@ from conformance.model import Outcome
 _MAX_COMPLAINTS = 3  # about one requirement in one body
 _ROUNDING = 1  # of a whole number, whichever way it was rounded
 _ROUNDING_TIME = timedelta(seconds=1)
+_MIN_JOINTS, _JOINTS_PER_OVERLAP = 3, 3  # ends at which the next interval begins, before a series counts as one
 
 
 class Complaint(NamedTuple):
@@ -262,16 +263,33 @@ def _read_interval(member: Any, place: int) -> _Interval | None:
 def find_overlap(members: list[Any]) -> tuple[int, int] | None:
     """Return the places of two members of a series that cover the same time, None where there are none.
 
-    Members that were made at different times may be editions of one interval: those are no overlap.
+    Members that were made at different times may be editions of one interval, or sums over intervals of other lengths:
+    those are no overlap. Two of which each begins and ends before the other are neither, in records of the past and
+    in a series that is otherwise without gap and overlap; where all cross, each may be a forecast of its own.
     """
     intervals = [interval for place, member in enumerate(members) if (interval := _read_interval(member, place))]
-    for before, after in pairwise(sorted(intervals)):
+    pairs = list(pairwise(sorted(intervals)))
+    joints = sum(abs(after.begin - before.end) <= _ROUNDING_TIME for before, after in pairs)
+    overlaps = [(before, after) for before, after in pairs if after.begin + _ROUNDING_TIME < before.end]
+    is_series = joints >= max(_MIN_JOINTS, _JOINTS_PER_OVERLAP * len(overlaps))
+    for before, after in overlaps:
         made = [
             [members[interval.place].get(name) for name in ("created_at", "sampled_at")] for interval in (before, after)
         ]
-        if after.begin + _ROUNDING_TIME < before.end and made[0] == made[1]:
+        is_past = all(_is_record(members[interval.place], interval) for interval in (before, after))
+        if made[0] == made[1] or ((is_past or is_series) and _is_crossing(before, after)):
             return before.place, after.place
     return None
+
+
+def _is_crossing(before: _Interval, after: _Interval) -> bool:
+    return before.begin + _ROUNDING_TIME < after.begin and before.end + _ROUNDING_TIME < after.end
+
+
+def _is_record(member: Mapping[str, Any], interval: _Interval) -> bool:
+    """Return whether a member was made when its interval was over: it tells what was, not what is expected."""
+    moment = parse_moment(member.get("created_at"))
+    return moment is not None and moment + _ROUNDING_TIME >= interval.end
 
 
 Finding = tuple[str, Complaint, Any]  # pointer, complaint, actual value

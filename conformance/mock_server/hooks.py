@@ -44,6 +44,7 @@ class Hooks:
     raw: tuple[Hook, ...] = ()  # call | None, response, bytes of the body
     token: tuple[Hook, ...] = ()  # form, body of the token endpoint's response
     token_headers: tuple[Hook, ...] = ()  # form, headers of the token endpoint's response
+    code: tuple[Hook, ...] = ()  # form, authorization code | None where it is unknown or used
     refresh: tuple[Hook, ...] = ()  # form, client id, grant of the token | None, grant that is given | None
     revoke: tuple[Hook, ...] = ()  # form, tokens that end
     client: tuple[Hook, ...] = ()  # client id, secret, bool: whether the secret is the client's own

@@ -122,7 +122,7 @@ class OAuthServer:
         return *self._tokens.issue_tokens(client, scopes), scopes
 
     def _grant_by_code(self, client: str, form: Mapping[str, str]) -> tuple[str, str, frozenset[str]]:
-        code = self._tokens.redeem_code(form.get("code", ""))
+        code = apply_hooks(self._hooks.code, form, self._tokens.redeem_code(form.get("code", "")))
         if code is None or code.grant.application != client or code.redirect_uri != form.get("redirect_uri", ""):
             raise OAuthError("invalid_grant")
         if code.challenge and not hmac.compare_digest(code.challenge, _hash_s256(form.get("code_verifier", ""))):

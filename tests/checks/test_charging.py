@@ -7,6 +7,7 @@ from tests.checks.conftest import violated_requirements
 
 LOGS = "GET /evses/{evse_id}/status_logs"
 NOON, HALF_PAST, ONE = "2026-03-02T12:00:00Z", "2026-03-02T12:30:00Z", "2026-03-02T13:00:00Z"
+LATER, EVENING = "2026-03-02T18:00:00Z", "2026-03-02T19:00:00Z"
 
 
 def interval(begin, seconds=1800, **more):
@@ -69,6 +70,14 @@ ADMISSIBLE = {
     "carbon of the grid alone": {**ENERGY, "total_co2_grams": 400, "co2_intensity_grams_per_kilowatt_hour": 100},
     "limits that somebody set": {"min_charge_limit_percent": 80, "max_charge_limit_percent": 50},
     "editions of one interval": [interval(NOON, created_at=NOON), interval(NOON, created_at=HALF_PAST)],
+    "forecasts made one after the other": [
+        {**interval(moment, created_at=moment), "interval_seconds": 7200} for moment in (NOON, HALF_PAST, ONE)
+    ],
+    "records of hours and of half hours": [
+        {**interval(NOON, created_at=LATER), "interval_seconds": 3600},
+        interval(NOON, created_at=EVENING),
+        interval(HALF_PAST, created_at=EVENING),
+    ],
     "an open interval": [interval(NOON, None), interval(HALF_PAST)],
     "a gap": [interval(NOON), interval(ONE)],
     "newest first": [interval(ONE), interval(HALF_PAST), interval(NOON)],
@@ -92,6 +101,19 @@ def test_a_contradiction_violates_its_requirement_alone(violated, requirement, b
 @pytest.mark.parametrize("body", ADMISSIBLE.values(), ids=ADMISSIBLE)
 def test_what_can_be_explained_violates_nothing(violated, body):
     assert violated(body) == set()
+
+
+def test_records_of_the_past_that_cross_are_no_editions():
+    records = [interval(NOON, created_at=LATER), interval("2026-03-02T12:20:00Z", created_at=EVENING)]
+    assert find_overlap(records) == (0, 1)
+
+
+def test_in_a_series_without_gaps_one_interval_that_lasts_into_the_next_overlaps():
+    moments = [f"2026-03-02T{hour:02}:{minute}:00Z" for hour in range(8, 12) for minute in ("00", "30")]
+    series = [interval(moment, created_at=moment) for moment in moments]
+    assert find_overlap(series) is None
+    series[3] = {**series[3], "interval_seconds": 2700}
+    assert find_overlap(series) == (3, 4)
 
 
 def test_an_overlap_names_both_members():

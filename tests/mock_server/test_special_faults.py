@@ -50,6 +50,15 @@ def sign_in(web: Web, scope: str) -> dict[str, str]:
     return tokens
 
 
+def exchange_twice(web: Web) -> Iterator[Any]:
+    """Yield what is seen where one authorization code is exchanged twice."""
+    query = {"response_type": "code", "client_id": APP[0], "redirect_uri": BACK, "scope": "vehicle:read"}
+    location = web.get("/o/authorize/", params=query).headers["location"]
+    code = parse_qs(urlsplit(location).query)["code"][0]
+    for _ in range(2):
+        yield buy(web, APP, grant_type="authorization_code", code=code, redirect_uri=BACK)[:-1]
+
+
 def refresh_and_revoke(web: Web) -> Iterator[Any]:
     """Yield what is seen where tokens are refreshed with more scopes, by a stranger, and after their revocation."""
     first = sign_in(web, "vehicle:read")
@@ -85,6 +94,7 @@ def tell_of_tokens(*planted: str) -> Iterator[Any]:
     secrets = ("full-secret", "full-secrex", "full-secre", "another-one", "full-other1")
     for secret in secrets:
         yield buy(web, (FULL[0], secret), grant_type="client_credentials")[:-1]
+    yield from exchange_twice(web)
     yield from refresh_and_revoke(web)
     yield from read_with_scopes(client, web)
 

@@ -1,4 +1,4 @@
-"""AUT-18 and AUT-19: refresh tokens, against a scripted authorization server."""
+"""AUT-18 to AUT-20: refresh tokens and codes, against a scripted authorization server."""
 
 from urllib.parse import parse_qsl
 
@@ -17,12 +17,14 @@ class AuthorizationServer:
 
     def __init__(self, wrong=""):
         self.wrong, self.owner, self.scopes, self.revoked = wrong, "", "", False
+        self.is_code_used = False
 
     def __call__(self, request):
         path = request.target.partition("?")[0]
         query = dict(parse_qsl(request.target.partition("?")[2]))
         form = dict(parse_qsl(request.body.decode()))
         if path.endswith("/authorize/"):
+            self.is_code_used = False
             self.scopes = query.get("scope", "evses:read vehicles:read")
             return Response(302, (("Location", f"{query['redirect_uri']}?code=c1"),))
         if path.endswith("/revoke_token/"):
@@ -36,12 +38,16 @@ class AuthorizationServer:
     def issue(self, form, client):
         scopes = self.scopes
         if form["grant_type"] == "authorization_code":
-            self.owner = client
+            if self.is_code_used and self.wrong != "code twice":
+                return make_response({"error": "invalid_grant"}, 400)
+            self.owner, self.is_code_used = client, True
         elif (client != self.owner and self.wrong != "anyone") or (self.revoked and self.wrong != "refresh outlives"):
             return make_response({"error": "invalid_grant"}, 400)
         elif self.wrong == "widens":
             scopes = form.get("scope", scopes)
-        return make_response({"access_token": "a1", "refresh_token": "r1", "scope": scopes})
+        stored = self.wrong == f"{form['grant_type']} is stored"
+        headers = {} if stored else {"Cache_Control": "no-store"}
+        return make_response({"access_token": "a1", "refresh_token": "r1", "scope": scopes}, **headers)
 
 
 @pytest.fixture
@@ -51,13 +57,29 @@ def signed_up(subject):
 
 
 def test_a_server_in_order_passes(signed_up):
-    assert run_probe(REFRESH, "*", signed_up, AuthorizationServer()).passed_requirements() == {"AUT-18"}
-    assert run_probe(REVOCATION, "*", signed_up, AuthorizationServer()).passed_requirements() == {"AUT-19"}
+    assert run_probe(REFRESH, "*", signed_up, AuthorizationServer()).passed_requirements() == {
+        "AUT-18",
+        "AUT-20",
+        "AUT-09",
+    }
+    assert run_probe(REVOCATION, "*", signed_up, AuthorizationServer()).passed_requirements() == {"AUT-19", "AUT-09"}
 
 
 @pytest.mark.parametrize("wrong", ["anyone", "widens"])
 def test_what_a_refresh_token_may_not_do_is_found(wrong, signed_up):
     assert run_probe(REFRESH, "*", signed_up, AuthorizationServer(wrong)).violated_requirements() == {"AUT-18"}
+
+
+def test_a_code_that_buys_tokens_twice_is_a_violation(signed_up):
+    run = run_probe(REFRESH, "*", signed_up, AuthorizationServer("code twice"))
+    assert run.violated_requirements() == {"AUT-20"}
+
+
+@pytest.mark.parametrize("grant", ["authorization_code", "refresh_token"])
+@pytest.mark.parametrize("probe", PROBES)
+def test_every_response_with_tokens_forbids_to_store_it(probe, grant, signed_up):
+    run = run_probe(probe, "*", signed_up, AuthorizationServer(f"{grant} is stored"))
+    assert run.violated_requirements() == {"AUT-09"}
 
 
 def test_a_revoked_refresh_token_that_works_is_a_violation(signed_up):

@@ -11,9 +11,9 @@ import msgspec
 from conformance.applicability.selectors import is_read_by_id
 from conformance.evidence.filter_semantics import extract_id
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json, skip_case
-from conformance.evidence.responses import OperationResponse
+from conformance.evidence.responses import UNREADABLE, OperationResponse
 from conformance.evidence.subject import Subject
-from conformance.model import Operation, Outcome, ResourceModel, Verdict
+from conformance.model import Operation, Outcome, Request, ResourceModel, Verdict
 from conformance.probes.authorization.tenancy import (
     USER_A,
     USER_B,
@@ -24,7 +24,7 @@ from conformance.probes.authorization.tenancy import (
     separation_needs,
 )
 from conformance.probes.toolkit.base import Need, Probe, Steps, send
-from conformance.probes.toolkit.calls import Missing, find_call, report_untested
+from conformance.probes.toolkit.calls import Missing, find_call, find_list_operation, report_untested
 from conformance.probes.toolkit.harmless_requests import build_harmless_request
 
 _BOTH = ("AUT-14", "AUT-16")
@@ -64,21 +64,46 @@ def compare_refusals(operation: Operation, subject: Subject) -> Steps[None]:
             reason = f"its owner gets {mine.status}, the other user {refusal.status}"
             yield judge_case(refusal, requirement, Verdict.NOT_OBSERVABLE, reason, also=(mine,))
         return
-    yield from _check_silence(refusal, mine)
     nothing = yield from send(operation, unknown)
+    texts = yield from _list_private_texts(mine, subject)
+    yield from _check_silence(refusal, nothing, mine, texts)
     yield from _compare_with_nothing(refusal, nothing)
 
 
-def _check_silence(refusal: OperationResponse, mine: OperationResponse) -> Iterator[Outcome]:
-    """Check that a refusal repeats nothing of what is refused, which its owner can read (AUT-14)."""
-    body = refusal.exchange.response.body.decode(errors="replace") if refusal.exchange.response else ""
-    texts = (text for text in _list_telling_texts(mine.json) if text not in refusal.exchange.url)
-    shown = next((text for text in texts if text in body), "")
+def _list_private_texts(mine: OperationResponse, subject: Subject) -> Steps[tuple[str, ...]]:
+    """Return the telling texts of a resource and of its owner, but for those that the other user has too."""
+    resource = subject.model.resources_by_name.get(subject.model.principal_resource)
+    people = find_list_operation(resource, subject) if resource else None
+    of_owner, of_other = mine, None
+    if people is not None:
+        of_owner = yield from send(people, Request(people.key, "GET", people.path, identity=USER_A))
+        of_other = yield from send(people, Request(people.key, "GET", people.path, identity=USER_B))
+    common = {*_list_telling_texts(of_other.json)} if of_other else set()
+    texts = (*_list_telling_texts(mine.json), *_list_telling_texts(of_owner.json))
+    return tuple(text for text in dict.fromkeys(texts) if text not in common)
+
+
+def _check_silence(
+    refusal: OperationResponse, nothing: OperationResponse, mine: OperationResponse, texts: tuple[str, ...]
+) -> Iterator[Outcome]:
+    """Check that a refusal repeats nothing of what is refused, nor of its owner (AUT-14).
+
+    What the refusal of an id that nobody has says too is said to everybody.
+    """
+    body, usual = (_read_text(response) for response in (refusal, nothing))
+    shown = next((t for t in texts if t in body and t not in usual and t not in refusal.exchange.url), "")
     if shown:
         message = "a refusal tells what the owner of the resource alone may know"
         yield fail_case(refusal, "AUT-14", message, actual=quote_json(shown), also=(mine,))
     else:
         yield pass_case(refusal, "AUT-14")
+
+
+def _read_text(response: OperationResponse) -> str:
+    """Return the body of a response as text, with JSON's escapes undone where it is JSON."""
+    body = response.exchange.response.body if response.exchange.response else b""
+    is_json = response.json is not UNREADABLE
+    return msgspec.json.encode(response.json).decode() if is_json else body.decode(errors="replace")
 
 
 def _list_telling_texts(value: Any) -> Iterator[str]:

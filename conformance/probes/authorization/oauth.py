@@ -38,7 +38,7 @@ def run_token_flows(operation: Operation, subject: Subject) -> Steps[None]:
         return
     yield from _send_wrong_secret(subject)
     token_response = yield from post_form(subject, "", "grant_type=client_credentials")
-    yield from _check_not_stored(token_response)
+    yield from check_not_stored(token_response)
     token = yield from _check_token(token_response)
     if not token:
         return
@@ -131,7 +131,7 @@ def _use_token(guarded: Operation, token: str, *, good: bool) -> Steps[None]:
         yield pass_case(about, "AUT-07")
 
 
-def _check_not_stored(response: OperationResponse) -> Iterator[Outcome]:
+def check_not_stored(response: OperationResponse) -> Iterator[Outcome]:
     """Check that a response with a token forbids caches to store it (AUT-09)."""
     http_response = response.exchange.response
     if http_response is None or not read_token(response):

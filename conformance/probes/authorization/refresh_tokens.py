@@ -1,4 +1,7 @@
-"""AUT-18 and AUT-19: what a refresh token buys, for whom, and until when (RFC 6749, RFC 7009)."""
+"""AUT-18 to AUT-20: what a refresh token and a code buy, for whom, and until when (RFC 6749, RFC 7009).
+
+Each response with tokens is judged by AUT-09 too.
+"""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -11,27 +14,31 @@ from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Outcome, Request, ResourceModel, Verdict
 from conformance.model.target import CLIENT
-from conformance.probes.authorization.oauth import find_guarded_read, post_form, read_token
+from conformance.probes.authorization.oauth import check_not_stored, find_guarded_read, post_form, read_token
 from conformance.probes.toolkit.base import WHOLE, Need, Probe, Steps, send
 
 _OWNER, _STRANGER = "full", "readonly"  # clients: of the refresh token, and another one
 _CALLBACK = "https://example.com/callback"
 _REFUSALS = (400, 401)
-_TOKENS, _REVOCATION = "AUT-18", "AUT-19"
+_TOKENS, _REVOCATION, _CODE, _STORAGE = "AUT-18", "AUT-19", "AUT-20", "AUT-09"
 
 
 class Tokens(NamedTuple):
-    """An access token and the refresh token beside it, with the scopes that the response states."""
+    """An access token and the refresh token beside it, with the scopes that the response states.
+
+    `purchase` is the form with the authorization code that bought them.
+    """
 
     access: str
     refresh: str
     scopes: frozenset[str]
+    purchase: str = ""
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """Return the requests to the authorization server as the owner, as a stranger and without credentials."""
     return (
-        Need("refresh", 3, f"{_OWNER}{CLIENT}", shared=False),
+        Need("refresh", 4, f"{_OWNER}{CLIENT}", shared=False),
         Need("refresh", 1, f"{_STRANGER}{CLIENT}", shared=False),
         Need("refresh", 1, "", shared=False),
     )
@@ -44,22 +51,27 @@ def _revocation_needs(operation: Operation, model: ResourceModel) -> tuple[Need,
 
 
 def use_refresh_token(operation: Operation, subject: Subject) -> Steps[None]:
-    """Use a refresh token as another client, then with more scopes than it was issued with (AUT-18)."""
+    """Use a refresh token as another client, then with more scopes than it was issued with (AUT-18); a code twice."""
     wanted = sorted({scope for operation in subject.model.operations for scope in operation.scopes})
     tokens = yield from _sign_in(subject, _TOKENS, _choose_scope(wanted))
     if tokens is None:
+        yield skip_case(_CODE, WHOLE.key, Verdict.NOT_OBSERVABLE, "no code is issued without a person who signs in")
         return
     form = urlencode({"grant_type": "refresh_token", "refresh_token": tokens.refresh})
     if _STRANGER in subject.target.clients:
         stolen = yield from post_form(subject, "", form, f"{_STRANGER}{CLIENT}")
         yield from _check_refused(stolen, _TOKENS, "the refresh token of another client")
         if read_token(stolen):
+            yield skip_case(_CODE, WHOLE.key, Verdict.NOT_TESTED, "the refresh token is used up by another client")
             return
     widened = yield from post_form(subject, "", f"{form}&{urlencode({'scope': ' '.join(wanted)})}")
-    yield from _check_width(widened, tokens)
-    if not read_token(widened):
-        refreshed = yield from post_form(subject, "", form)
-        yield from _check_width(refreshed, tokens)
+    refreshed = widened if read_token(widened) else (yield from post_form(subject, "", form))
+    for response in dict.fromkeys((widened, refreshed)):
+        yield from _check_width(response, tokens)
+    if read_token(refreshed):
+        yield from check_not_stored(refreshed)
+    again = yield from post_form(subject, "", tokens.purchase)
+    yield from _check_refused(again, _CODE, "an authorization code that was used")
 
 
 def revoke_refresh_token(operation: Operation, subject: Subject) -> Steps[None]:
@@ -68,6 +80,8 @@ def revoke_refresh_token(operation: Operation, subject: Subject) -> Steps[None]:
     if first is None:
         return
     refreshed = yield from post_form(subject, "", _refresh_form(first))
+    if read_token(refreshed):
+        yield from check_not_stored(refreshed)
     second = _read_tokens(refreshed) or Tokens(read_token(refreshed), first.refresh, first.scopes)
     revoked = yield from post_form(subject, "revoke_token/", urlencode({"token": second.refresh}))
     if not second.access or not revoked.is_success:
@@ -107,11 +121,15 @@ def _sign_in(subject: Subject, requirement: str, scope: str) -> Steps[Tokens | N
     location = (response.find_header("location") if response else None) or ""
     codes = parse_qs(urlsplit(location).query).get("code", [])
     form = {"grant_type": "authorization_code", "code": "".join(codes[:1]), "redirect_uri": _CALLBACK}
-    tokens = _read_tokens((yield from post_form(subject, "", urlencode(form)))) if codes else None
-    if tokens is None:
+    bought = (yield from post_form(subject, "", urlencode(form))) if codes else None
+    tokens = _read_tokens(bought) if bought else None
+    if bought is not None and tokens is not None:
+        yield from check_not_stored(bought)
+    else:
+        yield skip_case(_STORAGE, WHOLE.key, Verdict.NOT_APPLICABLE, "no refresh token is issued")
         reason = "no refresh token is issued without a person who signs in"
         yield skip_case(requirement, WHOLE.key, Verdict.NOT_OBSERVABLE, reason)
-    return tokens
+    return tokens._replace(purchase=urlencode(form)) if tokens else None
 
 
 def _read_tokens(response: OperationResponse) -> Tokens | None:
@@ -167,9 +185,9 @@ def _check_ended(token: str, what: str, subject: Subject) -> Steps[None]:
 
 
 PROBES = (
-    Probe("refresh-token", (_TOKENS,), is_any_operation, _needs, use_refresh_token, rank=2, whole=True),
+    Probe("refresh-token", (_TOKENS, _CODE, _STORAGE), is_any_operation, _needs, use_refresh_token, rank=2, whole=True),
     Probe(
-        "refresh-token-revocation", (_REVOCATION,), is_any_operation, _revocation_needs, revoke_refresh_token,
+        "refresh-token-revocation", (_REVOCATION, _STORAGE), is_any_operation, _revocation_needs, revoke_refresh_token,
         rank=2, whole=True, writes=True,
     ),
 )  # fmt: skip
