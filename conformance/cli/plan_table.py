@@ -13,8 +13,11 @@ from conformance.plan.effects import PlannedEffect, planned_effects
 from conformance.plan.planner import UNBOUND
 
 
-def print_plan(spec: RunSpec, model: ResourceModel, catalogue: Catalogue, plan: Plan) -> None:
-    """Print the plan: the items of each probe, the requests, those with an effect, and what will not be tested."""
+def print_plan(spec: RunSpec, model: ResourceModel, catalogue: Catalogue, plan: Plan, against: str = "") -> None:
+    """Print the plan: the items of each probe, the requests, those with an effect, and what will not be tested.
+
+    `against` is the name of the target that the run compares with, empty for none.
+    """
     console = Terminal()
     table = Table("probe", "requirements", "items", title="Plan (nothing has been sent)", title_justify="left")
     for name, probe in catalogue.probes.items():
@@ -26,6 +29,9 @@ def print_plan(spec: RunSpec, model: ResourceModel, catalogue: Catalogue, plan: 
     cost = ", ".join(f"{count:,} as {identity or 'anonymous'}" for identity, count in sorted(plan.cost.items()))
     cases = sum(len(planned.cases) for planned in plan.planned)
     console.print(f"requests: about {sum(plan.cost.values()):,} ({cost or 'none'})", soft_wrap=True)
+    if against:
+        reads = f"at most {sum(plan.cost.values()):,} reads, as far as its rate limit allows"
+        console.print(f"and to {against}: {reads}; nothing else", soft_wrap=True)
     console.print(f"cases: {cases:,} planned, {len(plan.known_outcomes):,} of them cannot be judged:", soft_wrap=True)
     for reason, count in sorted(_count_reasons(plan).items(), key=lambda pair: -pair[1]):
         console.print(f"  {count:>6,}  {reason}", soft_wrap=True)

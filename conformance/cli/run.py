@@ -87,6 +87,12 @@ def run(
         Path | None,
         typer.Option(help="Older description: test only operations that differ from it, and those that lead to them."),
     ] = None,
+    against: Annotated[
+        str,
+        typer.Option(
+            help="Second target, which gets the same reads and nothing else: what differs is listed as regressions."
+        ),
+    ] = "",
     traceparent: Annotated[
         bool,
         typer.Option("--traceparent/--no-traceparent", help="Name a trace in each request, to find it in server logs."),
@@ -129,6 +135,10 @@ def run(
         raise UsageError("--hours needs --on-rate-limit wait", hint="Continue a stopped run with --resume instead")
     if rerun_failed and resume is None:
         raise UsageError("--rerun-failed needs --resume", hint="Name the earlier run: --resume evconform-out/latest.")
+    if against and allow_writes:
+        raise UsageError("--against compares reads: leave out --allow-writes", hint="Test writes in a run of their own")
+    if against and workers not in {"auto", "1"}:
+        raise UsageError("--against needs one process, got --workers " + workers, hint="Leave out --workers")
     options = RunOptions(
         target=target,
         description=description,
@@ -150,6 +160,7 @@ def run(
         since=since,
         changed_since=changed_since,
         traces=traceparent,
+        against=against,
         hours=hours,
         hour_s=hour_s,
         should_wait=on_rate_limit == "wait",
@@ -164,6 +175,7 @@ def run(
     from conformance.cli.suite_run import run_and_report
 
     report_formats = tuple(dict.fromkeys((*_DEFAULT_FORMATS, *(formats or ()))))
+    workers = "1" if against else workers
     raise typer.Exit(run_and_report(options, workers, report_formats, waiver_file=waivers, since=since))
 
 
@@ -174,4 +186,4 @@ def _print_plan(options: "RunOptions", *, as_json: bool) -> None:
     if as_json:
         sys.stdout.write(describe_plan(*plan_run(options)) + "\n")
     else:
-        print_plan(*plan_run(options))
+        print_plan(*plan_run(options), against=options.against)

@@ -20,6 +20,7 @@ def run_and_report(
     session = Session.open(options, import_meanwhile=lambda: known.extend(_prepare(formats, waiver_file)))
     from conformance.cli.conclusion import apply_waivers, print_summary
     from conformance.cli.pytest_run import run_items
+    from conformance.cli.regressions import conclude_comparison
     from conformance.reporting.builder import write_reports
     from reports import fold, read_events
 
@@ -32,7 +33,7 @@ def run_and_report(
         summary = apply_waivers(summary, known)
     written = write_reports(log, formats, summary=summary, since=since)
     _publish_for_ci(written)
-    return print_summary(summary, written)
+    return conclude_comparison(summary, print_summary(summary, written))
 
 
 def _prepare(formats: tuple[str, ...], waiver_file: Path | None) -> "tuple[Waiver, ...]":

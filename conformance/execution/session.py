@@ -69,10 +69,11 @@ class Session:
             opening = set_up_run(options, resources, clock())
             # Imported while the server starts, since the HTTP client takes long to import.
             from conformance.execution.access import connect, limit_budgets  # noqa: PLC0415
+            from conformance.execution.baseline import connect_baseline  # noqa: PLC0415
 
             description, catalogue = opening.description, load_catalogue()
             import_meanwhile()
-            spec = connect(opening)
+            spec = connect_baseline(connect(opening), options, description)
             started = _build_header(spec, description, options.command, clock())
             if resumed:
                 check_same_run(resumed, started)

@@ -57,6 +57,7 @@ class RunOptions(msgspec.Struct, frozen=True):
     own_overlays: tuple[Path, ...] = ()
     changed_since: Path | None = None
     traces: bool = True
+    against: str = ""
     strict_readings: bool = False
     report_dir: Path | None = None
     should_wait: bool = True

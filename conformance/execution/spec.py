@@ -10,6 +10,7 @@ import msgspec
 from conformance import description as descriptions
 from conformance.description import Description
 from conformance.evidence.subject import Subject
+from conformance.execution.mirrored_channel import Baseline
 from conformance.model import Headers, Request, ResourceModel, Target
 from conformance.model.target import Profile
 from conformance.plan import Catalogue, Plan, PlanOptions, make_plan
@@ -35,6 +36,7 @@ class RunSpec(msgspec.Struct, frozen=True):
     `PlanOptions`).
     `latency_s` is the shortest time in which the target responded before the run; `concurrency` is the most requests
     in flight, None for one of each worker. With `traces` each request names a trace of its own.
+    `baseline` is the target that the run compares with, None for a run that compares with nothing.
     """
 
     run: str
@@ -69,6 +71,7 @@ class RunSpec(msgspec.Struct, frozen=True):
     touched_operations: tuple[str, ...] = ()
     traces: bool = True
     kept_for_generated: int = 0
+    baseline: Baseline | None = None
 
     def __repr__(self) -> str:  # a traceback must not show a secret
         return f"RunSpec({self.run})"

@@ -1,17 +1,18 @@
 """The worker: everything that one process needs to run plan items, opened once."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from conformance.execution.concurrency import ConcurrencyLimit
 from conformance.execution.driver import Driver
 from conformance.execution.item_pool import ItemPool
+from conformance.execution.mirrored_channel import MirroredChannel
 from conformance.execution.pace import build_pace
 from conformance.execution.redactor import Redactor
 from conformance.execution.sending_context import SendingContext
 from conformance.execution.spec import RunContext, RunSpec
 from conformance.execution.store import SharedStore, get_store_path
 from conformance.execution.transmission_threads import TransmissionThreads
-from conformance.model import Case, Outcome
+from conformance.model import Case, Noticed, Operation, Outcome
 from conformance.network.channel import AGENT, Channel
 from conformance.network.traces import make_traceparent
 from conformance.plan import Plan, PlanItem
@@ -35,9 +36,8 @@ class Worker:
         self.catalogue, self.plan = brief.catalogue, brief.plan
         self._log = LogWriter(spec.path / "workers" / f"{name}.jsonl")
         self.store = SharedStore(get_store_path(spec.path), _LEASE)
-        self._channel = Channel(
-            spec.target.base_url, spec.headers, Gate(spec.target, brief.description.model.operations), agent=AGENT
-        )
+        self._channel = _open_channel(spec, brief.description.model.operations)
+        self._redactor = Redactor(spec.secrets)
         self._cases = self.plan.list_open_cases()
         self.remaining_items = find_remaining_items(self.plan, spec)
         self._wish = spec.build_plan_options()
@@ -47,7 +47,7 @@ class Worker:
             spec.target.base_url,
             self._channel,
             self.store,
-            Redactor(spec.secrets),
+            self._redactor,
             self._log.append,
             get_limit=self._wish.get_limit,
             should_wait=spec.should_wait,
@@ -88,6 +88,9 @@ class Worker:
         """Close log, connections and store, and end the items that are still open."""
         if self._pool:
             self._pool.close()
+        for notice in self._channel.describe() if isinstance(self._channel, MirroredChannel) else ():
+            message = self._redactor.redact_text(notice.message)
+            self._log.append(Noticed(notice.topic, message, notice.operation))
         self._log.close()
         self._channel.close()
         self.store.close()
@@ -111,6 +114,14 @@ class Worker:
             and self._wish.selection.is_selected(known, model.operations_by_key.get(operation))
             and self._wish.shard == (1, 1)
         )
+
+
+def _open_channel(spec: RunSpec, operations: Sequence[Operation]) -> Channel:
+    """Return the channel to the target, which also sends reads to the baseline where the run has one."""
+    gate = Gate(spec.target, operations)
+    if spec.baseline is not None:
+        return MirroredChannel(spec.target.base_url, spec.headers, gate, spec.baseline, operations)
+    return Channel(spec.target.base_url, spec.headers, gate, agent=AGENT)
 
 
 def find_remaining_items(plan: Plan, spec: RunSpec) -> tuple[PlanItem, ...]:

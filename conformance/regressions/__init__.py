@@ -1,0 +1,1 @@
+"""Regressions: the same reads on two targets, and what differs between their responses."""
