@@ -56,9 +56,11 @@ def pytest_configure(config: pytest.Config) -> None:
     from conformance.errors import HarnessError
     from conformance.execution.spec import RunContext, RunSpec
     from conformance.plan import Plan
+    from conformance.tools.process_lifetime import end_with_parent
 
     try:
         if received is not None:
+            end_with_parent()
             spec, plan = msgspec.msgpack.decode(received, type=tuple[RunSpec, Plan])
             _start_worker(config, spec, RunContext.load(spec, plan), config.workerinput["workerid"])  # type: ignore[attr-defined]
             return

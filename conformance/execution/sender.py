@@ -68,15 +68,15 @@ class RequestSender:
             return self._share(known)
         try:
             exchange = yield from self._send_patiently(request, key)
+            clean = self._context.redactor.redact_exchange(exchange)
+            kept = self._context.record_size.fit(clean)
+            self._context.write(Exchanged(kept, self._item))
+            if shared:
+                self._context.store.store_exchange(key, kept)
         except BaseException:
             if shared:
                 self._context.store.release(key)
             raise
-        clean = self._context.redactor.redact_exchange(exchange)
-        kept = self._context.record_size.fit(clean)
-        if shared:
-            self._context.store.store_exchange(key, kept)
-        self._context.write(Exchanged(kept, self._item))
         self._note_effect(exchange)
         if exchange.failure:
             return self._refuse_failure(exchange)

@@ -8,10 +8,12 @@ would sleep for a millisecond, longer than an exchange takes.
 import os
 import sqlite3
 import time
+from contextlib import suppress
 from enum import Enum, auto
 from pathlib import Path
 
 import msgspec
+import psutil
 
 from conformance.model import Exchange
 
@@ -97,8 +99,11 @@ class SharedStore:
 
     def release(self, key: str) -> None:
         """Give up the claim of a request that has no exchange."""
-        self._do("DELETE FROM answer WHERE key = ? AND exchange IS NULL", key)
-        self._claimed.discard(key)
+        self._claimed.discard(
+            key
+        )  # first: nobody may wait for a claim that cannot be given up because the disk is full
+        with suppress(sqlite3.Error):
+            self._do("DELETE FROM answer WHERE key = ? AND exchange IS NULL", key)
 
     def try_spend(self, identity: str, limit: int | None) -> bool:
         """Write one request into the ledger of an identity; return False, and write nothing, at the limit."""
@@ -225,10 +230,10 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _is_alive(pid: int) -> bool:
+    """Return whether a process runs; one that was killed and whose end nobody has asked for yet does not."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        return psutil.Process(pid).status() not in {psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD}
+    except psutil.NoSuchProcess:
         return False
-    except PermissionError:
+    except psutil.Error:
         return True
-    return True

@@ -10,6 +10,7 @@ from conformance.mock_server import clock
 from conformance.mock_server.assembly import ServerSettings
 from conformance.mock_server.rate_limit import DEFAULT_RATE_LIMIT
 from conformance.mock_server.uvicorn_server import serve_until_ended
+from conformance.tools.process_lifetime import end_with_input
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,7 +36,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="requests an hour (default: %(default)s)",
     )
     parser.add_argument("--now", metavar="TIME", help="freeze the clock at an RFC 3339 time (default: the clock runs)")
+    parser.add_argument(
+        "--until-input-ends",
+        action="store_true",
+        help="end when the standard input ends, as with the process before it",
+    )
     options = parser.parse_args(arguments)
+    if options.until_input_ends:
+        end_with_input()
     try:
         moment = _parse_time(options.now)
         settings = ServerSettings(

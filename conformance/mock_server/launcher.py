@@ -58,13 +58,24 @@ def start_server(  # noqa: PLR0913
 
     There is time for other work until that function is called; it may raise TargetError.
     """
-    command = [sys.executable, "-m", "conformance.mock_server", "--seed", str(seed), "--rate-limit", str(rate_limit)]
+    command = [
+        sys.executable,
+        "-m",
+        "conformance.mock_server",
+        "--until-input-ends",
+        "--seed",
+        str(seed),
+        "--rate-limit",
+        str(rate_limit),
+    ]
     command += ["--description", str(description)] if description else []
     command += [part for file in overlays for part in ("--overlay", str(file))]
     command += ["--now", now] if now else []
     command += [part for name in faults for part in ("--fault", name)]
     command += [part for name in readings for part in ("--reading", name)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # noqa: S603
+    process = subprocess.Popen(  # noqa: S603
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
     try:
         yield lambda: _wait_until_ready(process)
     finally:
@@ -88,6 +99,6 @@ def _stop(process: subprocess.Popen[str]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-    for stream in (process.stdout, process.stderr):
+    for stream in (process.stdin, process.stdout, process.stderr):
         if stream:
             stream.close()
