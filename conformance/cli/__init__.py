@@ -1,6 +1,5 @@
 """The command `evconform`: one module for each command, which imports what it needs when it runs."""
 
-import os
 import sys
 import traceback
 from contextlib import suppress
@@ -8,6 +7,7 @@ from contextlib import suppress
 import typer
 
 from conformance import __version__
+from conformance.cli.output import drop_output, prepare_output
 from conformance.errors import HarnessError
 from conformance.tools.visible_text import make_visible
 
@@ -72,6 +72,7 @@ def _add_commands() -> None:
 
 def main() -> None:
     """Run a command; every error becomes a message, a hint and an exit code (README.md, "Exit codes")."""
+    prepare_output()
     _add_commands()
     try:
         app()
@@ -95,9 +96,7 @@ def _flush_output() -> None:
         try:
             stream.flush()
         except BrokenPipeError:
-            null = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(null, stream.fileno())
-            os.close(null)
+            drop_output(stream.fileno())
 
 
 def _print_error(error: HarnessError) -> None:

@@ -1,12 +1,12 @@
 """The terminal that a command prints to."""
 
-import os
 import sys
 from collections.abc import Iterable
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
+from conformance.cli.output import drop_output
 from conformance.tools.visible_text import make_visible
 
 
@@ -21,6 +21,4 @@ class Terminal(Console):
     def on_broken_pipe(self) -> None:
         """Drop all further output, also when the interpreter ends."""
         self.quiet = True
-        null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, sys.stdout.fileno())
-        os.close(null)
+        drop_output(sys.stdout.fileno())

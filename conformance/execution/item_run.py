@@ -7,6 +7,7 @@ from functools import partial
 
 import msgspec
 
+from conformance.errors import LogError
 from conformance.evidence.readings import review_outcome
 from conformance.evidence.subject import Subject
 from conformance.execution.passive_checks import UndeclaredOutcomeError, check_exchange
@@ -68,6 +69,9 @@ class ItemRun:
             return False, False
         except ForbiddenRequestError as error:
             return self._refuse(error)
+        except LogError as error:
+            self._context.store.stop(error.message)
+            raise
         except Exception as error:  # noqa: BLE001 - an internal error becomes a verdict, the run goes on
             place = traceback.extract_tb(error.__traceback__)[-1]
             reason = f"internal error: {error!r} at {place.filename.rpartition('/')[2]}:{place.lineno}"

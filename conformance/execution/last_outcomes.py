@@ -6,11 +6,12 @@ from pathlib import Path
 
 import msgspec
 
+from conformance.errors import LogError
 from conformance.evidence.subject import Subject
 from conformance.execution.folds import judge_exchanges
 from conformance.model import Case, Event, Exchange, Exchanged, Kind, Observed, Outcome, RunFinished, Verdict
 from conformance.plan import Catalogue, Plan
-from conformance.run_log.event_log import read_events
+from conformance.run_log.event_log import KEEP_HINT, read_events
 
 
 def judge_remaining(workers: Path, plan: Plan, catalogue: Catalogue, subject: Subject) -> Iterator[Event]:
@@ -107,10 +108,14 @@ def merge_logs(workers: Path, path: Path, items: Iterable[str], footer: RunFinis
                 offset += len(line)
     lines.sort()
     partial = path.with_suffix(".part")
-    with ExitStack() as files, partial.open("wb") as file:
-        sources = [files.enter_context(log.open("rb")) for log in logs]
-        for _, number, offset, length in lines:
-            sources[number].seek(offset)
-            file.write(sources[number].read(length))
-        file.write(msgspec.json.encode(msgspec.structs.replace(footer, events=len(lines) + 1)) + b"\n")
-    partial.replace(path)
+    try:
+        with ExitStack() as files, partial.open("wb") as file:
+            sources = [files.enter_context(log.open("rb")) for log in logs]
+            for _, number, offset, length in lines:
+                sources[number].seek(offset)
+                file.write(sources[number].read(length))
+            file.write(msgspec.json.encode(msgspec.structs.replace(footer, events=len(lines) + 1)) + b"\n")
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise LogError(f"{path} cannot be written: {error.strerror}", hint=KEEP_HINT) from error

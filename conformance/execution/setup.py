@@ -12,10 +12,10 @@ from typing import NamedTuple
 import msgspec
 
 from conformance.description import Description
-from conformance.errors import UsageError
 from conformance.execution.budgets import DOCUMENTED_RATE_LIMIT, compute_budget, compute_kept_for_generated
 from conformance.execution.description_changes import find_touched_operations
 from conformance.execution.directories import check_writable, choose_directory, name_run
+from conformance.execution.directory_lock import lock_directory
 from conformance.execution.resumption import EarlierRun, read_earlier_run
 from conformance.execution.spec import RunSpec, load_catalogue
 from conformance.mock_server import start_server
@@ -96,16 +96,16 @@ class RunSetup(NamedTuple):
 def set_up_run(options: RunOptions, resources: ExitStack, now: float) -> RunSetup:
     """Read configuration and description and start the built-in server where that is the target.
 
-    `resources` stops the server; `now` is in seconds since 1970. Raises HarnessError: UsageError where the options, the
-    configuration or the report directory cannot be used, DescriptionError where the description cannot.
+    `resources` stops the server and releases the report directory; `now` is in seconds since 1970. Raises HarnessError:
+    UsageError where the options, the configuration or the report directory cannot be used, DescriptionError where the
+    description cannot.
     """
     config = configuration.load_config(options.config)
     resolved = _resolve_target(options, config)
     spec = _build_spec(options, config, resolved, datetime.fromtimestamp(now, UTC))
-    if (spec.path / "events.jsonl").exists():
-        raise UsageError(f"{spec.path} already contains a run log", hint="Name a new --report-dir")
     check_writable(spec.path)
     description = spec.load_description()  # first, so that an unreadable file starts no server
+    resources.enter_context(lock_directory(spec.path))
     spec = _limit_to_changes(spec, options, description)
     reached = _start_server(options, spec, resources) if resolved is None else lambda: spec.target
     identities = resolved.config.identities if resolved else get_builtin_identities()

@@ -15,7 +15,9 @@ from pathlib import Path
 import msgspec
 import psutil
 
+from conformance.errors import LogError
 from conformance.model import Exchange
+from conformance.run_log.event_log import KEEP_HINT
 
 _CLAIM_TIMEOUT_S = 60.0  # for the response to a request that another worker sends; the channel's timeout is shorter
 _POLL_S = 0.002
@@ -58,7 +60,8 @@ class SharedStore:
 
     def __init__(self, path: Path, lease: int = 1) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = _connect(path)
+        self._path, self._db = path, _connect(path)
+        self._stop_reason = ""  # of this process, also where it cannot be written
         self._decoder = msgspec.msgpack.Decoder(Exchange)
         self._lease = lease
         self._leased: dict[str, int] = {}
@@ -102,7 +105,7 @@ class SharedStore:
         self._claimed.discard(
             key
         )  # first: nobody may wait for a claim that cannot be given up because the disk is full
-        with suppress(sqlite3.Error):
+        with suppress(LogError):
             self._do("DELETE FROM answer WHERE key = ? AND exchange IS NULL", key)
 
     def try_spend(self, identity: str, limit: int | None) -> bool:
@@ -152,11 +155,11 @@ class SharedStore:
         while True:
             try:
                 return self._db.execute(statement, values)
-            except sqlite3.OperationalError as error:
+            except sqlite3.DatabaseError as error:
                 now = time.monotonic()
                 deadline = deadline or now + _LOCK_TIMEOUT_S
-                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or now > deadline:
-                    raise
+                if not _is_busy(error) or now > deadline:
+                    raise _explain(self._path, error) from error
                 time.sleep(_RETRY_S)
 
     def _give_back_leases(self) -> None:
@@ -171,12 +174,13 @@ class SharedStore:
 
     def stop(self, reason: str) -> None:
         """Make every worker stop; the first reason is kept."""
+        self._stop_reason = self._stop_reason or reason
         self._do("INSERT OR IGNORE INTO flag VALUES ('stop', ?)", reason)
 
     def get_stop_reason(self) -> str:
         """Return the reason why the run is to stop, empty while it continues."""
         row = self._do("SELECT value FROM flag WHERE name = 'stop'").fetchone()
-        return str(row[0]) if row else ""
+        return str(row[0]) if row else self._stop_reason
 
     def announce(self, text: str) -> None:
         """Announce to the progress display what the run waits for; empty when it waits no more."""
@@ -220,13 +224,22 @@ def _connect(path: Path) -> sqlite3.Connection:
             db.execute(f"PRAGMA wal_autocheckpoint={_JOURNAL_PAGES}")
             db.executescript(_SCHEMA)
             db.execute("PRAGMA busy_timeout=0")  # see Store._do
-        except sqlite3.OperationalError:
+        except sqlite3.DatabaseError as error:
             db.close()
-            if time.monotonic() > deadline:
-                raise
+            if not _is_busy(error) or time.monotonic() > deadline:
+                raise _explain(path, error) from error
             time.sleep(_POLL_S)
         else:
             return db
+
+
+def _is_busy(error: sqlite3.DatabaseError) -> bool:
+    """Return whether another process holds a lock that will be released."""
+    return error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+def _explain(path: Path, error: sqlite3.DatabaseError) -> LogError:
+    return LogError(f"{path} cannot be used: {error}", hint=KEEP_HINT)
 
 
 def _is_alive(pid: int) -> bool:

@@ -12,6 +12,8 @@ from conformance.errors import LogError
 from conformance.model.event import OLD_SCHEMAS, SCHEMA, Event, Noticed, RunFinished, RunStarted
 from conformance.run_log.stored_lines import LineDecoder, LineEncoder
 
+KEEP_HINT = "Free some disk space; what there is can be read with `evconform report build DIRECTORY`"
+"""What to do when a run log cannot be written any more."""
 CUT_OFF_TOPIC = "cut-off"
 """The topic of the notice that `read` adds for a log that ends before its footer."""
 
@@ -51,12 +53,14 @@ class LogWriter:
         """
         if not events:
             return
-        line = memoryview(self._encoder.encode(events))
+        line, written = memoryview(self._encoder.encode(events)), 0
         try:
-            while line:
-                line = line[self._file.write(line) or 0 :]
+            while written < len(line):
+                written += self._file.write(line[written:]) or 0
         except OSError as error:
-            raise LogError(f"{self.path}: writing stopped: {error.strerror}", hint="Free some disk space") from error
+            if written:  # half a line would spoil the next one
+                os.truncate(self.path, self.path.stat().st_size - written)
+            raise LogError(f"{self.path}: writing stopped: {error.strerror}", hint=KEEP_HINT) from error
 
     def close(self) -> None:
         """Close the file; nothing can be appended afterwards."""
