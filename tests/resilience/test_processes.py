@@ -78,6 +78,7 @@ def test_workers_and_server_end_with_a_controller_that_is_killed(tmp_path):
     assert fold(read_events([tmp_path / "out"])).case_results
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("victim", ["worker", "server"])
 def test_a_run_whose_worker_or_server_is_killed_ends_and_says_so(tmp_path, victim):
     run = start_run(tmp_path, "--workers", "2", "--patience", "1")
