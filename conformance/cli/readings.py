@@ -25,6 +25,7 @@ def readings(
     combinations: Annotated[
         int, typer.Option(min=0, help="Number of random combinations of readings that can stand together.")
     ] = 50,
+    alone: Annotated[bool, typer.Option("--alone/--no-alone", help="Also test each reading by itself.")] = True,
     seed: Annotated[int, typer.Option(help="The same seed gives the same combinations.")] = 1,
     seeds: Annotated[int, typer.Option(min=1, help="Number of servers for each reading and combination.")] = 1,
     workers: Annotated[int, typer.Option(min=1, help="Servers tested at the same time.")] = os.cpu_count() or 1,
@@ -57,7 +58,7 @@ def readings(
     chosen = [name for name in names or known if name not in left_out]
     for name, reason in left_out.items():
         typer.echo(f"{'not tested':<12} {name}: {reason}", err=as_json or markdown)
-    groups = [PLAIN, *((name,) for name in chosen), *draw_combinations(chosen, combinations, seed)]
+    groups = [PLAIN, *((name,) for name in chosen if alone), *draw_combinations(chosen, combinations, seed)]
     numbers = range(1, seeds + 1)
     requested = {(group, number) for group in groups for number in numbers}
     results = [result for result in read_results(record, ReadingResult) if result.key in requested]

@@ -1,6 +1,7 @@
 """The matrix of admissible readings: the suite run against servers that conform in other ways than the built-in one."""
 
 import random
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -99,16 +100,24 @@ def list_inapplicable_readings(names: Iterable[str], description: Path | None) -
 
 
 def draw_combinations(names: Iterable[str], count: int, seed: int) -> list[tuple[str, ...]]:
-    """Return that many different combinations of readings that can stand together, the same for the same seed."""
+    """Return that many different combinations of readings that can stand together, the same for the same seed.
+
+    Those that are in the fewest combinations so far come first, so that all are in some.
+    """
     known = load_readings()
     rng = random.Random(f"combinations {seed}")  # noqa: S311
     pool = sorted(names)
     combinations: dict[tuple[str, ...], None] = {}
+    uses = Counter[str]()
     for _ in range(50 * count):
         if len(combinations) == count:
             break
         size = rng.randint(*_COMBINATION_SIZES)
-        combinations[_choose_compatible([known[name] for name in rng.sample(pool, len(pool))], size)] = None
+        order = sorted(rng.sample(pool, len(pool)), key=uses.__getitem__)
+        combination = _choose_compatible([known[name] for name in order], size)
+        if combination not in combinations:
+            combinations[combination] = None
+            uses.update(combination)
     return list(combinations)
 
 

@@ -147,6 +147,10 @@ def test_combinations_depend_on_the_seed_alone() -> None:
         assert len(readings.select_readings(names)) == len(names) >= 3
 
 
+def test_fifty_combinations_contain_every_reading() -> None:
+    assert {name for names in draw_combinations(CATALOGUE, 50, 1) for name in names} == set(CATALOGUE)
+
+
 def test_combined_readings_answer_every_request() -> None:
     applicable = set(CATALOGUE) - set(list_inapplicable_readings(CATALOGUE, None)) - INVISIBLE
     messages = [message for message, _ in plain_responses(BUNDLED)][::7]
