@@ -1,5 +1,6 @@
 """Offline verification of a certificate: with the issuer's public key, and optionally a run log, a chain and a list."""
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import IntEnum
 from pathlib import Path
@@ -22,6 +23,7 @@ class CertificateStanding(IntEnum):
     LOG_DIFFERS = 13
     CHAIN_BROKEN = 15
     EXPIRED = 12
+    NOT_TODAY = 16
     VALID = 0
 
 
@@ -49,12 +51,13 @@ class VerificationInputs(msgspec.Struct, frozen=True):
     """Optional inputs to compare a certificate with; None is not at hand.
 
     `log_sha256` is the digest of a run log, `revocations` a signed list, `chain` a file of attempts or the folder of
-    many.
+    many. `reconsider` returns why a certificate would not be given today, None where nobody asks.
     """
 
     log_sha256: str | None = None
     revocations: Path | None = None
     chain: Path | None = None
+    reconsider: Callable[[Certificate], tuple[str, ...]] | None = None
 
 
 def verify_certificate(
@@ -79,6 +82,8 @@ def verify_certificate(
         remarks.append(_check_chain(signed_certificate, inputs.chain))
     if inputs.revocations is not None:
         remarks.append(_check_revocation(envelope.payload, inputs.revocations, key))
+    if inputs.reconsider is not None:
+        remarks += _reconsider(signed_certificate, inputs.reconsider)
     return Verification(signed_certificate, tuple(remarks))
 
 
@@ -110,6 +115,14 @@ def _check_log(signed_certificate: Certificate, log_sha256: str) -> Remark:
     if log_sha256 != signed_certificate.digests.log:
         return Remark(CertificateStanding.LOG_DIFFERS, "the run log is not the one that was certified")
     return Remark(CertificateStanding.VALID, "the run log is the one that was certified")
+
+
+def _reconsider(signed_certificate: Certificate, reconsider: Callable[[Certificate], tuple[str, ...]]) -> list[Remark]:
+    """Say whether a certificate would be given today."""
+    obstacles = reconsider(signed_certificate)
+    if not obstacles:
+        return [Remark(CertificateStanding.VALID, "it would be given today")]
+    return [Remark(CertificateStanding.NOT_TODAY, f"it would not be given today: {why}") for why in obstacles]
 
 
 def _check_chain(signed_certificate: Certificate, path: Path) -> Remark:

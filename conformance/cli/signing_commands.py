@@ -1,13 +1,17 @@
 """`evconform keys`, `evconform certify sign` and `evconform verify`: keys, signing and verification of certificates."""
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from conformance.cli.certify import group as certify
 from conformance.cli.options import AsJson, Attempts, Formats, ValidDays, Waivers
+
+if TYPE_CHECKING:
+    from conformance.certificates.statement import Certificate
 
 group = typer.Typer(help="Make signing keys, and revoke certificates.", no_args_is_help=True)
 
@@ -76,6 +80,9 @@ def verify(
     ] = None,
     revocations: Annotated[Path | None, typer.Option(help="The issuer's list of revocations.")] = None,
     attempts: Annotated[Path | None, typer.Option(help="Chain of attempts, or a folder of chains.")] = None,
+    rejudge: Annotated[
+        bool, typer.Option("--rejudge", help="With --log: also say whether it would be given by the rules of today.")
+    ] = False,
     badge: Annotated[Path | None, typer.Option(help="File to write a Shields endpoint badge of the result to.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -83,18 +90,31 @@ def verify(
 
     Exit codes: 0 valid, 2 certificate or key unreadable, 10 tampered,
     11 wrong key, 12 expired or not yet valid, 13 the run log does not match,
-    14 revoked, 15 the chain of attempts is broken.
-    If several apply, the first of 10, 11, 14, 13, 15, 12.
+    14 revoked, 15 the chain of attempts is broken, 16 it would not be given today.
+    If several apply, the first of 10, 11, 14, 13, 15, 12, 16.
     """
     from conformance.certificates.files import digest_file, read_file, replace_file
     from conformance.certificates.keys import load_public_key
     from conformance.certificates.verification import VerificationInputs
     from conformance.certificates.verification import verify_certificate as verified
     from conformance.cli import verification
+    from conformance.errors import UsageError
 
-    beside = VerificationInputs(digest_file(log) if log else None, revocations, attempts)
+    if rejudge and log is None:
+        raise UsageError("--rejudge needs --log", hint="Name the events.jsonl that the certificate is about")
+    reconsider = partial(_reconsider, log) if rejudge and log else None
+    beside = VerificationInputs(digest_file(log) if log else None, revocations, attempts, reconsider)
     result = verified(read_file(certificate), load_public_key(key), datetime.now(UTC), beside)
     typer.echo(verification.as_json(result) if as_json else verification.as_text(result))
     if badge:
         replace_file(badge, verification.as_badge(result))
     raise typer.Exit(int(result.standing))
+
+
+def _reconsider(log: Path, certificate: "Certificate") -> tuple[str, ...]:
+    """Return why a certificate would not be given today, by its run log."""
+    from conformance.certificates.rejudgement import list_new_obstacles
+    from reports import read_events
+    from specs.catalogue import load_requirements
+
+    return list_new_obstacles(certificate, read_events([log]), load_requirements())
