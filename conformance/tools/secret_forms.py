@@ -57,7 +57,7 @@ class SecretForms:
             return text
         for value, mark in self._plain:
             text = text.replace(value, mark)
-        for needle in shown:
+        for needle in self._find_needles(text):  # seldom one is left, and a pattern is slow to compile
             text = _build_pattern(needle).sub(self._marks[needle].replace(b"\\", rb"\\"), text)
         hidden = self._find_needles(text)
         return self._marks[hidden[0]] if hidden else text

@@ -37,6 +37,7 @@ from conformance.certify.api_clients.verdicts import (
     describe_lack,
     judge_passively,
 )
+from conformance.certify.api_clients.world_pool import WorldPool
 from conformance.certify.assessments import Assessment
 from conformance.description import Description
 from conformance.execution.redactor import Redactor
@@ -69,7 +70,7 @@ class ScenarioRunner:
         self.server = server
         self._record, self._doors, self._description = record, addresses, description
         self._number, self._public, self._scale = seed, is_public, scale
-        self._shared = self._build_world()
+        self._worlds = WorldPool(self._build_world)
         self._writing = threading.Lock()
         self._interrupted = threading.Event()
         self._plays: dict[str, ScenarioEndpoint] = {}
@@ -85,7 +86,7 @@ class ScenarioRunner:
             return None
         task = TASKS[scenario_run.task]
         rules = (*(scenario_run.scenario.rules if scenario_run.scenario else ()), *task.setup_rules)
-        world = self._build_world() if task.is_writing else self._shared
+        world = self._worlds.copy_world() if task.is_writing else self._worlds.shared
         item = self._items[scenario_run.name] = self._record.open_part(scenario_run.name)
         endpoint = self._plays[scenario_run.name] = ScenarioEndpoint(
             scenario_run.name,

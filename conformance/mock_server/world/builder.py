@@ -8,6 +8,7 @@
 import random
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from typing import Any
 from zlib import crc32
 
@@ -66,6 +67,13 @@ class MockWorld:
         for record in tuple(self._iterate_records()):
             self.fill_record(record)
         settle_links(self.shape, self.store)
+
+    def copy(self) -> "MockWorld":
+        """Return a world with copies of all records, at a fraction of the cost of building one."""
+        world = copy(self)
+        world.store = self.store.copy()
+        world.links = self.links.copy(world.store)
+        return world
 
     def normalize_key(self, resource: Resource, text: str) -> str:
         """Return a key as the store holds it: times in UTC with six decimals, everything else unchanged."""

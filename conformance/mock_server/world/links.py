@@ -25,6 +25,12 @@ class LinkDrawer:
         self._drawn: dict[tuple[str, str], int] = {}
         self._ordinals: dict[str, int] = {}
 
+    def copy(self, store: RecordStore) -> "LinkDrawer":
+        """Return a drawer that goes on like this one, with the records of another store."""
+        drawer = LinkDrawer(self._shape, store)
+        drawer._drawn, drawer._ordinals = dict(self._drawn), dict(self._ordinals)
+        return drawer
+
     def take_ordinal(self, record: StoredRecord) -> int:
         """Return the position of a record among all of its resource, counted in the order of the calls."""
         self._ordinals[record.resource] = self._ordinals.get(record.resource, -1) + 1

@@ -6,7 +6,7 @@ serves under any host. Lists are cut by bisection: the cost of a page does not g
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 
@@ -25,6 +25,16 @@ def make_links_absolute(value: Any, base: str) -> Any:
         return {key: make_links_absolute(item, base) for key, item in value.items()}
     if kind is list:
         return [make_links_absolute(item, base) for item in value]
+    return value
+
+
+def copy_data(value: Any) -> Any:
+    """Return a deep copy of JSON data."""
+    kind = type(value)
+    if kind is dict:
+        return {key: copy_data(item) for key, item in value.items()}
+    if kind is list:
+        return [copy_data(item) for item in value]
     return value
 
 
@@ -72,6 +82,14 @@ class RecordCollection:
             if at < len(keys) and keys[at] == record.key:
                 del keys[at]
 
+    def copy(self, copy_record: Callable[[StoredRecord], StoredRecord]) -> "RecordCollection":
+        """Return a collection of copies of the records."""
+        collection = RecordCollection()
+        collection.by_key = {key: copy_record(record) for key, record in self.by_key.items()}
+        collection.keys = [*self.keys]
+        collection.owned = {owner: [*keys] for owner, keys in self.owned.items()}
+        return collection
+
     def list_visible_keys(self, owner: str | None) -> list[str]:
         """Return the sorted keys that an owner may see.
 
@@ -102,6 +120,30 @@ class RecordStore:
     def add_listener(self, listener: Listener) -> None:
         """Call a listener with each change: the verb, the record, and its data before."""
         self._listeners.append(listener)
+
+    def copy(self) -> "RecordStore":
+        """Return a store with copies of all records, and without listeners."""
+        copies: dict[int, StoredRecord] = {}
+
+        def copy_record(record: StoredRecord) -> StoredRecord:
+            if id(record) not in copies:
+                parent = copy_record(record.parent) if record.parent else None
+                copies[id(record)] = replace(record, parent=parent, data=copy_data(record.data))
+            return copies[id(record)]
+
+        store = RecordStore()
+        store.revision = self.revision
+        store.by_path = {path: copy_record(record) for path, record in self.by_path.items()}
+        store._children = {path: [*map(copy_record, records)] for path, records in self._children.items()}
+        for resource, by_parent in self._collections.items():
+            store._collections[resource] = {
+                parent: collection.copy(copy_record) for parent, collection in by_parent.items()
+            }
+        return store
+
+    def remove_listeners(self) -> None:
+        """Call no listener any more: the servers of this world have ended."""
+        self._listeners.clear()
 
     def get_collection(self, resource: str, parent: str = "") -> RecordCollection:
         """Return the members of a resource below the record at a path; empty where there are none."""

@@ -10,8 +10,9 @@ import msgspec
 
 from conformance.certify.api_clients import scenario_runner
 from conformance.certify.api_clients.certification import ClientCertificationOptions, certify_client
-from conformance.certify.api_clients.scenario_runner import ScenarioRunner
 from conformance.certify.api_clients.tasks import TASKS, list_possible_tasks
+from conformance.certify.api_clients.world_pool import WorldPool
+from conformance.mock_server.world.builder import MockWorld
 from conformance.model import Level, Verdict
 from reports import Summary, fold, read_events
 from tests.certify.clients.fork_runner import build_runner
@@ -73,26 +74,21 @@ def certify_source(
 
 @contextmanager
 def run_in_forks(source: str) -> Iterator[None]:
-    """Run the program in place of the client's command, with one world for all runs of this process."""
+    """Run the program in place of the client's command, with the same worlds for all runs of this process."""
     with (
         mock.patch.object(scenario_runner, "run_client", build_runner(source)),
-        mock.patch.object(ScenarioRunner, "_build_world", _share_first_world(ScenarioRunner._build_world)),
+        mock.patch.object(scenario_runner, "WorldPool", _share_pool),
     ):
         yield
 
 
-_WORLDS: dict[str, Any] = {}
+_POOLS: dict[str, WorldPool] = {}
 
 
-def _share_first_world(build: Callable[[ScenarioRunner], Any]) -> Callable[[ScenarioRunner], Any]:
-    """Return a function that builds worlds; the first one of a runner is only read, and is built once."""
-
-    def build_or_share(runner: ScenarioRunner) -> Any:
-        if hasattr(runner, "_shared"):
-            return build(runner)
-        digest = runner._description.digest
-        if digest not in _WORLDS:
-            _WORLDS[digest] = build(runner)
-        return _WORLDS[digest]
-
-    return build_or_share
+def _share_pool(build: Callable[[], MockWorld]) -> WorldPool:
+    """Return the worlds of a description, which every runner of this process uses again."""
+    digest = build.__self__._description.digest  # type: ignore[attr-defined]
+    if digest not in _POOLS:
+        _POOLS[digest] = WorldPool(build)
+    _POOLS[digest].shared.store.remove_listeners()
+    return _POOLS[digest]

@@ -72,9 +72,11 @@ def certify(command: tuple[str, ...], plan: Path, directory: Path, *options: str
     started = [sys.executable, "-m", "conformance", *arguments]
     with (
         subprocess.Popen(started, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process,
-        suspend_children(process.pid, command) if is_suspended else nullcontext(),
+        suspend_children(process.pid, command) if is_suspended else nullcontext([]) as suspended,
     ):
         _, errors = process.communicate()
+    if is_suspended:
+        print(f"suspended {len(suspended)} times", flush=True)
     if not (directory / "events.jsonl").exists():
         raise RuntimeError(errors)
     return fold(read_events([directory]))
