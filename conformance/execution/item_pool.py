@@ -64,6 +64,7 @@ class ItemPool:
         self._parked: dict[str, list[_OpenItem]] = {}  # by the shared read that they wait for
         self._numbers = count()
         self._held_until = 0.0
+        self._is_silent = False  # whether the request in flight must be the only one
         self._switch_interval = sys.getswitchinterval()
         sys.setswitchinterval(_SWITCH_INTERVAL_S)
 
@@ -103,8 +104,16 @@ class ItemPool:
             self._resume(opened, None)
 
     def _send_ready(self) -> None:
+        """Send what is ready within the limit; a request that may reach its rate limit goes out alone.
+
+        Its refusal would else say nothing: there might have been too many in flight.
+        """
         while self._ready and len(self._flights) < self._limit.current and self._clock() >= self._held_until:
+            needs_silence = self._ready[0][1].request.expects_limit
+            if self._flights and (needs_silence or self._is_silent):
+                return
             item, transmission = self._ready.popleft()
+            self._is_silent = needs_silence
             number = next(self._numbers)
             self._flights[number] = _Flight(item, len(self._flights) + 1)
             self._threads.submit(number, transmission)

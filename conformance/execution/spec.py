@@ -2,6 +2,7 @@
 
 import math
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -122,8 +123,7 @@ class RunSpec(msgspec.Struct, frozen=True):
         """Return the API under test as checks and probes see it."""
         return Subject(
             description,
-            SchemaValidators(description),
-            SecondOpinion(description),
+            *_build_validators(description),
             self.target,
             seed=self.seed,
             seeds=self.seeds,
@@ -137,6 +137,11 @@ class RunSpec(msgspec.Struct, frozen=True):
     def make_plan(self, catalogue: Catalogue, model: ResourceModel) -> Plan:
         """Make the plan of the run, which is the same in every process."""
         return make_plan(catalogue, model, self.build_plan_options())
+
+
+@lru_cache(maxsize=1)  # compiled schemas take some 40 MB: worker and controller of one process share them
+def _build_validators(description: Description) -> tuple[SchemaValidators, SecondOpinion]:
+    return SchemaValidators(description), SecondOpinion(description)
 
 
 class RunContext(NamedTuple):

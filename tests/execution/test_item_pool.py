@@ -303,3 +303,28 @@ def test_pause_of_an_item_does_not_delay_others(subject, tmp_path):
     pool.close()
     assert now[0] == pytest.approx(10.0)
     hall.store.close()
+
+
+def test_request_that_may_reach_its_rate_limit_goes_out_alone(subject, tmp_path):
+    levels = []
+
+    def answer(request):
+        if b"limit" in request.url.query:
+            levels.append((hall.level, len(threads.flying)))
+        return httpx.Response(200 if hall.level <= 3 else 429, json=[])
+
+    def steps(number):
+        for turn in range(5):
+            is_last = number % 7 == 0
+            target = f"/vehicle_makes?{'limit' if is_last else 'plain'}-{number}-{turn}"
+            yield Request(OPERATION, "GET", target, fresh=True, expects_limit=is_last)
+
+    hall = Hall(subject, tmp_path, steps, answer=answer)
+    threads = ScriptedThreads(hall.transmit, 5)
+    pool = hall.open_pool(3, threads)
+    for item in hall.items:
+        pool.run(item)
+    pool.close()
+    assert levels == [(1, 0)] * 30
+    assert threads.most == 3
+    hall.store.close()
