@@ -9,6 +9,7 @@ from unittest import mock
 import msgspec
 
 from conformance.certify.api_clients import scenario_runner
+from conformance.certify.api_clients.catalogue import load_passive_judges, load_scenarios
 from conformance.certify.api_clients.certification import ClientCertificationOptions, certify_client
 from conformance.certify.api_clients.tasks import TASKS, list_possible_tasks
 from conformance.certify.api_clients.world_pool import WorldPool
@@ -42,12 +43,20 @@ class MutantResult(msgspec.Struct, frozen=True):
 
 
 def run_mutant(mutant: ClientMutant, folder: Path, *, is_whole: bool = False) -> MutantResult:
-    """Certify a mutant in its selection of scenarios, or in all scenarios of a confidential or public client."""
+    """Certify a mutant in its selection of scenarios, or in all that it may fail as a confidential or public client.
+
+    A scenario of another requirement that is a SHOULD can only warn, and is left out: the others show whether the
+    mutant violates its own requirement, and no other MUST.
+    """
     tasks = sorted(list_possible_tasks(is_public=mutant.is_public)) if is_whole else mutant.declared_tasks
     if mutant.is_public:
         tasks = [task for task in tasks if task != "create_user"]
     summary = certify_source(
-        mutate(read_sample(), *mutant.edits), folder, tasks, mutant.kind, select=() if is_whole else mutant.selection
+        mutate(read_sample(), *mutant.edits),
+        folder,
+        tasks,
+        mutant.kind,
+        select=list_all_cases(mutant) if is_whole else mutant.selection,
     )
     return MutantResult(
         mutant,
@@ -56,6 +65,16 @@ def run_mutant(mutant: ClientMutant, folder: Path, *, is_whole: bool = False) ->
             for verdict in (Verdict.FAIL, Verdict.WARN, Verdict.ERROR)
         ),
     )
+
+
+def list_all_cases(mutant: ClientMutant) -> tuple[str, ...]:
+    """Return the scenarios of every MUST and of the mutant's requirement, and the requirements judged passively."""
+    scenarios = [
+        scenario.name
+        for scenario in load_scenarios()
+        if scenario.level is Level.MUST or scenario.requirement == mutant.requirement
+    ]
+    return (*scenarios, *(passive.requirement for passive in load_passive_judges()))
 
 
 def certify_source(
