@@ -39,24 +39,13 @@ def has_general_rules(operation: Operation, model: ResourceModel) -> bool:
 
 def _has_version_header(operation: Operation, model: ResourceModel) -> bool:
     """Return whether a request header selects the version that the suite requests, and responses state it."""
-    name = model.version_header.lower()
-    versions = {
-        str(value)
-        for candidate in model.operations
-        for parameter in candidate.parameters
-        if parameter.name.lower() == name
-        for value in parameter.schema.get("enum", (_API_VERSION,))
-    }
-    return versions == {_API_VERSION} and _has_response_header(model, frozenset({name}))
+    enums = ((_API_VERSION,) if enum is None else enum for enum in model.version_enums)
+    versions = {str(value) for enum in enums for value in enum}
+    return versions == {_API_VERSION} and _has_response_header(model, frozenset({model.version_header.lower()}))
 
 
 def _has_response_header(model: ResourceModel, names: frozenset[str]) -> bool:
-    return any(
-        header.name.lower() in names
-        for operation in model.operations
-        for response in operation.responses
-        for header in response.headers
-    )
+    return not names.isdisjoint(model.response_headers)
 
 
 def _has_rate_headers(operation: Operation, model: ResourceModel) -> bool:

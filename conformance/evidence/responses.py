@@ -259,8 +259,8 @@ def _fixed_prefix(template: str) -> str:
 def find_reader(target: str, model: ResourceModel) -> Operation | None:
     """Return the operation that a GET of a request target calls, or None; a fixed path wins over a template."""
     path = extract_path(target)
-    readers = model.readers_by_depth.get(path.strip("/").count("/"), ())
-    matches = [operation for operation in readers if match_path(operation.path, path) is not None]
+    candidates = model.operations_by_depth.get(path.strip("/").count("/"), ())
+    matches = [o for o in candidates if o.method == "GET" and match_path(o.path, path) is not None]
     return min(matches, key=lambda o: o.path.count("{"), default=None)
 
 

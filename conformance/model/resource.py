@@ -74,14 +74,26 @@ class ResourceModel(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
         return {operation.key: operation for operation in self.operations}
 
     @cached_property
-    def readers_by_depth(self) -> dict[int, tuple[Operation, ...]]:
-        """The operations with the method GET, by the number of slashes in their path, outer ones left out."""
-        readers: dict[int, tuple[Operation, ...]] = {}
+    def operations_by_depth(self) -> dict[int, tuple[Operation, ...]]:
+        """The operations by the number of slashes in their path, outer ones left out."""
+        by_depth: dict[int, list[Operation]] = {}
         for operation in self.operations:
-            if operation.method == "GET":
-                depth = operation.path.strip("/").count("/")
-                readers[depth] = (*readers.get(depth, ()), operation)
-        return readers
+            by_depth.setdefault(operation.path.strip("/").count("/"), []).append(operation)
+        return {depth: tuple(operations) for depth, operations in by_depth.items()}
+
+    @cached_property
+    def response_headers(self) -> frozenset[str]:
+        """The names of all documented response headers, in lower case."""
+        responses = (response for operation in self.operations for response in operation.responses)
+        return frozenset(header.name.lower() for response in responses for header in response.headers)
+
+    @cached_property
+    def version_enums(self) -> tuple[tuple[object, ...] | None, ...]:
+        """The values that each parameter of the version header allows, None for one that names none."""
+        parameters = (parameter for operation in self.operations for parameter in operation.parameters)
+        name = self.version_header.lower()
+        enums = (parameter.schema.get("enum") for parameter in parameters if parameter.name.lower() == name)
+        return tuple(dict.fromkeys(None if enum is None else tuple(enum) for enum in enums))
 
     @cached_property
     def resources_by_name(self) -> dict[str, Resource]:

@@ -57,8 +57,12 @@ class SecretForms:
             return text
         for value, mark in self._plain:
             text = text.replace(value, mark)
-        for needle in self._find_needles(text):  # seldom one is left, and a pattern is slow to compile
-            text = _build_pattern(needle).sub(self._marks[needle].replace(b"\\", rb"\\"), text)
+        for build_pattern in (
+            _build_plain_pattern,
+            _build_pattern,
+        ):  # the second one is slow to compile, and seldom needed
+            for needle in self._find_needles(text):
+                text = build_pattern(needle).sub(self._marks[needle].replace(b"\\", rb"\\"), text)
         hidden = self._find_needles(text)
         return self._marks[hidden[0]] if hidden else text
 
@@ -133,6 +137,12 @@ def _list_needles(secret: bytes) -> Iterable[bytes]:
                 needle = encode(b"\0" * offset + text)[first:rest].lower()
                 if len(needle) >= MIN_SECRET_LENGTH:
                     yield needle
+
+
+@lru_cache(maxsize=256)
+def _build_plain_pattern(needle: bytes) -> re.Pattern[bytes]:
+    """Return a pattern of a needle in any case."""
+    return re.compile(re.escape(needle), re.IGNORECASE)
 
 
 @lru_cache(maxsize=256)

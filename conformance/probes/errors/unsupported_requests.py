@@ -40,7 +40,8 @@ def _choose_undocumented_method(operation: Operation, model: ResourceModel) -> s
 def _list_operations_at_path(operation: Operation, model: ResourceModel) -> list[Operation]:
     """Return the operations that a server may find at the path: `/things/{id}:submit` also matches `/things/{id}`."""
     example = re.sub(r"\{[^}]*\}", "x", operation.path)
-    return [o for o in model.operations if o.path == operation.path or match_path(o.path, example) is not None]
+    candidates = model.operations_by_depth.get(example.strip("/").count("/"), ())
+    return [o for o in candidates if o.path == operation.path or match_path(o.path, example) is not None]
 
 
 def _has_undocumented_method(operation: Operation, model: ResourceModel) -> bool:
