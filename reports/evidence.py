@@ -16,6 +16,7 @@ import msgspec
 
 from conformance.model import Exchange
 from conformance.tools.visible_text import make_json_visible
+from reports.repeat_command import can_repeat_requests
 from reports.request_commands import list_variables, write_curl, write_python
 from reports.summary import Summary
 
@@ -43,7 +44,8 @@ def pack_evidence(summary: Summary, spent: int = 0) -> PackedEvidence:
     """
     exchanges = summary.exchanges
     numbers: dict[bytes, int] = {}
-    heads = [_build_head(exchange, numbers) for exchange in exchanges]
+    can_repeat = can_repeat_requests(summary)
+    heads = [_build_head(exchange, numbers, can_repeat=can_repeat) for exchange in exchanges]
     packed_heads = tuple(deflate(heads[at : at + HEADS_A_CHUNK]) for at in range(0, len(heads), HEADS_A_CHUNK))
     firsts = {key for finding in summary.findings for key in (*finding.exchanges[:1], finding.smallest)}
     cited = {x.response.body for x in exchanges if x.id in firsts and x.response}
@@ -118,7 +120,8 @@ def _number_body(body: bytes, numbers: dict[bytes, int]) -> int:
     return numbers.setdefault(body, len(numbers)) if body else -1
 
 
-def _build_head(exchange: Exchange, numbers: dict[bytes, int]) -> dict[str, Any]:
+def _build_head(exchange: Exchange, numbers: dict[bytes, int], *, can_repeat: bool) -> dict[str, Any]:
+    """Return what the page shows of an exchange; the server of a certification is gone, so nothing repeats it."""
     response = exchange.response
     return {
         "sent": exchange.sent_headers,
@@ -127,9 +130,9 @@ def _build_head(exchange: Exchange, numbers: dict[bytes, int]) -> dict[str, Any]
         "answer": _number_body(response.body, numbers) if response else -1,
         "cut": bool(response and response.cut),
         "failure": exchange.failure,
-        "curl": write_curl(exchange),
-        "python": write_python(exchange),
-        "set": list_variables(exchange),
+        "curl": write_curl(exchange) if can_repeat else "",
+        "python": write_python(exchange) if can_repeat else "",
+        "set": list_variables(exchange) if can_repeat else (),
     }
 
 

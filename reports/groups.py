@@ -25,7 +25,8 @@ _OF_BODIES = frozenset({"RSP-03", "RSP-06", "RSP-10", "IDS-01", "IDS-02", "IDS-0
 class FindingGroup(msgspec.Struct, frozen=True):
     """Findings of one requirement with one cause, on one or more operations, in the order of the summary.
 
-    `implied` are findings of other requirements that follow from these, and have no group of their own.
+    `implied` are findings of other requirements that follow from these, and have no group of their own; `also` are
+    findings that their evidence traces to the same cause.
     """
 
     id: str
@@ -37,12 +38,27 @@ class FindingGroup(msgspec.Struct, frozen=True):
     message: str
     findings: tuple[Finding, ...]
     implied: tuple[Finding, ...] = ()
+    also: tuple[Finding, ...] = ()
+
+    @property
+    def is_of_description(self) -> bool:
+        """Return whether the cause is in the description, not in the server."""
+        return self.requirement.startswith(_OF_DESCRIPTION)
+
+    @property
+    def under(self) -> tuple[Finding, ...]:
+        """The findings of other requirements that stand under these."""
+        return (*self.implied, *self.also)
 
     @property
     def consequences(self) -> str:
-        """The requirements of what follows from it, as `RSP-01, RSP-12 follow from it`; empty where nothing does."""
-        names = sorted({finding.requirement for finding in self.implied})
-        return f"{', '.join(names)} {'follows' if len(names) == 1 else 'follow'} from it" if names else ""
+        """What else the cause breaks, as `also breaks EXP-04 (2 operations), IDS-01`; empty where nothing."""
+        places: dict[str, set[str]] = defaultdict(set)
+        for finding in self.under:
+            places[finding.requirement].add(finding.operation)
+        counts = {name: f" ({len(keys)} operations)" if len(keys) > 1 else "" for name, keys in places.items()}
+        names = [f"{name}{count}" for name, count in sorted(counts.items())]
+        return f"also breaks {', '.join(names)}" if names else ""
 
     @property
     def spread(self) -> str:

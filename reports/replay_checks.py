@@ -173,13 +173,20 @@ def _check_equality(finding: Finding, numbers: list[int], steps: ReplaySteps) ->
     actual, expected = _parse_json(finding.actual), _parse_json(finding.expected)
     if (actual is None and finding.actual != "null" and not is_gone) or not _is_json(finding.expected):
         return
-    shown = [place for number in numbers for place in _find_places(number, finding.pointer, actual, is_gone, steps)]
+    names = [steps.steps[number - 1].exchange.request.target.partition("?")[0].rpartition("/")[2] for number in numbers]
+    shown = [
+        (number, pointer)
+        for number in numbers
+        for pointer in _list_pointers(number, (finding.pointer,), names, steps)
+        if (is_gone and _read(number, pointer, steps) is _NOTHING)
+        or (not is_gone and _same(_read(number, pointer, steps), actual))
+    ]
     for number, pointer in shown:
         place = f"value({number}, {pointer!r})"
         for other in numbers:
             if other == number:
                 continue
-            for suffix in _list_suffixes(pointer, finding.pointer):
+            for suffix in _list_pointers(other, (pointer, finding.pointer), names, steps):
                 if _same(_read(other, suffix, steps), expected):
                     there = f"value({other}, {suffix!r})"
                     yield ReplayCheck(f"{place} != {there}", (number, other), (f"{there} is not ABSENT",))
@@ -187,22 +194,26 @@ def _check_equality(finding: Finding, numbers: list[int], steps: ReplaySteps) ->
             yield ReplayCheck(f"{place} != {expected!r}", (number,))
 
 
-def _find_places(
-    number: int, pointer: str, actual: Any, is_gone: bool, steps: ReplaySteps
-) -> Iterator[tuple[int, str]]:
-    for suffix in _list_suffixes(pointer, pointer):
-        here = _read(number, suffix, steps)
-        if (is_gone and here is _NOTHING) or (not is_gone and _same(here, actual)):
-            yield number, suffix
+def _list_pointers(number: int, pointers: tuple[str, ...], names: list[str], steps: ReplaySteps) -> tuple[str, ...]:
+    """Return where a response may show the value at a pointer of another one.
 
-
-def _list_suffixes(*pointers: str) -> tuple[str, ...]:
-    """Return the pointers, and what remains of each without its first tokens."""
+    That is at the pointer, at what remains of it without its first tokens, and there in the item of a list that one of
+    the other steps is about: `names` are the last segments of their paths.
+    """
     suffixes: dict[str, None] = {}
     for pointer in pointers:
         tokens = pointer.split("/")[1:]
         suffixes.update({"/" + "/".join(tokens[start:]): None for start in range(len(tokens))})
-    return tuple(suffixes)
+    items = _read(number, "", steps)
+    items = items if isinstance(items, list) else []
+    found = [n for n, item in enumerate(items) if isinstance(item, dict) and _is_named(item, names)]
+    return (*suffixes, *(f"/{index}{suffix}" for index in found for suffix in suffixes))
+
+
+def _is_named(item: dict[str, Any], names: list[str]) -> bool:
+    """Return whether an item of a list has one of the ids, by itself or in its address."""
+    own = {item.get("id"), str(item.get("url", "")).rstrip("/").rpartition("/")[2]} - {None, ""}
+    return not own.isdisjoint(names)
 
 
 _NOTHING: Any = object()

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from conformance.model import Verdict
 from conformance.tools.visible_text import make_visible
+from reports.repeat_command import can_replay
 from reports.replay_checks import ReplayCheck, derive_check, write_helpers
 from reports.replay_steps import ReplayStep, ReplaySteps, StepFinder
 from reports.request_commands import (
@@ -28,9 +28,9 @@ from reports.summary import Finding, Summary
 _BASE = Variable("EVCONFORM_BASE_URL", "the base URL of the API")
 _DESCRIPTION = Variable("EVCONFORM_DESCRIPTION", "the OpenAPI description of the run, a file")
 _OWN = frozenset({_BASE.name, "EVCONFORM_ORIGIN"})
-_SEEN = frozenset({Verdict.FAIL, Verdict.WARN, Verdict.REVIEW})
 _MAX_LABEL = 100  # characters of the line that a step prints
 _JUDGED_BY_SUITE = "# Whether this is right is more than one value: the suite judges it, and sends the steps itself."
+_NOT_SENT = "# These steps change data, so that they are not sent twice: the suite sends them below."
 _TAKE = """\
 import json, sys
 here = json.load(open(sys.argv[1]))
@@ -81,6 +81,11 @@ class _Draft(msgspec.Struct, frozen=True):
         return tuple(dict.fromkeys(v for v in needed if v.name not in _OWN | taken))
 
     @property
+    def is_sent_by_suite(self) -> bool:
+        """Return whether the suite alone sends the steps: sent twice, they would disturb each other."""
+        return self.check is None and not all(step.exchange.request.is_safe for step in self.steps.steps)
+
+    @property
     def numbered(self) -> Iterator[tuple[int, ReplayStep, RequestParts]]:
         """The steps with their numbers, from 1 on, and the parts of their requests."""
         for number, (step, part) in enumerate(zip(self.steps.steps, self.parts, strict=True), 1):
@@ -106,17 +111,6 @@ def write_scripts(finding: Finding, summary: Summary, finder: StepFinder) -> Rep
     )
     shell, python = "\n".join(_write_shell(draft)), "\n".join(_write_python(draft))
     return ReplayScripts(f"{shell}\n", f"{python}\n", len(steps.steps), draft.variables, check is None)
-
-
-def can_replay(finding: Finding, summary: Summary) -> bool:
-    """Return whether a finding is one on an API, which can be seen again by sending requests."""
-    is_of_api = summary.started is not None and summary.started.certification is None
-    return is_of_api and not finding.requirement.startswith("DSC-") and finding.verdict in _SEEN
-
-
-def write_replay_command(finding: Finding) -> str:
-    """Return the command that shows a finding again from its run log."""
-    return f"evconform replay {finding.id}"
 
 
 def list_replay_words(finding: Finding, summary: Summary) -> tuple[str | Variable, ...]:
@@ -166,9 +160,14 @@ def _write_shell(draft: _Draft) -> Iterator[str]:
     for variable in draft.variables:
         yield f': "${{{variable.name}:?is {variable.meaning}}}"'
     yield "dir=$(mktemp -d) || exit 2; trap 'rm -rf \"$dir\"' EXIT"
-    if any(step.takes for step in draft.steps.steps):
+    if draft.is_sent_by_suite:
+        yield _NOT_SENT
+        for number, step, part in draft.numbered:
+            yield f"# {_describe(number, step)}"
+            yield from (f"#    {line}" for line in write_curl_command(part, ("-sS", "-i")).splitlines())
+    elif any(step.takes for step in draft.steps.steps):
         yield f"take={shlex.quote(_TAKE)}"
-    for number, step, part in draft.numbered:
+    for number, step, part in () if draft.is_sent_by_suite else draft.numbered:
         yield ""
         yield f"printf '%s: ' {shlex.quote(_describe(number, step))}"
         options = ("-sS", "-D", f'"$dir/{number}.head"', "-o", f'"$dir/{number}.body"', "-w", "'%{http_code}'")
@@ -207,9 +206,14 @@ def _write_python(draft: _Draft) -> Iterator[str]:
     yield "    RESPONSES.append((response.status_code, response.headers.multi_items(), response.content))\n\n"
     takes = "value(" if any(step.takes for step in draft.steps.steps) else ""
     yield write_helpers(" ".join((takes, *((draft.check.fails, *draft.check.needs) if draft.check else ()))))
+    if draft.is_sent_by_suite:
+        yield _NOT_SENT
+        for number, step, part in draft.numbered:
+            yield f"# {_describe(number, step)}"
+            yield from (f"#    {line}" for line in write_python_call(part).splitlines())
     yield "\ntry:"
-    yield "    pass" if not draft.parts else "    # the steps"
-    for number, step, part in draft.numbered:
+    yield "    pass" if draft.is_sent_by_suite or not draft.parts else "    # the steps"
+    for number, step, part in () if draft.is_sent_by_suite else draft.numbered:
         call = write_python_call(part).replace("\n", "\n    ")
         yield f"    send({_describe(number, step)!r}, {call})"
         if step.takes:

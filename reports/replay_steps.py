@@ -162,7 +162,8 @@ class StepFinder:
             self._lists = {}
             for exchange in self._list_plain_lists():
                 for source, text in _walk_texts(exchange):
-                    self._lists.setdefault((exchange.request.identity, text), source)
+                    if text not in exchange.request.target:  # or it would be needed to obtain itself
+                        self._lists.setdefault((exchange.request.identity, text), source)
         identities = dict.fromkeys((user.request.identity, "full", *(identity for identity, _ in self._lists)))
         return next((self._lists[name, value] for name in identities if (name, value) in self._lists), None)
 
@@ -181,14 +182,16 @@ class StepFinder:
         self, chosen: Mapping[str, Exchange], sources: Mapping[str, _Source], cleanup: list[Exchange]
     ) -> ReplaySteps:
         """Return the steps in an order in which each value is taken before it is used."""
+        used = {key: self._list_values(exchange) for key, exchange in chosen.items()}
+        ordered = list(_order(chosen, sources, used))
+        places = {exchange.id: number for number, exchange in enumerate(ordered)}
+        first_uses = {value: min(places[key] for key, own in used.items() if value in own) for value in sources}
+        sources = {value: source for value, source in sources.items() if places[source.exchange] < first_uses[value]}
         names = {value: f"VALUE_{number}" for number, value in enumerate(sources, 1)}
         takes: dict[str, list[TakenValue]] = defaultdict(list)
         for value, source in sources.items():
             takes[source.exchange].append(TakenValue(names[value], value, source.pointer, source.is_segment))
-        steps = [
-            ReplayStep(exchange, tuple(takes[exchange.id]))
-            for exchange in _order(chosen, sources, {key: self._list_values(x) for key, x in chosen.items()})
-        ]
+        steps = [ReplayStep(exchange, tuple(takes[exchange.id])) for exchange in ordered]
         steps += [ReplayStep(exchange, is_cleanup=True) for exchange in cleanup if exchange.id not in chosen]
         values = sorted(names, key=len, reverse=True)
         addresses = _list_addresses(self._base)

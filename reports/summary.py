@@ -139,7 +139,10 @@ class WaiverState(StrEnum):
 
 
 class AppliedWaiver(msgspec.Struct, frozen=True):
-    """A waiver as applied to this run; `expires` is an ISO date."""
+    """A waiver as applied to this run; `expires` is an ISO date.
+
+    `number` is its place in the file, from 1 on; `problem` says what is wrong with it, empty where nothing is.
+    """
 
     requirement: str
     operation: str
@@ -148,6 +151,8 @@ class AppliedWaiver(msgspec.Struct, frozen=True):
     issue: str
     expires: str
     state: WaiverState
+    number: int = 0
+    problem: str = ""
 
 
 class FindingChange(msgspec.Struct, frozen=True):

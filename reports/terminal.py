@@ -9,10 +9,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from conformance.model import Verdict
+from conformance.model import Exchange, Verdict
 from conformance.tools.visible_text import make_visible
-from reports.groups import FindingGroup, group_by_cause
+from reports.groups import FindingGroup
+from reports.repeat_command import can_repeat_requests, write_repeat_command
 from reports.request_commands import list_variables, write_curl
+from reports.root_causes import find_root_causes, split_by_subject
 from reports.summary import RunDifference, RunVerdict, Summary
 
 MAX_CAUSES = 3
@@ -46,17 +48,21 @@ def render_summary(summary: Summary, console: Console, report: Path | None = Non
         console.print(Text(f"  {reason}"), soft_wrap=True)
     console.print(_build_counts(summary))
     _print_gaps(summary, console)
-    causes = group_by_cause(summary.findings, from_examples=summary.answers_from_examples)
-    groups = [group for group in causes if not group.waived]
+    causes = find_root_causes(summary)
+    of_server, of_description = split_by_subject(group for group in causes if not group.waived)
+    groups = of_server or of_description
     for group in groups[:MAX_CAUSES]:
         _print_finding(group, summary, console)
     if len(groups) > MAX_CAUSES:
         console.print(Text(f"\n  and {len(groups) - MAX_CAUSES:,} more causes, see the report", "dim"), soft_wrap=True)
+    if of_server and of_description:
+        count = len(of_description)
+        console.print(Text(f"\n  {count} cause{'s' * (count > 1)} in the description, see the report"), soft_wrap=True)
     for waiver in summary.waivers:
-        line = (
-            f"  waiver {waiver.state}: {waiver.requirement} {waiver.operation}, {waiver.owner}, until {waiver.expires}"
-        )
-        console.print(_make_printable(line), soft_wrap=True)
+        about = f"{waiver.requirement} {waiver.operation}, {waiver.owner}, until {waiver.expires}"
+        console.print(_make_printable(f"  waiver {waiver.state}: {about} (entry {waiver.number})"), soft_wrap=True)
+        if waiver.problem:
+            console.print(_make_printable(f"    {waiver.problem}"), soft_wrap=True)
     for line in _describe_certificate(summary):
         console.print(_make_printable(f"  {line}"), soft_wrap=True)
     if report is not None:
@@ -143,21 +149,23 @@ def _print_finding(group: FindingGroup, summary: Summary, console: Console) -> N
     if known is not None and known.why:
         console.print(Text("  matters  ", "dim").append(_make_printable(known.why)), soft_wrap=True)
     if group.consequences:
-        console.print(Text("  implies  ", "dim").append(_make_printable(group.consequences)), soft_wrap=True)
-    exchange = summary.simplest_exchange(finding)
+        console.print(_make_printable(f"  {group.consequences}"), soft_wrap=True)
+    if command := write_repeat_command(finding, summary):
+        console.print(Text("  again    ", "dim").append(_make_printable(command)), soft_wrap=True)
+    exchange = summary.simplest_exchange(finding) if can_repeat_requests(summary) else None
     if exchange is not None:
-        command = write_curl(exchange)
-        command = (
-            command
-            if len(command) <= MAX_COMMAND_LENGTH
-            else f"{command[:MAX_COMMAND_LENGTH]}… (in full in the report)"
-        )
-        console.print(Text("  repeat   ", "dim").append(_make_printable(command)), soft_wrap=True)
-        for variable in list_variables(exchange):
-            console.print(
-                Text("  where    ", "dim").append(_make_printable(f"{variable.name} is {variable.meaning}")),
-                soft_wrap=True,
-            )
+        _print_request(exchange, console)
+
+
+def _print_request(exchange: Exchange, console: Console) -> None:
+    """Print the command that repeats a request, as far as a screen holds it, and the variables that it needs."""
+    command = write_curl(exchange)
+    if len(command) > MAX_COMMAND_LENGTH:
+        command = f"{command[:MAX_COMMAND_LENGTH]}… (in full in the report)"
+    console.print(Text("  repeat   ", "dim").append(_make_printable(command)), soft_wrap=True)
+    for variable in list_variables(exchange):
+        text = _make_printable(f"{variable.name} is {variable.meaning}")
+        console.print(Text("  where    ", "dim").append(text), soft_wrap=True)
 
 
 def _describe_places(group: FindingGroup) -> str:

@@ -4,6 +4,7 @@ import datetime as dt
 import tomllib
 from collections import Counter
 from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
 
 import msgspec
@@ -73,7 +74,10 @@ def apply(summary: Summary, waivers: Iterable[Waiver], today: dt.date) -> Summar
     """
     listed = tuple(waivers)
     count = Counter(waiver.case for waiver in listed)
-    applied = [_apply_state(waiver, _find_state(waiver, count, summary, today)) for waiver in listed]
+    applied = [
+        _apply_state(waiver, number, _find_state(waiver, count, summary, today), summary, listed)
+        for number, waiver in enumerate(listed, 1)
+    ]
     active = {Case(waiver.requirement, waiver.operation) for waiver in applied if waiver.state is WaiverState.ACTIVE}
     findings = tuple(
         msgspec.structs.replace(finding, waived=finding.case in active and finding.verdict in WAIVABLE)
@@ -105,9 +109,51 @@ def _find_state(waiver: Waiver, count: Counter[Case], summary: Summary, today: d
     return WaiverState.UNUSED if unjudged else WaiverState.GONE
 
 
-def _apply_state(waiver: Waiver, state: WaiverState) -> AppliedWaiver:
+def _apply_state(
+    waiver: Waiver, number: int, state: WaiverState, summary: Summary, listed: tuple[Waiver, ...]
+) -> AppliedWaiver:
     fields = {name: getattr(waiver, name) for name in ("requirement", "operation", "reason", "owner", "issue")}
-    return AppliedWaiver(**fields, expires=waiver.expires.isoformat(), state=state)
+    problem = _explain(waiver, state, summary, listed)
+    return AppliedWaiver(**fields, expires=waiver.expires.isoformat(), state=state, number=number, problem=problem)
+
+
+def _explain(waiver: Waiver, state: WaiverState, summary: Summary, listed: tuple[Waiver, ...]) -> str:
+    """Return what is wrong with a waiver, and what was probably meant; empty where it is active."""
+    match state:
+        case WaiverState.ACTIVE:
+            return ""
+        case WaiverState.EXPIRED:
+            return f"it expired on {waiver.expires}"
+        case WaiverState.TOO_LONG:
+            return f"it expires on {waiver.expires}: at most {MAX_DURATION.days} days ahead are allowed"
+        case WaiverState.DUPLICATE:
+            numbers = [str(n) for n, entry in enumerate(listed, 1) if entry.case == waiver.case]
+            return f"entries {' and '.join(numbers)} cover the same case"
+        case _:
+            return _explain_unused(waiver, summary)
+
+
+def _explain_unused(waiver: Waiver, summary: Summary) -> str:
+    """Return why a waiver covers no finding: a name is wrong, the case was not judged, or nothing is wrong with it."""
+    operations = {cell.operation for cell in summary.all_results}
+    operations |= set(summary.model.operations_by_key) if summary.model else set()
+    names = (
+        ("requirement", waiver.requirement, set(summary.requirements_by_id)),
+        ("operation", waiver.operation, operations),
+    )
+    for kind, name, known in names:
+        if known and name not in known:
+            close = get_close_matches(name, sorted(known), 1)
+            return f"the {kind} {name!r} is unknown" + (f"; did you mean {close[0]!r}?" if close else "")
+    cell = next((cell for cell in summary.all_results if cell.case == waiver.case), None)
+    failing = sorted(
+        {f.operation for f in summary.findings if f.requirement == waiver.requirement and f.verdict in WAIVABLE}
+    )
+    elsewhere = f"; {waiver.requirement} is violated at {', '.join(failing[:3])}" if failing else ""
+    if cell is None:
+        return f"{waiver.case} is no case of this run{elsewhere}"
+    reason = f", {cell.reason}" if cell.reason else ""
+    return f"{waiver.case} ended {cell.verdict}{reason}{elsewhere}"
 
 
 def _quote(text: str) -> str:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import reports
-from reports.groups import group_by_cause
+from reports.root_causes import find_root_causes
 from reports.summary import Finding, Summary
 
 
@@ -15,6 +15,6 @@ def read_run(directory: Path) -> Summary | None:
 def find_finding(name: str, summary: Summary) -> Finding | None:
     """Return the finding with that id, or the first one of the cause with that id."""
     by_id = {finding.id: finding for finding in summary.findings}
-    groups = group_by_cause(summary.findings, from_examples=summary.answers_from_examples)
+    groups = find_root_causes(summary)
     by_cause = {group.id: group.findings[0] for group in groups}
     return by_id.get(name) or by_cause.get(name)

@@ -18,7 +18,10 @@ def add_to(app: typer.Typer) -> None:
 @group.command("build")
 def build(
     logs: Annotated[list[Path], typer.Argument(help="events.jsonl files or report directories; several are merged.")],
-    report_dir: Annotated[Path | None, typer.Option(help="Output directory (default: beside the first log).")] = None,
+    report_dir: Annotated[
+        Path | None,
+        typer.Option(help="Output directory (default: beside the log; for several, merged beside the first)."),
+    ] = None,
     formats: Annotated[
         list[str] | None, typer.Option("--format", help="Report format; repeatable (default: html, json and junit).")
     ] = None,
@@ -29,14 +32,18 @@ def build(
         typer.Option(help="Description of a killed run, for line numbers (default: the bundled description)."),
     ] = None,
 ) -> None:
-    """Build reports from run logs. The exit codes are those of `run`."""
+    """Build reports from run logs; several are also written as one log. The exit codes are those of `run`."""
     import msgspec
 
     import reports
     from conformance.cli.conclusion import apply_waivers, load_waivers, print_summary
     from conformance.reporting.builder import add_places
+    from conformance.run_log.merger import write_merged_log
 
     directory = logs[0] if logs[0].is_dir() else logs[0].parent
+    if len(logs) > 1:
+        directory = report_dir or _choose_merged_directory(directory)
+        write_merged_log(reports.read_events(logs), directory / "events.jsonl")
     summary = reports.fold(add_places(reports.read_events(logs), description))
     if waivers:
         summary = apply_waivers(summary, load_waivers(waivers))
@@ -48,6 +55,11 @@ def build(
     earlier = reports.fold(reports.read_events([since])) if since else None
     written = reports.build(summary, report_dir or directory, formats or reports.DEFAULT_FORMATS, since=earlier)
     raise typer.Exit(print_summary(summary, written))
+
+
+def _choose_merged_directory(first: Path) -> Path:
+    """Return the directory of a merged run: beside the report directories, so that no log is overwritten."""
+    return first.resolve().parent / "merged"
 
 
 @group.command("diff")

@@ -53,7 +53,7 @@ def run(
     select: Annotated[
         list[str] | None,
         typer.Option(
-            help="Requirement, family, operation, path or tag:NAME; combine with &, exclude with !; repeatable."
+            help="Requirement, family, operation, path or tag:NAME; * is any text, comma or, & and, ! not; repeatable."
         ),
     ] = None,
     allow_writes: Annotated[bool, typer.Option("--allow-writes", help="Allow requests that change data.")] = False,
@@ -111,6 +111,9 @@ def run(
     ] = 60,
     overlay: OwnOverlays = None,
     no_overlay: NoOverlay = False,
+    trust_identities: Annotated[
+        bool, typer.Option("--trust-identities", help="Judge the API by identities that it seems to take for others.")
+    ] = False,
     strict_reading: Annotated[
         bool,
         typer.Option(
@@ -167,6 +170,7 @@ def run(
         max_wait_s=max_wait,
         patience_s=patience,
         deadline_s=deadline,
+        trusts_identities=trust_identities,
         command=describe_command("evconform", sys.argv[1:]),
     )
     if plan:

@@ -5,11 +5,18 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from conformance.errors import HarnessError
 from conformance.execution.budgets import compute_budget, compute_kept_for_generated
 from conformance.execution.concurrency import choose_concurrency
+from conformance.execution.identity_checks import (
+    find_accepted_identities,
+    find_excess_scopes,
+    find_shared_tokens,
+    find_wrong_names,
+)
 from conformance.execution.pace import build_pace
 from conformance.execution.preflight import check_target, detect_stateless_mock, fetch_remaining
-from conformance.execution.setup import RunSetup
+from conformance.execution.setup import RunSetup, get_builtin_identities
 from conformance.execution.spec import RunSpec
 from conformance.execution.store import SharedStore, get_store_path
 from conformance.model import ResourceModel, TargetKind
@@ -27,16 +34,26 @@ def connect(opening: RunSetup) -> RunSpec:
     """
     spec, target = opening.spec, opening.wait_for_target()
     gate = Gate(target, opening.description.model.operations)
+    model = opening.description.model
+    is_trusted = opening.trusts_identities
+    if not is_trusted:
+        _raise_first(find_wrong_names(opening.identities, spec.seeds, {*get_builtin_identities()}, model))
     credentials, _ = obtain_credentials(opening.identities, target, gate)
+    if not is_trusted:
+        _raise_first(find_shared_tokens(credentials.headers, opening.identities))
+        _raise_first(find_excess_scopes(credentials.headers, model))
     spec = msgspec.structs.replace(spec, target=target, headers=credentials.headers, secrets=credentials.secrets)
     forms = SecretForms(spec.secrets)
     with Channel(target.base_url, spec.headers, gate, agent=AGENT) as channel, forms.hide_in_errors():
-        sent, left = check_target(channel, opening.description.model, target.base_url)
+        sent, left = check_target(channel, model, target.base_url)
         samples, is_mock = 0, target.kind == TargetKind.MOCK
         if target.kind not in {TargetKind.BUILTIN, TargetKind.MOCK}:
-            samples, is_mock = detect_stateless_mock(channel, opening.description.model, target.base_url)
+            samples, is_mock = detect_stateless_mock(channel, model, target.base_url)
+        tried: list[str] = []
+        if not is_trusted and not is_mock:
+            _raise_first(find_accepted_identities(channel, model, target.identities, tried))
         latency_s = 0.0 if target.kind == TargetKind.BUILTIN else channel.shortest_s
-    _charge(spec, ["full"] * (sent + samples))
+    _charge(spec, ["full"] * (sent + samples) + tried)
     target = msgspec.structs.replace(target, answers_from_examples=is_mock)
     operations = len(opening.description.model.operations)
     kept = compute_kept_for_generated(target, spec.profile, spec.budget, operations)
@@ -48,6 +65,11 @@ def connect(opening: RunSetup) -> RunSpec:
         latency_s=latency_s,
         concurrency=choose_concurrency(opening.concurrency, target, latency_s),
     )
+
+
+def _raise_first(errors: Iterable[HarnessError]) -> None:
+    for error in errors:
+        raise error
 
 
 def limit_budgets(spec: RunSpec, model: ResourceModel, cost: Mapping[str, int]) -> RunSpec:

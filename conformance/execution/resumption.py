@@ -1,5 +1,6 @@
 """Resumption of an earlier run: its finished items are taken over, the others are planned again."""
 
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -53,7 +54,7 @@ def read_earlier_run(directory: Path, *, rerun_failed: bool = False) -> EarlierR
             case RunStarted():
                 started = event
             case RunFinished(requests=spent):
-                requests = spent
+                requests = dict(Counter(requests) + Counter(spent))  # of several shards
             case ItemFinished(item=item, complete=True):
                 done.add(item)
                 events.append(event)

@@ -71,6 +71,7 @@ class RunOptions(msgspec.Struct, frozen=True):
     hour_s: float = _HOUR_S
     concurrency: Concurrency | None = None
     command: str = ""
+    trusts_identities: bool = False
     chosen_items: tuple[str, ...] = ()
     chosen_case: Case | None = None
 
@@ -83,7 +84,7 @@ class RunSetup(NamedTuple):
     """A run that is being opened, without credentials yet.
 
     `wait_for_target` returns its target; where that is the built-in server, it waits until the server is up.
-    `concurrency` is the most requests in flight, as it was asked for.
+    `concurrency` is the most requests in flight, as it was asked for. Identities that are not trusted are checked.
     """
 
     spec: RunSpec
@@ -91,6 +92,7 @@ class RunSetup(NamedTuple):
     identities: Mapping[str, IdentityConfig]
     wait_for_target: Callable[[], Target]
     concurrency: Concurrency | None = None
+    trusts_identities: bool = True
 
 
 def set_up_run(options: RunOptions, resources: ExitStack, now: float) -> RunSetup:
@@ -110,7 +112,8 @@ def set_up_run(options: RunOptions, resources: ExitStack, now: float) -> RunSetu
     reached = _start_server(options, spec, resources) if resolved is None else lambda: spec.target
     identities = resolved.config.identities if resolved else get_builtin_identities()
     concurrency = options.concurrency or (resolved.config.concurrency if resolved else None)
-    return RunSetup(spec, description, identities, reached, concurrency)
+    is_trusted = options.trusts_identities or identities == get_builtin_identities()
+    return RunSetup(spec, description, identities, reached, concurrency, is_trusted)
 
 
 def get_builtin_identities() -> dict[str, IdentityConfig]:

@@ -1,8 +1,8 @@
 """The grammar of `--select`.
 
-An expression consists of terms joined by `&`; several expressions are alternatives. A term is a requirement (`EXP-04`),
-a family (`EXP`), a level (`must`), an operation (`GET /evses`, `get-evses`), a path, where `*` stands for any text
-(`/evses*`), or a tag (`tag:EVSEs`). `!` before a term negates it.
+An expression consists of terms joined by `&`; several expressions are alternatives. A term is a requirement
+(`EXP-04`), a family (`EXP`), a level (`must`), an operation (`GET /evses`, `get-evses`), a path (`/evses*`), or a tag
+(`tag:EVSEs`). `*` stands for any text, commas separate alternatives of one term (`EXP*,IDS-01`), `!` negates it.
 """
 
 import re
@@ -14,6 +14,10 @@ from conformance.errors import UsageError
 from conformance.model import Operation, Requirement
 
 _REQUIREMENT = re.compile(r"[a-z]{3}(-\d+)?|[wc]\d{2}", re.IGNORECASE | re.ASCII)
+
+_REQUIREMENTS = re.compile(
+    r"(?=.*\*)(?=.*[a-z0-9])[a-z0-9*-]+", re.IGNORECASE | re.ASCII
+)  # ids with a wildcard, no path
 
 
 class CaseSelection(msgspec.Struct, frozen=True):
@@ -37,7 +41,8 @@ class CaseSelection(msgspec.Struct, frozen=True):
         alternatives = []
         for expression in expressions:
             terms = tuple(term.strip() for term in expression.split("&"))
-            if not all(term.lstrip("! ").lower().removeprefix("tag:") for term in terms):
+            parts = [part for term in terms for part in _split(term)]
+            if not all(part.strip().lower().removeprefix("tag:") for part in parts):
                 raise UsageError(
                     f"--select {expression!r} has an empty term",
                     hint="For example --select 'EXP & tag:EVSEs & !EXP-10'",
@@ -55,10 +60,14 @@ class CaseSelection(msgspec.Struct, frozen=True):
 def _is_match(term: str, requirement: Requirement, operation: Operation | None) -> bool:  # noqa: PLR0911 - one return for each kind of term
     if term.startswith("!"):
         return not _is_match(term[1:].strip(), requirement, operation)
+    if "," in term:
+        return any(_is_match(part.strip(), requirement, operation) for part in _split(term))
     if term.lower() in {"must", "should", "may"}:
         return requirement.level == term.upper()
     if _REQUIREMENT.fullmatch(term):
         return term.upper() in {requirement.id, requirement.family}
+    if _REQUIREMENTS.fullmatch(term) and fnmatchcase(requirement.id, term.upper()):
+        return True
     if operation is None:
         return False
     if term.startswith("tag:"):
@@ -66,4 +75,9 @@ def _is_match(term: str, requirement: Requirement, operation: Operation | None) 
     method, _, path = term.rpartition(" ")
     if method and method.upper() != operation.method:
         return False
-    return term == operation.id or fnmatchcase(operation.path, path)
+    return fnmatchcase(operation.id, term) or fnmatchcase(operation.path, path)
+
+
+def _split(term: str) -> list[str]:
+    """Return the alternatives of a term."""
+    return term.lstrip("! ").split(",")

@@ -16,7 +16,7 @@ async function openExchange(number, pointer = '') {
     el('h3', {}, 'Response'), head.failure ? el('p', { class: 'note' }, `No response: ${head.failure}`) : null,
     headerTable(head.got, 'Response headers'), head.cut ? el('p', { class: 'note' }, 'The harness read this body only up to its limit.') : null,
     got ? bodyView(got, 'Response body', pointer) : head.failure ? null : el('p', { class: 'quiet' }, 'The body is empty.'),
-    el('h3', {}, 'Send it again'), head.set.map(([name, meaning]) => el('p', { class: 'quiet' }, el('code', {}, name), ` is ${meaning}.`)), copyable('curl', head.curl), copyable('Python', head.python)));
+    ...(head.curl ? [el('h3', {}, 'Send it again')] : []), head.set.map(([name, meaning]) => el('p', { class: 'quiet' }, el('code', {}, name), ` is ${meaning}.`)), head.curl ? copyable('curl', head.curl) : null, head.python ? copyable('Python', head.python) : null));
   if (!drawer.open) drawer.showModal();
   drawer.scrollTop = 0;
   drawer.querySelector('.body-line.target')?.scrollIntoView({ block: 'center' });

@@ -3,7 +3,8 @@
 from conformance.model import Place, Verdict
 from conformance.tools.visible_text import make_visible
 from reports.formats.base import Format
-from reports.groups import FindingGroup, group_by_cause
+from reports.groups import FindingGroup
+from reports.root_causes import find_root_causes
 from reports.summary import Summary
 
 SHOWN = 10
@@ -14,7 +15,7 @@ def _write(summary: Summary) -> dict[str, bytes]:
     remaining = dict.fromkeys(("error", "warning", "notice"), SHOWN)
     remaining["notice"] -= 1  # the verdict
     lines = [f"::notice title=Conformance::{_escape_data(f'{summary.verdict}: ' + '; '.join(summary.reasons))}"]
-    for group in group_by_cause(summary.findings, from_examples=summary.answers_from_examples):
+    for group in find_root_causes(summary):
         kind = "notice" if group.waived else _KINDS.get(group.verdict, "notice")
         if remaining[kind]:
             remaining[kind] -= 1

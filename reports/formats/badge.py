@@ -4,6 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
+from conformance.tools.visible_text import make_visible
 from reports.formats.base import Format
 from reports.summary import RunVerdict, Summary, WaiverState
 
@@ -21,6 +22,7 @@ class BadgeState(StrEnum):
     ERROR = "error"
 
 
+_LABEL = "ev.energy v2"
 _COLOURS = {
     BadgeState.CERTIFIED: "1c6b3f",
     BadgeState.CONFORMS: "2e8b57",
@@ -31,11 +33,11 @@ _COLOURS = {
 }
 
 
-def write_badge(state: BadgeState) -> bytes:
-    """Return the JSON of a Shields endpoint badge for a state."""
+def write_badge(state: BadgeState, label: str = _LABEL) -> bytes:
+    """Return the JSON of a Shields endpoint badge for a state; `label` says whose it is."""
     content = {
         "schemaVersion": 1,
-        "label": "ev.energy v2",
+        "label": label,
         "message": state.value,
         "color": _COLOURS.get(state, "565d68"),
         "isError": state in {BadgeState.VIOLATIONS, BadgeState.REVOKED, BadgeState.ERROR},
@@ -58,7 +60,9 @@ def badge_state(summary: Summary) -> BadgeState:
 
 
 def _write(summary: Summary) -> dict[str, bytes]:
-    return {"badge.json": write_badge(badge_state(summary))}
+    named = summary.started.certification if summary.started else None
+    label = make_visible(f"{named.subject} · {_LABEL}", one_line=True) if named else _LABEL
+    return {"badge.json": write_badge(badge_state(summary), label)}
 
 
 FORMATS = (Format("badge", "badge.json", _write),)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from reports.replay_scripts import can_replay, write_replay_command
+from reports.repeat_command import can_repeat_requests, write_repeat_command
 from reports.request_commands import write_curl
 from reports.summary import Finding, Summary
 
@@ -29,7 +29,7 @@ def describe_finding(finding: Finding, summary: Summary) -> str:
         f"{name}: {getattr(finding, name)}" for name in ("pointer", "expected", "actual") if getattr(finding, name)
     ]
     lines += [f"seen {finding.times} times", f"exchanges: {', '.join(finding.exchanges)}"]
-    exchange = summary.simplest_exchange(finding)
+    exchange = summary.simplest_exchange(finding) if can_repeat_requests(summary) else None
     lines += [f"send the request again: {write_curl(exchange)}"] if exchange is not None else []
-    lines += [f"see it again: {write_replay_command(finding)}"] if can_replay(finding, summary) else []
+    lines += [f"see it again: {command}"] if (command := write_repeat_command(finding, summary)) else []
     return "\n".join([*lines, f"report: {REPORT}#{finding.id}"])

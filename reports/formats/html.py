@@ -17,10 +17,10 @@ from reports.coverage import measure_coverage
 from reports.evidence import PackedEvidence, deflate, pack_evidence
 from reports.first_page import FirstPage, build_first_page
 from reports.formats.base import Format
-from reports.groups import group_by_cause
+from reports.root_causes import find_root_causes
 from reports.sections.base import GLYPHS, ReportSection
 from reports.sections.certification import build_certification
-from reports.sections.findings import FindingDetails, FindingsSection, build_findings
+from reports.sections.findings import DescriptionSection, FindingDetails, FindingsSection, build_findings
 from reports.sections.generated import build_generated
 from reports.sections.remarks import WaiversSection, build_changes, build_notes
 from reports.sections.tables import SIDE_FILE, CasesSection, ExchangesSection, build_matrix
@@ -68,27 +68,32 @@ def _write(summary: Summary) -> dict[str, bytes]:
 
 
 def _build_page(summary: Summary, environment: Environment) -> ReportPage:
-    groups = group_by_cause(summary.findings, from_examples=summary.answers_from_examples)
+    groups = find_root_causes(summary)
     template = environment.get_template(FindingDetails.template)
     findings = build_findings(summary, groups, lambda details: template.render(view=details))
     store = _build_store(summary, findings)
     first_page = build_first_page(summary, groups)
-    covered = measure_coverage(summary)
-    sections = (
-        build_certification(summary, first_page),
-        build_verdict(summary, groups, is_certification=first_page is not None),
-        findings,
-        build_matrix(summary),
-        CasesSection(len(summary.case_results) + len(summary.unplanned_results), summary.sample_remark),
-        ExchangesSection(len(summary.exchanges), store.packed.cut),
-        build_coverage(summary, covered),
-        build_generated(summary),
-        build_cost(summary),
-        build_model(summary, covered),
-        WaiversSection(summary.waivers),
-        build_changes(summary),
-        build_notes(summary),
-    )
+    cases = CasesSection(len(summary.case_results) + len(summary.unplanned_results), summary.sample_remark)
+    exchanges = ExchangesSection(len(summary.exchanges), store.packed.cut)
+    last = (WaiversSection(summary.waivers), build_changes(summary), build_notes(summary))
+    sections: tuple[ReportSection | None, ...]
+    if first_page is not None:
+        sections = (build_certification(summary, first_page), findings, cases, exchanges, *last)
+    else:
+        covered = measure_coverage(summary)
+        sections = (
+            build_verdict(summary, groups),
+            findings,
+            DescriptionSection(findings) if findings.of_description else None,
+            build_matrix(summary),
+            cases,
+            exchanges,
+            build_coverage(summary, covered),
+            build_generated(summary),
+            build_cost(summary),
+            build_model(summary, covered),
+            *last,
+        )
     return ReportPage(
         verdict=summary.verdict,
         header=summary.started,
@@ -102,7 +107,7 @@ def _build_page(summary: Summary, environment: Environment) -> ReportPage:
 
 def _build_store(summary: Summary, findings: FindingsSection) -> PageData:
     known = deflate(build_columns(summary))
-    spent = REST + findings.size + SUMMARY_LINE * findings.findings + len(known)
+    spent = REST + findings.size + SUMMARY_LINE * len(summary.findings) + len(known)
     return PageData(known, pack_evidence(summary, spent=spent), findings.chunks)
 
 

@@ -4,8 +4,10 @@ import re
 
 from conformance.tools.visible_text import make_visible
 from reports.formats.base import Format
-from reports.groups import FindingGroup, group_by_cause
+from reports.groups import FindingGroup
+from reports.repeat_command import can_repeat_requests, write_repeat_command
 from reports.request_commands import list_variables, write_curl
+from reports.root_causes import find_root_causes
 from reports.summary import Summary
 
 CAUSES = 20
@@ -14,7 +16,7 @@ _SPECIAL = re.compile(r"[&<>\\`*_{}\[\]()#+!|~$@:\n]")
 
 
 def _write(summary: Summary) -> dict[str, bytes]:
-    groups = group_by_cause(summary.findings, from_examples=summary.answers_from_examples)
+    groups = find_root_causes(summary)
     parts = [_write_head(summary), _write_counts(summary), *(_write_group(group, summary) for group in groups[:CAUSES])]
     if len(groups) > CAUSES:
         parts.append(f"…and {len(groups) - CAUSES} more causes, see the report.")
@@ -74,7 +76,9 @@ def _write_group(group: FindingGroup, summary: Summary) -> str:
             lines.append(f"- {name}: {_escape(getattr(first, name))}")
     if group.consequences:
         lines.append(f"- {_escape(group.consequences)}")
-    exchange = summary.simplest_exchange(first)
+    if command := write_repeat_command(first, summary):
+        lines += ["", _fence(command)]
+    exchange = summary.simplest_exchange(first) if can_repeat_requests(summary) else None
     if exchange is not None:
         lines += ["", _fence(write_curl(exchange))]
         lines += [f"\n`{variable.name}` is {_escape(variable.meaning)}." for variable in list_variables(exchange)]
@@ -84,10 +88,10 @@ def _write_group(group: FindingGroup, summary: Summary) -> str:
 def _write_waivers(summary: Summary) -> str:
     rows = [
         f"| {waiver.state} | {' | '.join(map(_escape, (waiver.requirement, waiver.operation, waiver.owner)))} "
-        f"| {waiver.expires} |"
+        f"| {waiver.expires} | {_escape(waiver.problem)} |"
         for waiver in summary.waivers
     ]
-    return "\n".join(["| waiver | requirement | operation | owner | until |", "| --- | --- | --- | --- | --- |", *rows])
+    return "\n".join(["| waiver | requirement | operation | owner | until | problem |", f"|{' --- |' * 6}", *rows])
 
 
 def _escape(text: str) -> str:

@@ -32,6 +32,7 @@ def _write(summary: Summary) -> dict[str, bytes]:
                 "rules": [_build_rule(key, summary) for key in rules],
             }
         },
+        "automationDetails": {"id": _name_run(summary)},
         "invocations": [_build_invocation(summary)],
         "results": [_build_result(finding, numbers, summary) for finding in findings[:SHOWN]],
         "properties": {
@@ -42,6 +43,16 @@ def _write(summary: Summary) -> dict[str, bytes]:
     }
     document = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
     return {"report.sarif": make_json_visible(msgspec.json.encode(document))}
+
+
+def _name_run(summary: Summary) -> str:
+    """Return what the results are about: a target, or the partner's system that is certified."""
+    header = summary.started
+    if header is None:
+        return "evconform/"
+    named = header.certification
+    about = f"{named.kind}/{named.subject} {named.version}".rstrip() if named else header.target.name
+    return f"evconform/{about}/"
 
 
 def _build_rule(key: str, summary: Summary) -> dict[str, Any]:
@@ -81,6 +92,9 @@ def _build_location(finding: Finding, summary: Summary) -> dict[str, Any]:
     source = _BUNDLED if header is None or header.is_bundled else header.description_source
     place = summary.find_place(finding) or Place(source, 1)
     member = {"fullyQualifiedName": summary.find_pointer(finding), "name": finding.operation, "kind": "member"}
+    named = summary.started.certification if summary.started else None
+    if named is not None:
+        member |= {"fullyQualifiedName": f"{named.subject} {named.version}: {finding.operation}", "kind": "module"}
     return {
         "physicalLocation": {
             "artifactLocation": {"uri": quote(place.file)},

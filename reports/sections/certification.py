@@ -4,8 +4,9 @@ from typing import ClassVar
 
 import msgspec
 
-from conformance.model import Level, RunStarted
+from conformance.model import Level, RunStarted, Verdict
 from reports.first_page import FirstPage
+from reports.repeat_command import write_repeat_command
 from reports.sections.base import ReportSection
 from reports.summary import CaseResult, CertificateState, Summary
 
@@ -19,7 +20,10 @@ class UndecidedCase(msgspec.Struct, frozen=True):
 
 
 class CertificationSection(ReportSection, frozen=True):
-    """The standing of a certification, what to fix, what was not decided, and what to do next."""
+    """The standing of a certification, what to fix, what was not decided, and what to do next.
+
+    `commands` show by requirement how to play its case again.
+    """
 
     anchor: ClassVar[str] = "certification"
     title: ClassVar[str] = "Certification"
@@ -31,6 +35,9 @@ class CertificationSection(ReportSection, frozen=True):
     reasons: tuple[str, ...]
     requests_sent: int
     undecided: tuple[UndecidedCase, ...]
+    counts: dict[Verdict, int]
+    planned: int
+    commands: dict[str, str]
 
 
 def build_certification(summary: Summary, partner: FirstPage | None) -> CertificationSection | None:
@@ -46,6 +53,15 @@ def build_certification(summary: Summary, partner: FirstPage | None) -> Certific
         )
         for cell in partner.unseen
     )
+    firsts = [group.findings[0] for mend in (*partner.must, *partner.should) for group in mend.seen[:1]]
     return CertificationSection(
-        partner, summary.started, summary.certificate, summary.reasons, summary.requests_sent, undecided
+        partner,
+        summary.started,
+        summary.certificate,
+        summary.reasons,
+        summary.requests_sent,
+        undecided,
+        summary.counts,
+        summary.planned_count,
+        {finding.requirement: write_repeat_command(finding, summary) for finding in firsts},
     )

@@ -10,9 +10,11 @@ from conformance.model import Exchange, Requirement
 from reports.evidence import deflate
 from reports.excerpt import DiffLine, build_excerpt, has_actual
 from reports.groups import FindingGroup
-from reports.replay_scripts import ReplayScripts, can_replay, write_replay_command, write_scripts
+from reports.repeat_command import can_repeat_requests, write_repeat_command
+from reports.replay_scripts import ReplayScripts, write_scripts
 from reports.replay_steps import StepFinder
 from reports.request_commands import Variable, list_variables, write_curl, write_python
+from reports.root_causes import split_by_subject
 from reports.sections.base import ReportSection
 from reports.summary import Finding, Summary
 from reports.waivers import WAIVABLE, write_entry
@@ -55,7 +57,7 @@ class FindingDetails(msgspec.Struct, frozen=True):
 
 
 class FindingsSection(ReportSection, frozen=True):
-    """The findings by cause.
+    """The findings by cause: `groups` are those in the server, `of_description` those in the description.
 
     `inline` holds the details of findings in the page by finding id; `chunks` holds the others, and `stored_at` their
     places as `chunk:number` by finding id.
@@ -67,6 +69,7 @@ class FindingsSection(ReportSection, frozen=True):
     first_shown: ClassVar[int] = MAX_OPERATIONS
 
     groups: tuple[FindingGroup, ...]
+    of_description: tuple[FindingGroup, ...]
     findings: int
     is_partial: bool
     requirements: Mapping[str, Requirement]
@@ -86,6 +89,21 @@ class FindingsSection(ReportSection, frozen=True):
         return sum(map(len, self.inline.values())) + sum(map(len, self.chunks))
 
 
+class DescriptionSection(ReportSection, frozen=True):
+    """The causes in the description, apart from those in the server."""
+
+    anchor: ClassVar[str] = "description"
+    title: ClassVar[str] = "Description"
+    template: ClassVar[str] = "description.html.jinja"
+
+    causes: FindingsSection
+
+    @property
+    def count(self) -> int:
+        """The number of causes."""
+        return len(self.causes.of_description)
+
+
 def build_findings(
     summary: Summary, groups: tuple[FindingGroup, ...], render: Callable[[FindingDetails], str]
 ) -> FindingsSection:
@@ -95,7 +113,7 @@ def build_findings(
     stored: list[tuple[str, str]] = []
     size = 0
     for group in groups:
-        for finding in (*group.findings, *group.implied):
+        for finding in (*group.findings, *group.under):
             html = render(build_details(finding, group, summary, finder))
             if size < INLINE_BYTES:
                 inline[finding.id] = Markup(html)  # noqa: S704 - rendered by our template, which escapes
@@ -103,9 +121,11 @@ def build_findings(
                 stored.append((finding.id, html))
             size += len(html)
     parts = [stored[start : start + STORED_PER_CHUNK] for start in range(0, len(stored), STORED_PER_CHUNK)]
+    of_server, of_description = split_by_subject(groups) if can_repeat_requests(summary) else (groups, ())
     return FindingsSection(
-        groups=groups,
-        findings=len(summary.findings),
+        groups=of_server,
+        of_description=of_description,
+        findings=sum(len(group.findings) + len(group.under) for group in of_server),
         is_partial=bool(summary.cut_off or summary.stopped),
         requirements=summary.requirements_by_id,
         new=frozenset(change.finding for change in summary.since.new) if summary.since else frozenset(),
@@ -128,8 +148,8 @@ def build_details(finding: Finding, group: FindingGroup, summary: Summary, finde
         exchanges=tuple(exchanges[:MAX_LINKS]),
         hidden_exchanges=max(0, len(exchanges) - MAX_LINKS),
         scripts=write_scripts(finding, summary, finder),
-        command=write_replay_command(finding) if can_replay(finding, summary) else "",
-        alone=_build_repetition(summary.simplest_exchange(finding)),
+        command=write_repeat_command(finding, summary),
+        alone=_build_repetition(summary.simplest_exchange(finding) if can_repeat_requests(summary) else None),
         is_smallest=finding.smallest in summary.exchanges_by_id,
         waiver=write_entry(finding, summary.started.started_at) if summary.started and can_be_waived else "",
     )

@@ -6,8 +6,9 @@ from urllib.parse import quote
 
 import msgspec
 
-from conformance.model import RunStarted, Verdict
+from conformance.model import Requirement, RunStarted, Verdict
 from reports.groups import FindingGroup
+from reports.root_causes import split_by_subject
 from reports.sections.base import ReportSection
 from reports.summary import GRAVITY, RunVerdict, Summary
 
@@ -51,13 +52,14 @@ class VerdictSection(ReportSection, frozen=True):
     planned: int
     unplanned: int
     groups: tuple[FindingGroup, ...]
+    of_description: int
+    requirements: Mapping[str, Requirement]
     gaps: tuple[Gap, ...]
     header: RunStarted | None
     duration_s: float
     shards: tuple[str, ...]
     requests: dict[str, int]
     requests_sent: int
-    is_certification: bool
     remark: str = ""
 
     @property
@@ -66,8 +68,9 @@ class VerdictSection(ReportSection, frozen=True):
         return SEALS[self.verdict]
 
 
-def build_verdict(summary: Summary, groups: tuple[FindingGroup, ...], *, is_certification: bool) -> VerdictSection:
+def build_verdict(summary: Summary, groups: tuple[FindingGroup, ...]) -> VerdictSection:
     """Return the section of the verdict."""
+    of_server, of_description = split_by_subject(groups)
     return VerdictSection(
         verdict=summary.verdict,
         reasons=summary.reasons,
@@ -75,14 +78,15 @@ def build_verdict(summary: Summary, groups: tuple[FindingGroup, ...], *, is_cert
         bar=build_bar(summary),
         planned=summary.planned_count,
         unplanned=len(summary.unplanned_results),
-        groups=groups,
+        groups=of_server,
+        of_description=len(of_description),
+        requirements=summary.requirements_by_id,
         gaps=build_gaps(summary),
         header=summary.started,
         duration_s=summary.duration_s,
         shards=summary.shards,
         requests=summary.requests,
         requests_sent=summary.requests_sent,
-        is_certification=is_certification,
         remark=summary.target_remark,
     )
 

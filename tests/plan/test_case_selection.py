@@ -92,3 +92,29 @@ def test_terms_can_be_negated_and_their_order_is_free(operation, left, right):
     assert takes(f"!{left}") is not takes(left)
     assert takes(f"{left} & {right}") is takes(f"{right}&{left}") is (takes(left) and takes(right))
     assert CaseSelection.parse((left, right)).is_selected(requirement(), operation) is (takes(left) or takes(right))
+
+
+@pytest.mark.parametrize(
+    ("expression", "name", "expected"),
+    [
+        ("EXP*", "EXP-04", True),
+        ("exp-0*", "EXP-04", True),
+        ("EXP-0*", "EXP-14", False),
+        ("*-04", "IDS-04", True),
+        ("EXP,IDS", "IDS-04", True),
+        ("EXP, ids-04", "IDS-04", True),
+        ("EXP,PAG", "IDS-04", False),
+        ("!EXP,PAG", "IDS-04", True),
+        ("!EXP,IDS", "IDS-04", False),
+        ("EXP*,IDS & must", "IDS-04", True),
+        ("EXP*,IDS & should", "IDS-04", False),
+    ],
+)
+def test_commas_are_alternatives_and_stars_any_text(expression, name, expected):
+    assert CaseSelection.parse((expression,)).is_selected(requirement(name), None) is expected
+
+
+@pytest.mark.parametrize("expression", ["EXP,", ",", "EXP,,IDS", "!,IDS", "EXP & ,"])
+def test_an_empty_alternative_is_refused(expression):
+    with pytest.raises(UsageError, match="empty term"):
+        CaseSelection.parse((expression,))

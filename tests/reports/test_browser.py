@@ -178,7 +178,7 @@ def test_copy_buttons_copy(opened, built):
     button.click()
     page.get_by_text("Copied").wait_for()
     assert page.evaluate("navigator.clipboard.readText()") == expected
-    assert expected.startswith("curl ")
+    assert expected.startswith("evconform replay f-")
 
 
 def test_verdict_and_findings_read_without_javascript(opened, built):
@@ -298,7 +298,7 @@ def test_findings_beyond_the_page_open_from_the_store(opened, tmp_path, monkeypa
     page.locator(f"#{key} > summary").click()
     page.locator(f"#{key} .evidence").wait_for()
     assert page.locator(f"#{key} .late").count() == 0
-    assert page.locator(f"#{key} .copy").first.is_visible()
+    assert page.locator(f"#{key} .evidence h4").first.is_visible()
 
 
 def test_long_bodies_are_cut_named_and_kept_whole_beside_the_report(opened, tmp_path, monkeypatch):

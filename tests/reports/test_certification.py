@@ -1,5 +1,8 @@
 """The first page of a certification: what a partner reads, in any theme, at any width, on paper."""
 
+import json
+import re
+
 import msgspec
 import pytest
 
@@ -8,6 +11,7 @@ from conformance.model import Certification, Certified, Requirement, Verdict
 from reports.first_page import CertificationStanding, build_first_page
 from reports.formats.badge import BadgeState, badge_state
 from reports.groups import group_by_cause
+from reports.repeat_command import write_repeat_command
 from reports.summary import CertificateState, PastAttempt, RunVerdict
 from tests.reports.generator import Settings, summary
 
@@ -79,6 +83,36 @@ def test_what_is_waived_stands_against_nothing():
     assert {fix.waived for fix in page.should} == {True}
 
 
+def test_its_report_is_a_document_of_its_own():
+    run = certification(state=CertificateState(1, (msgspec.structs.replace(PAST[0], version=""),)))
+    page = reports.FORMATS["html"].render(run)["report.html"].decode()
+    sections = re.findall(r'<section id="([a-z]+)"', page)
+    assert sections == ["certification", "findings", "cases", "exchanges", "waivers", "notes"]
+    assert "operation of the" not in page
+    assert " , 20" not in page
+    assert "Acme" in json.loads(reports.FORMATS["badge"].render(run)["badge.json"])["label"]
+    results = json.loads(reports.FORMATS["sarif"].render(run)["report.sarif"])["runs"][0]
+    assert results["automationDetails"]["id"] == "evconform/API client/Acme 1.4.2/"
+
+
+def test_a_case_is_played_again_with_the_partners_own_command():
+    own = "-- node client.js --select x"
+    command = f"evconform certify client --plan plan.toml --select C01 --report-dir out --sign=key.pem {own}"
+    run = certification()
+    run = msgspec.structs.replace(run, started=msgspec.structs.replace(run.started, command=command))
+    finding = run.findings[0]
+    again = f"evconform certify client --plan plan.toml --select {finding.requirement} {own}"
+    assert write_repeat_command(finding, run) == again
+    for name in ("html", "junit", "markdown"):
+        shown = next(iter(reports.FORMATS[name].render(run).values())).decode()
+        assert again in shown
+        assert "curl -sS" not in shown
+    receiver = msgspec.structs.replace(NAMED, kind=Certified.WEBHOOKS)
+    unknown = msgspec.structs.replace(run.started, certification=receiver, command="")
+    run = msgspec.structs.replace(run, started=unknown)
+    assert write_repeat_command(finding, run).startswith("evconform certify webhooks --endpoint URL ")
+
+
 def test_a_badge_says_certified_only_where_the_signature_was_just_made():
     assert badge_state(certification(CLEAN, SIGNED)) is BadgeState.CERTIFIED
     claimed = msgspec.structs.replace(SIGNED, verified=False)
@@ -124,11 +158,11 @@ def test_it_reads_without_javascript_and_hostile_names_stay_text(opened, report)
     assert page.locator("#certification .script-only:visible").count() == 0
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1400), ("dark", 380)])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
 @pytest.mark.parametrize("settings", [FAULTY, CLEAN])
 def test_axe_finds_no_violation_on_it_and_nothing_scrolls_sideways(opened, report, settings, scheme, width):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
     page = opened(report(settings, SIGNED), color_scheme=scheme, viewport={"width": width, "height": 900})
-    actual = axe.Axe().run(page, context="#certification").response["violations"]
+    actual = axe.Axe().run(page).response["violations"]
     assert [(item["id"], item["nodes"][0]["target"], item["nodes"][0]["failureSummary"]) for item in actual] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -30,7 +30,7 @@ def test_what_follows_from_a_violation_has_no_group_of_its_own():
         failure("RSP-08", "500", "x1"), failure("RSP-01", "undocumented", "x1"), failure("RSP-12", "no 2xx", "x1")
     )
     (group,) = group_by_cause(summary.findings)
-    assert (group.requirement, group.consequences) == ("RSP-08", "RSP-01, RSP-12 follow from it")
+    assert (group.requirement, group.consequences) == ("RSP-08", "also breaks RSP-01, RSP-12")
     assert summary.counts[Verdict.FAIL] == 3
 
 

@@ -120,3 +120,24 @@ def test_a_faulty_file_is_named_with_its_fault(tmp_path, text, words):
 def test_a_missing_file_is_a_usage_error(tmp_path):
     with pytest.raises(UsageError, match="cannot be read"):
         waivers.load(tmp_path / "waivers.toml")
+
+
+@pytest.mark.parametrize(
+    ("entry", "problem"),
+    [
+        (waiver("EXP-4"), "the requirement 'EXP-4' is unknown; did you mean 'EXP-04'?"),
+        (waiver(operation="GET /evsez"), "the operation 'GET /evsez' is unknown; did you mean 'GET /evses'?"),
+        (waiver(operation="GET /users"), "EXP-04[GET /users] ended PASS; EXP-04 is violated at GET /x"),
+        (waiver(expires=TODAY - dt.timedelta(days=1)), "it expired on 2026-09-21"),
+        (waiver(expires=TODAY + dt.timedelta(days=91)), "it expires on 2026-12-22: at most 90 days ahead are allowed"),
+        (waiver(), ""),
+    ],
+)
+def test_a_waiver_says_what_is_wrong_with_it(entry, problem):
+    (applied,) = waivers.apply(BROKEN, [entry], TODAY).waivers
+    assert (applied.number, applied.problem) == (1, problem)
+
+
+def test_duplicates_name_each_other():
+    applied = waivers.apply(BROKEN, [waiver(), waiver("IDS-01"), waiver()], TODAY).waivers
+    assert [entry.problem for entry in applied][::2] == ["entries 1 and 3 cover the same case"] * 2
