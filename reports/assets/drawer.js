@@ -1,8 +1,9 @@
 // One exchange in full, in a dialog at the side.
 let exchangeRows = [];
 let openNumber = -1;
+let isPushed = false; // whether the address before the open exchange is in the history
 
-async function openExchange(number, pointer = '') {
+async function openExchange(number, pointer = '', anchor = '') {
   const row = exchangeRows[number];
   if (!row) return;
   openNumber = number;
@@ -17,11 +18,18 @@ async function openExchange(number, pointer = '') {
     headerTable(head.got, 'Response headers'), head.cut ? el('p', { class: 'note' }, 'The harness read this body only up to its limit.') : null,
     got ? bodyView(got, 'Response body', pointer) : head.failure ? null : el('p', { class: 'quiet' }, 'The body is empty.'),
     ...(head.curl ? [el('h3', {}, 'Send it again')] : []), head.set.map(([name, meaning]) => el('p', { class: 'quiet' }, el('code', {}, name), ` is ${meaning}.`)), head.curl ? copyable('curl', head.curl) : null, head.python ? copyable('Python', head.python) : null));
-  if (!drawer.open) drawer.showModal();
+  const wasOpen = drawer.open;
+  if (!wasOpen) drawer.showModal();
   drawer.scrollTop = 0;
   drawer.querySelector('.body-line.target')?.scrollIntoView({ block: 'center' });
   drawer.querySelector('h2').focus();
-  address.write({ anchor: `x-${row.id}`, query: byId('query').value });
+  if (address.write({ anchor: anchor || nameExchange(row), query: byId('query').value }, { push: !wasOpen })) isPushed = isPushed || !wasOpen;
+}
+
+// By the finding that it is evidence for, since the ids of findings are those of the next run too.
+function nameExchange(row) {
+  const finding = row.findings[0];
+  return finding ? `${finding.id}.${finding.exchanges.indexOf(row.id) + 1}` : `x-${row.id}`;
 }
 
 // Several places of one response are several findings; one link is enough.

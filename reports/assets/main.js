@@ -36,7 +36,7 @@ function exchangeRowsOf(index, findings) {
 function findingRowsOf(findings, byExchange) {
   return findings.map((finding) => {
     const sent = finding.exchanges.map((id) => byExchange.get(id)).filter(Boolean);
-    return { id: finding.id, node: byId(finding.id), level: finding.level, status: finding.verdict, req: finding.requirement, family: finding.requirement.split('-')[0], op: finding.operation,
+    return { id: finding.id, exchanges: finding.exchanges, node: byId(finding.id), level: finding.level, status: finding.verdict, req: finding.requirement, family: finding.requirement.split('-')[0], op: finding.operation,
       method: finding.operation.split(' ')[0], code: sent.map((x) => x.code), identity: sent.map((x) => x.identity), text: `${finding.text} ${finding.requirement} ${finding.operation}` };
   });
 }
@@ -44,7 +44,8 @@ function findingRowsOf(findings, byExchange) {
 function search(source) {
   const query = parseQuery(source);
   const empty = !source.trim();
-  byId('query').setAttribute('aria-invalid', String(query.unknown.length > 0));
+  const problems = [...query.unknown.map((key) => `Unknown key “${key}:”`), ...query.problems];
+  byId('query').setAttribute('aria-invalid', String(problems.length > 0));
   let seen = 0;
   for (const row of findingRows) {
     const fits = empty || matches(query, row);
@@ -55,29 +56,50 @@ function search(source) {
   for (const rest of document.querySelectorAll('.rest')) rest.open = !empty;
   byId('nothing').hidden = seen > 0 || !findingRows.length;
   const cases = empty ? caseRows : caseRows.filter((row) => matches(query, row));
-  const exchanges = empty ? exchangeRows : exchangeRows.filter((row) => matches(query, row));
   sections.matrix(empty ? null : query);
   sections.cases(cases);
-  sections.exchanges(exchanges);
-  const unknown = query.unknown.length ? `Unknown key “${query.unknown[0]}:”; ` : '';
-  byId('found').textContent = empty ? '' : `${unknown}${many(seen, 'finding')}, ${many(cases.length, 'case')}, ${many(exchanges.length, 'exchange')}`;
+  const show = (share, inside) => {
+    const exchanges = empty ? exchangeRows : exchangeRows.filter((row) => matches(query, row, inside));
+    if (inside || !share) sections.exchanges(exchanges);
+    const looking = share > 0 && share < 1 ? `, looking into bodies: ${Math.round(share * 100)} %` : '';
+    const counts = [['findings', many(seen, 'finding')], ['cases', many(cases.length, 'case')], ['exchanges', many(exchanges.length, 'exchange')]];
+    byId('found').replaceChildren(...(empty ? [] : [problems.map((text) => `${text}; `).join(''), ...counts.flatMap(([id, text], n) => [n ? ', ' : '', el('a', { href: `#${id}` }, text)]), looking]));
+  };
+  show(0);
+  searchInside(query.words, show);
+}
+
+// Where the results are: the first section that has any.
+function showResults() {
+  const first = ['findings', 'cases', 'exchanges'].find((id) => byId(id).querySelector(id === 'findings' ? '.finding:not([hidden])' : 'tbody tr'));
+  byId(first ?? 'findings').scrollIntoView();
 }
 
 async function follow() {
   const { anchor, query } = address.read();
   if (byId('query').value !== query) { byId('query').value = query; search(query); }
-  if (anchor.startsWith('x-')) {
-    const row = exchangeRows.find((candidate) => `x-${candidate.id}` === anchor);
-    if (row && openNumber !== row.n) await openExchange(row.n);
+  const row = findExchange(anchor);
+  if (row) {
+    if (openNumber !== row.n) await openExchange(row.n, '', anchor);
     return;
   }
+  isPushed = false;
   if (byId('drawer').open) byId('drawer').close();
   const node = anchor && byId(anchor);
+  if (anchor && !node) byId('found').textContent = `This report has no “${anchor}”: a finding may be fixed, an exchange may be of another run.`;
+  if (anchor && !node) byId('search').scrollIntoView();
   if (!node) return;
   if (node.matches('details')) await unfold(node);
   document.querySelectorAll('.here').forEach((marked) => marked.classList.remove('here'));
   if (node.matches('.finding, .cause')) node.classList.add('here');
   startOf(node).scrollIntoView();
+}
+
+// `x-ID` is an exchange; `f-ID.2` is the second one of a finding, a name that the next run has too.
+function findExchange(anchor) {
+  const [, finding, place] = /^(f-\w+)\.(\d+)$/.exec(anchor) ?? [];
+  const id = finding ? findingRows.find((row) => row.id === finding)?.exchanges[place - 1] : anchor.startsWith('x-') ? anchor.slice(2) : null;
+  return id ? exchangeRows.find((row) => row.id === id) : undefined;
 }
 
 // The first finding of a cause is shown with the cause's title and statement above it.
@@ -118,6 +140,7 @@ function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const typing = event.target.closest('input, textarea');
   const drawer = byId('drawer');
+  if (event.key === 'Enter' && typing === byId('query')) { showResults(); return; }
   if (event.key === 'Escape' && typing) { typing.value = ''; onType(); typing.blur(); return; }
   if (typing) return;
   if (drawer.open) {
@@ -138,7 +161,7 @@ function onKey(event) {
 
 function onType() {
   const { anchor } = address.read();
-  address.write({ anchor: anchor.startsWith('x-') ? '' : anchor, query: byId('query').value });
+  address.write({ anchor: findExchange(anchor) ? '' : anchor, query: byId('query').value });
   search(byId('query').value);
 }
 
@@ -149,7 +172,7 @@ function onClick(event) {
   if (link) {
     event.preventDefault();
     const row = exchangeRows.find((candidate) => candidate.id === link.dataset.exchange);
-    if (row) openExchange(row.n, link.dataset.pointer);
+    if (row) openExchange(row.n, link.dataset.pointer, link.hash.slice(1));
     return;
   }
   const anchor = event.target.closest('a[href^="#"]');
@@ -193,7 +216,12 @@ async function start() {
   document.addEventListener('toggle', (event) => { if (event.target.dataset?.late && event.target.open) unfold(event.target); }, true);
   byId('theme').addEventListener('click', () => theme(true));
   byId('help-open').addEventListener('click', () => byId('help').showModal());
-  byId('drawer').addEventListener('close', () => { openNumber = -1; address.write({ query: byId('query').value }); });
+  byId('drawer').addEventListener('close', () => {
+    openNumber = -1;
+    if (isPushed) history.back(); // to the finding that the exchange was opened from
+    else if (findExchange(address.read().anchor)) address.write({ query: byId('query').value });
+    isPushed = false;
+  });
   const [core, index] = await Promise.all([load('core'), load('index')]);
   exchangeRows = exchangeRowsOf(index, core.findings);
   caseRows = caseRowsOf(core, core.findings).sort((a, b) => attention(a.status) - attention(b.status));

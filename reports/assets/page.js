@@ -54,8 +54,9 @@ const address = {
   },
   write({ anchor = '', query = '' }, { push = false } = {}) {
     const hash = [anchor && encodeURI(anchor), query && `q=${encodeURIComponent(query)}`].filter(Boolean).join('&');
-    if (`#${hash}` === location.hash || (!hash && !location.hash)) return;
+    if (`#${hash}` === location.hash || (!hash && !location.hash)) return false;
     history[push ? 'pushState' : 'replaceState'](null, '', `#${hash}`);
+    return true;
   },
 };
 

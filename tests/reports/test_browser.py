@@ -38,6 +38,10 @@ GRAMMAR = [
     ("req:EXP-04", {"level": "MUST"}, False),
     ("req:!EXP-04", {"level": "MUST"}, True),
     ("", {"level": "MUST"}, True),
+    ("req:EXP-04 OR status:fail", {"req": "RSP-01", "status": "FAIL"}, True),
+    ("req:EXP-04 OR status:fail", {"req": "RSP-01", "status": "PASS"}, False),
+    ("level:must req:EXP OR req:IDS", {"level": "SHOULD", "req": "IDS-01"}, True),
+    ("text:order OR text:other", {"text": "another"}, True),
 ]
 
 
@@ -85,6 +89,52 @@ def test_an_unknown_key_is_told(page):
     assert "Unknown key “colour:”" in page.locator("#found").text_content()
 
 
+@pytest.mark.parametrize(
+    ("query", "problem"),
+    [
+        ("status:failed", "“failed” is no status: one of error, fail,"),
+        ("level:MUSTY", "“musty” is no level: one of must, should, may"),
+        ("status:", "“status:” has no value"),
+        ("status: level:must", "“status:” has no value"),
+    ],
+)
+def test_a_value_that_means_nothing_is_told(page, query, problem):
+    page.fill("#query", query)
+    assert problem in page.locator("#found").text_content()
+    assert page.locator("#query").get_attribute("aria-invalid") == "true"
+
+
+def test_headers_and_bodies_are_searched(page):
+    run = summary(RUN)
+    word = next(x.response.body for x in run.exchanges if x.status == 200)[20:40].decode().lower()
+    expected = sum(word in (x.response.body.decode().lower() if x.response else "") for x in run.exchanges)
+    assert expected
+    page.fill("#query", f'text:"{word}"')
+    page.locator("#found", has_text=re.compile(rf" {expected} exchanges?$")).wait_for()
+    page.fill("#query", "application/json")
+    page.locator("#found", has_text=re.compile(r" [1-9]\d* exchanges$")).wait_for()
+
+
+def test_enter_leads_to_the_results_and_back_to_the_finding(page):
+    page.fill("#query", "req:EXP-04")
+    page.keyboard.press("Enter")
+    assert page.locator("#findings").bounding_box()["y"] < 200
+    page.fill("#query", "")
+    finding = page.locator(".finding[open]").first
+    page.evaluate("key => { location.hash = key; }", finding.get_attribute("id"))
+    finding.locator("[data-exchange]").first.click()
+    page.locator("#drawer[open]").wait_for()
+    page.go_back()
+    page.locator("#drawer:not([open])").wait_for(state="attached")
+    assert page.url.endswith(f"#{finding.get_attribute('id')}")
+    assert finding.is_visible()
+
+
+def test_an_unknown_anchor_says_so(opened, built):
+    page = opened(built(RUN), "#f-000000000000")
+    assert "This report has no “f-000000000000”" in page.locator("#found").text_content()
+
+
 def test_a_link_to_a_finding_survives_the_next_run(opened, tmp_path):
     first = reports.build(events(RUN), tmp_path / "a", ["html"])["html"]
     second = reports.build(events(Settings(exchanges=220, seed=7)), tmp_path / "b", ["html"])["html"]
@@ -119,7 +169,10 @@ def test_an_exchange_opens_from_the_finding_and_from_its_own_link(page, opened, 
     assert len(evidence) == len(set(evidence))
     drawer.get_by_role("button", name="Raw").click()
     assert drawer.get_by_role("group", name="Response body").text_content() == sent.response.body.decode()
-    assert page.url.endswith(f"#x-{exchange}")
+    assert re.search(r"#f-\w+\.1$", page.url)  # a name that the next run has too
+    assert sent.url in opened(built(RUN), page.url[page.url.index("#") :]).locator("#drawer h2").text_content()
+    page.keyboard.press("Escape")
+    page.locator("#drawer:not([open])").wait_for(state="attached")
     second = opened(built(RUN), f"#x-{exchange}")
     assert sent.url in second.locator("#drawer h2").text_content()
     second.keyboard.press("Escape")
