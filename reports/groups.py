@@ -71,6 +71,12 @@ class FindingGroup(msgspec.Struct, frozen=True):
         return named if len(self.findings) == 1 else f"in {len(self.findings)} places of {named}"
 
     @property
+    def places(self) -> str:
+        """The first operation, and how many there are in all, or the places of the only one."""
+        first, several = self.findings[0].operation, len({finding.operation for finding in self.findings}) > 1
+        return f"{first}, and {self.spread} in all" if several else self.spread
+
+    @property
     def times(self) -> int:
         """The number of observations on all operations."""
         return sum(finding.times for finding in self.findings)

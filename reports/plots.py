@@ -12,6 +12,7 @@ WIDTH, HEIGHT = 720, 260
 LEFT, RIGHT, TOP, BOTTOM = 52, 120, 14, 34
 _POINTS = 240
 MAX_SLOWEST = 20
+LABEL_HEIGHT = 14.0
 
 
 class Tick(msgspec.Struct, frozen=True):
@@ -32,13 +33,14 @@ class Curve(msgspec.Struct, frozen=True):
 
 
 class Spending(msgspec.Struct, frozen=True):
-    """Requests over time against the allowance; `allowance_y` is None without a budget."""
+    """Requests over time against the allowance; `allowance_y` and its label's place are None without a budget."""
 
     curves: tuple[Curve, ...]
     x_ticks: tuple[Tick, ...]
     y_ticks: tuple[Tick, ...]
     allowance: int | None
     allowance_y: float | None
+    allowance_label_y: float | None = None
 
 
 class Latency(msgspec.Struct, frozen=True):
@@ -68,12 +70,16 @@ def plot_spending(summary: Summary) -> Spending | None:
     top = max(tallest, budget or 0) if budget is None or budget <= tallest * 20 else tallest
     y_ticks = tuple(Tick(_y_place(value / top), f"{value:,}") for value in _list_round_values(top))
     x_ticks = tuple(Tick(_x_place(value / span), _format_seconds(value)) for value in _list_round_values(span))
+    allowance_y = _y_place(budget / top) if budget is not None and budget <= top else None
+    curves = tuple(_build_curve(name, times, top) for name, times in sorted(by_identity.items()))
+    places = _separate_labels([*(curve.y for curve in curves), *([] if allowance_y is None else [allowance_y])])
     return Spending(
-        curves=_separate_labels(tuple(_build_curve(name, times, top) for name, times in sorted(by_identity.items()))),
+        curves=tuple(msgspec.structs.replace(curve, y=y) for curve, y in zip(curves, places, strict=False)),
         x_ticks=x_ticks,
         y_ticks=y_ticks,
         allowance=budget,
-        allowance_y=_y_place(budget / top) if budget is not None and budget <= top else None,
+        allowance_y=allowance_y,
+        allowance_label_y=None if allowance_y is None else places[-1],
     )
 
 
@@ -109,15 +115,17 @@ def _build_curve(identity: str, times: list[float], top: int) -> Curve:
     return Curve(identity or "anonymous", path, _x_place(1), points[-1][1], len(times))
 
 
-def _separate_labels(curves: tuple[Curve, ...]) -> tuple[Curve, ...]:
-    """Move the labels at the ends of the curves so that none covers another."""
-    placed: list[Curve] = []
-    floor = TOP - 14.0
-    for curve in sorted(curves, key=lambda c: c.y):
-        floor = max(curve.y, floor + 14.0)
-        placed.append(msgspec.structs.replace(curve, y=floor))
-    over = max(0.0, floor - (HEIGHT - BOTTOM))
-    return tuple(msgspec.structs.replace(curve, y=curve.y - over) for curve in placed)
+def _separate_labels(places: Sequence[float]) -> list[float]:
+    """Return the places of labels, moved so that none covers another and all stay on the plot."""
+    separate = list(places)
+    floor = -math.inf
+    for index in sorted(range(len(places)), key=places.__getitem__):
+        separate[index] = floor = max(places[index], floor + LABEL_HEIGHT)
+    ceiling = float(HEIGHT - BOTTOM)
+    for index in sorted(range(len(places)), key=separate.__getitem__, reverse=True):
+        separate[index] = min(separate[index], ceiling)
+        ceiling = separate[index] - LABEL_HEIGHT
+    return separate
 
 
 def _build_latency(key: str, values: list[float], longest: float) -> Latency:

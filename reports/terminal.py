@@ -140,7 +140,7 @@ def _print_finding(group: FindingGroup, summary: Summary, console: Console) -> N
     finding = group.findings[0]
     mark, style = _MARKS[finding.verdict]
     head = Text(f"\n{mark} {finding.verdict} {finding.requirement} ", style)
-    console.print(head.append(_make_printable(_describe_places(group))), soft_wrap=True)
+    console.print(head.append(_make_printable(group.places)), soft_wrap=True)
     for name in ("message", "pointer", "expected", "actual"):
         value = getattr(finding, name)
         if value:
@@ -166,12 +166,6 @@ def _print_request(exchange: Exchange, console: Console) -> None:
     for variable in list_variables(exchange):
         text = _make_printable(f"{variable.name} is {variable.meaning}")
         console.print(Text("  where    ", "dim").append(text), soft_wrap=True)
-
-
-def _describe_places(group: FindingGroup) -> str:
-    """Return the first operation, and the number of others."""
-    first, several = group.findings[0].operation, len({finding.operation for finding in group.findings}) > 1
-    return f"{first}, and {group.spread} in all" if several else group.spread if len(group.findings) > 1 else first
 
 
 def _make_printable(text: str) -> Text:

@@ -231,6 +231,8 @@ async function start() {
   byId('query').addEventListener('input', onType);
   addEventListener('hashchange', follow);
   addEventListener('popstate', follow);
+  labelCells(document);
+  watchPrinting(core);
   await follow();
   focusPicture();
   watchSections();

@@ -1,11 +1,15 @@
 // Requirement by resource: one grid, every field explained. One tab stop; the arrow keys move inside.
-function buildMatrix(core, rows) {
+function matrixGrid(core, rows) {
   const columns = [...new Set(core.operations.map(([, column]) => column))].sort((a, b) => (a === 'whole API' ? -1 : b === 'whole API' ? 1 : a.localeCompare(b)));
   const place = new Map(columns.map((name, n) => [name, n]));
   const grid = core.requirements.map(() => columns.map(() => ({ cases: [], left: [] })));
   rows.forEach((row) => grid[row.r][place.get(core.operations[row.o][1])].cases.push(row));
   for (const [r, why, keys] of core.excluded) for (const o of keys) grid[r][place.get(core.operations[o][1])].left.push([o, why]);
+  return { columns, grid };
+}
 
+function buildMatrix(core, rows) {
+  const { columns, grid } = matrixGrid(core, rows);
   const body = el('tbody');
   const heads = columns.map((name) => el('th', { scope: 'col', title: name }, el('span', {}, name)));
   const table = el('table', { class: 'heat', role: 'grid', 'aria-label': 'Requirements by resource' },

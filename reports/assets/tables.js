@@ -1,6 +1,14 @@
 // Long tables: a few rows at first, more on demand.
 const ROWS_AT_FIRST = 20, ROWS_AT_ONCE = 100;
 
+// On a narrow screen a row is a card, and each value stands beside the head of its column.
+function labelCells(root) {
+  for (const table of root.querySelectorAll('table.tight')) {
+    const heads = [...table.querySelectorAll('thead th')].map((head) => head.textContent.trim());
+    for (const row of table.querySelectorAll('tbody tr')) [...row.cells].forEach((cell, n) => { if (heads[n]) cell.dataset.label = heads[n]; });
+  }
+}
+
 function longTable(host, { caption, heads, row, noun }) {
   const body = el('tbody');
   const more = el('button', { type: 'button', class: 'more' });
@@ -11,6 +19,7 @@ function longTable(host, { caption, heads, row, noun }) {
   let rows = [], shown = 0;
   const extend = (by) => {
     body.append(...rows.slice(shown, shown + by).map(row));
+    labelCells(host);
     shown = Math.min(rows.length, shown + by);
     more.hidden = shown >= rows.length;
     more.textContent = `Show ${Math.min(ROWS_AT_ONCE, rows.length - shown)} more of ${(rows.length - shown).toLocaleString('en')}`;

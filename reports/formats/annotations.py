@@ -26,8 +26,7 @@ def _write(summary: Summary) -> dict[str, bytes]:
 def _write_command(kind: str, group: FindingGroup, place: Place | None) -> str:
     """Return the command, with file and line only for a file of the repository: GitHub shows no others."""
     first = group.findings[0]
-    others = f" and {len(group.findings) - 1} more" if len(group.findings) > 1 else ""
-    text = f"{first.operation}{others}: {group.message}"
+    text = f"{group.places}: {group.message}"
     text += "".join(f"\n{name}: {getattr(first, name)}" for name in ("expected", "actual") if getattr(first, name))
     where = f"file={_escape_property(place.file)},line={place.line}," if place and place.in_repository else ""
     return f"::{kind} {where}title={_escape_property(f'{group.verdict} {group.requirement}')}::{_escape_data(text)}"

@@ -29,7 +29,7 @@ from reports.sections.verdict import build_verdict
 from reports.summary import RunVerdict, Summary
 
 FILE = "report.html"
-SCRIPTS = ("query", "store", "page", "inside", "matrix", "tables", "drawer", "main")
+SCRIPTS = ("query", "store", "page", "inside", "matrix", "paper", "tables", "drawer", "main")
 REST, SUMMARY_LINE = 450_000, 500  # bytes of the page besides evidence, of one finding before it is opened
 
 

@@ -60,7 +60,7 @@ def _write_counts(summary: Summary) -> str:
 def _write_group(group: FindingGroup, summary: Summary) -> str:
     first = group.findings[0]
     waived = " (waived)" if group.waived else ""
-    where = f"{_escape(first.operation)}{f' and {len(group.findings) - 1} more' if len(group.findings) > 1 else ''}"
+    where = _escape(group.places)
     title = f"{group.verdict} {_escape(group.requirement)} ({group.level}){waived}: {_escape(group.message)}"
     lines = [f"<details><summary>{title} — {where}, seen {group.times} times</summary>", ""]
     known = summary.requirements_by_id.get(group.requirement)
