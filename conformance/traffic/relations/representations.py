@@ -86,11 +86,15 @@ class _Comparer:
         for showing in showings:
             by_place[showing.place].append(showing)
         for place, ours in by_place.items():
-            for reference, theirs in by_place.items():
-                rule = self._find_rule(place, reference)
+            references: dict[AgreementRule, list[Showing]] = defaultdict(list)
+            for other, theirs in by_place.items():
+                rule = self._find_rule(place, other)
                 if rule and not (rule.requirement == "CON-02" and _is_better_shown(place, by_place)):
-                    for showing in ours[:_MAX_SHOWINGS]:
-                        yield from self._compare_one(url, showing, theirs, rule)
+                    references[rule] += theirs
+            for rule, known in references.items():
+                known.sort(key=lambda showing: showing.sighting.began)
+                for showing in ours[:_MAX_SHOWINGS]:
+                    yield from self._compare_one(url, showing, ours, known, rule)
 
     def _find_rule(self, place: ShowingPlace, reference: ShowingPlace) -> AgreementRule | None:
         """Return the rule by which a place is judged beside another one; None for none.
@@ -114,9 +118,12 @@ class _Comparer:
         return None
 
     def _compare_one(
-        self, url: str, showing: Showing, references: list[Showing], rule: AgreementRule
+        self, url: str, showing: Showing, ours: list[Showing], references: list[Showing], rule: AgreementRule
     ) -> Iterator[Comparison]:
-        """Compare one showing with the last reference before it and the first after it."""
+        """Compare one showing with the last reference before it and the first after it.
+
+        `ours` are all showings at its place.
+        """
         sighting = showing.sighting
         before = next((r for r in reversed(references) if r.sighting.ended <= sighting.began), None)
         after = next((r for r in references if r.sighting.began >= sighting.ended), None)
@@ -127,12 +134,22 @@ class _Comparer:
         begin = min(one.sighting.began for one in (*nearest, showing))
         end = max(one.sighting.ended for one in (*nearest, showing))
         if not self._reads.has_write(begin, end):
-            yield from self._compare_values(url, showing, nearest, references, rule)
+            around = _find_around(nearest[0], ours) if not self._reads.has_write(*_span(ours)) else ()
+            yield from self._compare_values(url, showing, nearest, references, rule, around)
 
-    def _compare_values(
-        self, url: str, showing: Showing, nearest: list[Showing], references: list[Showing], rule: AgreementRule
+    def _compare_values(  # noqa: PLR0913 - both sides, and what stands before and after each
+        self,
+        url: str,
+        showing: Showing,
+        nearest: list[Showing],
+        references: list[Showing],
+        rule: AgreementRule,
+        around: tuple[Showing, ...],
     ) -> Iterator[Comparison]:
-        """Compare the properties of a showing with those of the nearest reference; each place passes once."""
+        """Compare the properties of a showing with those of the nearest reference; each place passes once.
+
+        `around` are showings at the same place before and after that reference.
+        """
         reference, sighting = nearest[0], showing.sighting
         ids = (sighting.exchange, *(r.sighting.exchange for r in nearest))
         is_near = self._reads.are_near(reference.sighting.began, sighting.began)
@@ -153,6 +170,7 @@ class _Comparer:
                 continue
             may_move = stillness is Stillness.MEASURED or name.startswith(_LATEST)
             is_framed = len(nearest) > 1 and all(r.values.get(name, _MISSING) == old for r in nearest)
+            is_framed = is_framed or (bool(around) and all(s.values.get(name, _MISSING) == new for s in around))
             is_framed = is_framed or (is_thin and new is _MISSING)
             is_own = not may_move and not _is_link(old) and not _is_link(new)  # links may be those of others, mirrored
             is_framed = is_framed or (is_own and _has_same_update(reference, showing))
@@ -208,6 +226,18 @@ def _is_nested(place: ShowingPlace, role: Role) -> bool:
 def _is_better_shown(place: ShowingPlace, places: Iterable[ShowingPlace]) -> bool:
     """Return whether a resource was also read plainly where it was read with an expansion: EXP-05 compares the two."""
     return place.is_expanded and place._replace(is_expanded=False) in places
+
+
+def _span(showings: list[Showing]) -> tuple[float, float]:
+    """Return when the first showing began and the last one ended."""
+    return showings[0].sighting.began, max(showing.sighting.ended for showing in showings)
+
+
+def _find_around(reference: Showing, ours: list[Showing]) -> tuple[Showing, ...]:
+    """Return the last showing before a reference and the first after it; empty without both."""
+    before = next((s for s in reversed(ours) if s.sighting.ended <= reference.sighting.began), None)
+    after = next((s for s in ours if s.sighting.began >= reference.sighting.ended), None)
+    return (before, after) if before and after else ()
 
 
 def _has_same_update(one: Showing, other: Showing) -> bool:
