@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 
@@ -11,7 +12,8 @@ from conformance.errors import UsageError
 from conformance.execution.directories import choose_directory, name_run
 from conformance.execution.passive_checks import check_exchange
 from conformance.execution.spec import RunContext, RunSpec, load_catalogue
-from conformance.model import Exchange, Exchanged, ItemFinished, Noticed, Profile, Target, TargetKind
+from conformance.model import Exchange, Exchanged, ItemFinished, Noticed, Profile, ResourceModel, Target, TargetKind
+from conformance.plan import Catalogue, Plan
 from conformance.run_log.event_log import LogWriter
 from conformance.traffic.exchanges import ExchangeReader
 from conformance.traffic.judged_log import JudgedLog
@@ -49,10 +51,21 @@ def judge_traffic(options: JudgeOptions, clock: Callable[[], float] = time.time)
     base_url = options.base_url.rstrip("/") or survey.fits.guess()
     spec = _build_spec(options, base_url, clock())
     catalogue = load_catalogue()
-    context = RunContext(description, catalogue, spec.make_plan(catalogue, description.model))
+    context = RunContext(description, catalogue, _plan_cases(spec, catalogue, description.model))
     log = JudgedLog(spec, context, options.files, options.command, clock)
     run = _TrafficRun(log, options, ExchangeReader(base_url, index), survey)
     return log.write(run.judge, [_ITEM])
+
+
+def _plan_cases(spec: RunSpec, catalogue: Catalogue, model: ResourceModel) -> Plan:
+    """Return the cases of traffic: those of a run, without probes, and without the reasons why these would not run."""
+    plan = spec.make_plan(msgspec.structs.replace(catalogue, probes=MappingProxyType({})), model)
+    outcomes = tuple(
+        outcome
+        for outcome in plan.known_outcomes
+        if outcome.case in plan.undecidable or catalogue.requirements[outcome.requirement].not_tested
+    )
+    return msgspec.structs.replace(plan, known_outcomes=outcomes)
 
 
 def _build_spec(options: JudgeOptions, base_url: str, now: float) -> RunSpec:

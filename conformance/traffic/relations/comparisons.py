@@ -15,6 +15,7 @@ from conformance.model import Outcome, Verdict
 MANY = 3
 """Resources that differ alike, each soon after the reference, before one change of the world is no explanation."""
 _MIN_MEASURED = 2  # resources whose measured value differs for good: a switch may be thrown and thrown back once
+_MIN_ABSENT = 2  # resources of which one place never shows a property that others show
 _MIN_REPETITIONS = 4  # of measured values of all resources, before they count as standing still
 _MOVED = " (one reading: It changed between the two exchanges. The other: The responses disagree.)"
 
@@ -25,7 +26,7 @@ class Comparison(NamedTuple):
     `outcome` is the violation that it may be, or PASS. `place` tells what is compared, the same for all resources.
     `is_framed` is true where the reference showed the same before and after; `is_near` where the two were hardly apart.
     `may_move` is true where the value may change by itself; `repetitions` says then how often the reference showed the
-    same again, and is negative where it did not.
+    same again, and is negative where it did not. `is_absent` is true where one shows nothing in the place of a value.
     """
 
     outcome: Outcome
@@ -35,6 +36,7 @@ class Comparison(NamedTuple):
     is_near: bool = False
     may_move: bool = False
     repetitions: int = 0
+    is_absent: bool = False
 
     @property
     def is_violation(self) -> bool:
@@ -61,20 +63,24 @@ def _settle_difference(different: list[Comparison], *, agrees: bool) -> Iterator
     moving = different[0].may_move
     soon = {comparison.subject for comparison in different if comparison.is_near}
     is_common = len(soon) >= MANY and not agrees
-    if framed and (not moving or _stands_still(different)):
+    absent = {comparison.subject for comparison in different if comparison.is_absent}
+    is_never_shown = not agrees and len(absent) >= _MIN_ABSENT and all(one.is_absent for one in different)
+    if framed and (not moving or _stands_still(framed)):
         yield _count(framed)
+    elif is_never_shown:
+        yield _count(different)
     elif is_common and not moving:
         yield _count([comparison for comparison in different if comparison.is_near])
-    elif not moving:
+    elif not moving or _stands_still(different):
         first = different[0].outcome
         yield msgspec.structs.replace(first, verdict=Verdict.REVIEW, message=first.message + _MOVED)
 
 
 def _stands_still(different: list[Comparison]) -> bool:
-    """Return whether measured values stood still, as far as the reference was seen several times."""
-    framed = {comparison.subject: comparison.repetitions for comparison in different if comparison.is_framed}
+    """Return whether measured values of several resources stood still wherever the reference was seen again."""
+    repetitions = {comparison.subject: comparison.repetitions for comparison in different}
     has_moved = any(comparison.repetitions < 0 for comparison in different)
-    return not has_moved and len(framed) >= _MIN_MEASURED and sum(framed.values()) >= _MIN_REPETITIONS
+    return not has_moved and len(repetitions) >= _MIN_MEASURED and sum(repetitions.values()) >= _MIN_REPETITIONS
 
 
 def _count(comparisons: list[Comparison]) -> Outcome:

@@ -180,7 +180,7 @@ class _Comparer:
                 f"{sighting.pointer}/{name}", ids,
             )  # fmt: skip
             repetitions = _count_repetitions(name, references) if may_move else 0
-            yield Comparison(outcome, where, url, is_framed, is_near, may_move, repetitions)
+            yield Comparison(outcome, where, url, is_framed, is_near, may_move, repetitions, new is _MISSING)
 
     def _is_comparable(self, name: str, old: Any, new: Any, showing: Showing, reference: Showing) -> bool:
         """Return whether a property that one or both show must be in both, by both schemas."""

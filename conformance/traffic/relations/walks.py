@@ -141,8 +141,8 @@ def _judge_beside(walk: Walk, walks: list[Walk], reads: Reads) -> Iterator[Compa
         return
     if sorted(reference.keys) == sorted(walk.keys):
         yield from _compare_order(walk, reference)
-    elif is_still and len(walk.pages) == 1:
-        yield _report_lost(walk, reference)
+    elif len(walk.pages) == 1 and (is_still or 2 * len(walk.keys) < len(reference.keys)):
+        yield _report_lost(walk, reference, is_framed=is_still)
 
 
 def _show_the_same(one: Walk, other: Walk, count: int) -> bool:
@@ -169,7 +169,7 @@ def _compare_order(walk: Walk, reference: Walk) -> Iterator[Comparison]:
     yield Comparison(outcome, "order", walk.reads[0].path, is_framed=True)
 
 
-def _report_lost(walk: Walk, reference: Walk) -> Comparison:
+def _report_lost(walk: Walk, reference: Walk, *, is_framed: bool) -> Comparison:
     """Return that one read of a list lacks or adds items beside the reads before and after it (CON-07)."""
     lost = [key for key in reference.keys if key not in walk.keys] or [k for k in walk.keys if k not in reference.keys]
     expanded = walk.reads[0].expand != reference.reads[0].expand
@@ -179,7 +179,7 @@ def _report_lost(walk: Walk, reference: Walk) -> Comparison:
         expected=f"{len(reference.keys)} items", actual=f"{len(walk.keys)} items, without or beside {lost[0]}",
         also=(reference.pages[0].response,),
     )  # fmt: skip
-    return Comparison(outcome, "items", walk.reads[0].path, is_framed=True)
+    return Comparison(outcome, "items", walk.reads[0].path, is_framed)
 
 
 def _index_backwards(reads: Reads) -> Mapping[tuple[str, Context], list[Read]]:
