@@ -14,6 +14,8 @@ from conformance.evidence.subject import Subject
 from conformance.model import Exchange, Role
 
 _MOVING_FORMATS = frozenset({"date-time", "date", "time", "duration", "decimal"})
+MAX_SIGHTINGS = 1000
+"""Sightings of one resource that are kept, so that memory does not grow with the length of a run or of traffic."""
 _CONTEXT_HEADERS = frozenset({"evenergy-user", "accept-language", "authorization"})
 
 
@@ -76,7 +78,9 @@ class Sightings:
         ended = exchange.sent_at + response.elapsed_s
         for thing in find_resources(answer, self._subject.model):
             url = thing.body.get("url")
-            if isinstance(url, str) and any(link.own for link in thing.resource.links):
+            if not isinstance(url, str) or not any(link.own for link in thing.resource.links):
+                continue
+            if len(self._by_url[url]) < MAX_SIGHTINGS:
                 self._by_url[url].append(
                     Sighting(
                         exchange.sent_at, ended, exchange.id, operation.key, context, request.target, thing.pointer,

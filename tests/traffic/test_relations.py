@@ -9,6 +9,7 @@ import pytest
 
 from conformance.description import load_description
 from conformance.evidence.subject import Subject
+from conformance.execution.sightings import MAX_SIGHTINGS, Sightings
 from conformance.model import Exchange, Outcome, Target, TargetKind, Verdict
 from conformance.traffic.exchanges import ExchangeReader
 from conformance.traffic.formats.har import read_entry
@@ -152,6 +153,17 @@ def test_filter_that_loses_an_item_is_a_violation(traffic: Traffic) -> None:
     traffic.get(f"/inverter_models?make_id={make}", lambda body: body[1:])
     traffic.get("/inverter_models")
     assert ("FLT-02", "FAIL") in summarize(traffic.judge())
+
+
+def test_sightings_of_one_resource_are_bounded(traffic: Traffic) -> None:
+    url = traffic.get("/vehicles")[0]["url"]
+    traffic.get(url)
+    exchange = traffic.list_exchanges()[1]
+    target = Target("traffic", TargetKind.URL, traffic.base_url)
+    sightings = Sightings(Subject(DESCRIPTION, VALIDATORS, OPINION, target))
+    for moment in range(MAX_SIGHTINGS + 5):
+        sightings.add_exchange(msgspec.structs.replace(exchange, sent_at=float(moment)))
+    assert len(sightings.find_history(url)) == MAX_SIGHTINGS
 
 
 def test_what_was_written_between_two_reads_accuses_nobody(traffic: Traffic) -> None:
