@@ -2,7 +2,6 @@
 
 import time
 from itertools import pairwise
-from statistics import median
 
 import msgspec
 
@@ -20,6 +19,7 @@ from conformance.certify.assessments import PASSED, Assessment
 from conformance.model import Level
 
 _MIN_PAUSE_S = 0.1
+_STRETCH_FACTOR = 1.5  # of the next longest gap
 _WATCH_S = 12.0  # an hour of a product that polls every five minutes, since a second stands for its interval
 _MAX_ROUNDS_PER_S = 2.0
 
@@ -32,17 +32,18 @@ def _judge_polling(trace: Trace) -> Assessment:
             "it does not read the list again", f"{len(reads)} reads; observed for {trace.duration_s:.1f} s"
         )
     gaps = [later.requested_at - earlier.responded_at for earlier, later in pairwise(rounds)]
-    if (shortest := min(_drop_late_rounds(gaps), default=_MIN_PAUSE_S)) < _MIN_PAUSE_S:
+    if (shortest := min(_drop_late_round(gaps), default=_MIN_PAUSE_S)) < _MIN_PAUSE_S:
         return build_violation(
             "it reads the list again without a pause", f"{shortest:.2f} s between two reads of the same list"
         )
     return Assessment(PASSED.verdict, f"{len(rounds)} rounds")
 
 
-def _drop_late_rounds(gaps: list[float]) -> list[float]:
-    """Return the gaps without those after a stretched one: a client with a fixed schedule catches up then."""
-    stretched = 1.5 * median(gaps) if gaps else 0.0
-    return [gap for number, gap in enumerate(gaps) if number == 0 or gaps[number - 1] <= stretched]
+def _drop_late_round(gaps: list[float]) -> list[float]:
+    """Return the gaps without the one after a stretched gap, where a client with a fixed schedule catches up, once."""
+    longest = gaps.index(max(gaps)) if gaps else 0
+    is_stretched = len(gaps) > 2 and gaps[longest] > _STRETCH_FACTOR * sorted(gaps)[-2]
+    return [gap for number, gap in enumerate(gaps) if not is_stretched or number != longest + 1]
 
 
 def _has_read_again(trace: Trace) -> bool:
