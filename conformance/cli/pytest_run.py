@@ -46,6 +46,7 @@ def run_items(session: Session, workers: str) -> str:
         )
     if code == pytest.ExitCode.INTERRUPTED:
         sys.stderr.write("evconform: interrupted; no further request is sent, reports are written\n")
+        sys.stderr.flush()
         return "interrupted"
     return (
         ""

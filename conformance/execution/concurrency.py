@@ -70,7 +70,7 @@ class ConcurrencyLimit:
         self._round: list[float] = []  # response times in seconds
         self._best_s = float("inf")  # the lowest median of a round
         self._is_full = False  # whether the round used the limit
-        self._since_change = 0  # responses since the last refusal, or change of the ceiling
+        self._since_change = 0  # responses since the last change of the ceiling
         self._unheeded = 0  # requests that were in flight when the limit shrank, whose refusal tells nothing new
 
     def add_response(self, level: int, elapsed_s: float) -> None:
@@ -95,13 +95,13 @@ class ConcurrencyLimit:
         self._refused[level] += 1
         refused = sum(count for at, count in self._refused.items() if at >= level)
         served = sum(count for at, count in self._served.items() if at >= level)
-        is_crowded = level > 1 and (
-            refused >= _CROWDED_SHARE * (refused + served) or level >= _NEAR * self._crowded_level
-        )
-        if is_crowded:
+        is_often_refused = level > 1 and refused >= _CROWDED_SHARE * (refused + served)
+        is_crowded = is_often_refused or (level > 1 and level >= _NEAR * self._crowded_level)
+        if is_often_refused:
             self._crowded_level = min(self._crowded_level, level)
-        self._since_change = 0
-        self._ceiling = max(1, min(self._ceiling, level - 1))
+        if is_crowded:
+            self._ceiling = max(1, min(self._ceiling, level - 1))
+            self._since_change = 0
         if self._unheeded:
             self._unheeded -= 1
         else:

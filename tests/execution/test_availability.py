@@ -1,5 +1,6 @@
 """What is not the API's answer accuses nobody: gateways, busy servers, lost connections."""
 
+import random
 from collections import Counter
 
 import httpx
@@ -7,7 +8,7 @@ import pytest
 
 from conformance.checks.responses import check_no_server_error
 from conformance.evidence.responses import OperationResponse
-from conformance.execution.availability import ASIDE, Availability
+from conformance.execution.availability import ASIDE, CROWDED, Availability
 from conformance.execution.sending_context import ItemHalt
 from conformance.model import Exchange, Outcome, Request, Response, Verdict
 from conformance.network.channel import NoResponseError
@@ -249,3 +250,47 @@ def test_a_gateway_that_stays_is_returned(bench):
     bench.handler = answer_in_turn(502)
     response, tries = send_until_answered(bench.channel, get(), lambda _: None)
     assert (response.status, tries) == (502, 4)
+
+
+def in_flight(level: int, begins_at: float, statuses: list[int], mark: str = ASIDE) -> list[Exchange]:
+    """Return exchanges that begin one after the other within a second, the last one with `level` in flight."""
+    exchanges = []
+    for number, status in enumerate(statuses):
+        sent_at = begins_at + number * 0.9 / max(len(statuses), level)
+        name = f"x{sent_at}" + (f"{mark}1" if status != 200 else "")
+        exchanges.append(
+            Exchange(name, Request(OPERATION, "GET", "/x"), "http://t/x", sent_at, Response(status, (), b"", 1.0))
+        )
+    return exchanges
+
+
+@pytest.mark.parametrize("mark", [ASIDE, CROWDED])
+def test_what_is_refused_above_a_level_is_no_outage(mark):
+    calm = [exchange for second in range(40) for exchange in in_flight(5, second * 10.0, [200] * 5)]
+    full = [exchange for second in range(40, 80) for exchange in in_flight(20, second * 10.0, [200] * 20)]
+    crowded = [x for second in range(80, 90) for x in in_flight(22, second * 10.0, [200] * 20 + [503] * 2, mark)]
+    (outcome,) = judge(*calm, *full, *crowded)
+    assert outcome.verdict is Verdict.PASS
+    lost = Exchange(f"y{ASIDE}1", Request(OPERATION, "GET", "/x"), "http://t/x", 5.0, failure="the connection broke")
+    (outcome,) = judge(*calm, *full, *crowded, lost)
+    assert (outcome.verdict, outcome.times) == (Verdict.WARN, 1)
+    assert "no response (1)" in outcome.message
+
+
+def test_an_outage_with_many_in_flight_is_told():
+    full = [exchange for second in range(40) for exchange in in_flight(20, second * 10.0, [200] * 20)]
+    down = in_flight(20, 400.0, [503] * 20, CROWDED)
+    again = [exchange for second in range(41, 61) for exchange in in_flight(1, second * 10.0, [503])]
+    (outcome,) = judge(*full, *down, *again)
+    assert (outcome.verdict, outcome.times) == (Verdict.WARN, 40)
+
+
+def test_failures_at_random_are_told_whatever_is_in_flight():
+    numbers = random.Random(1)  # noqa: S311
+    exchanges = [
+        exchange
+        for second in range(200)
+        for exchange in in_flight(10, second * 10.0, [503 if numbers.random() < 0.03 else 200 for _ in range(10)])
+    ]
+    (outcome,) = judge(*exchanges)
+    assert outcome.verdict is Verdict.WARN

@@ -91,6 +91,18 @@ def test_refusal_of_too_many_is_told_from_a_failure_at_random():
     assert limit.add_refusal(11)
 
 
+def test_gateway_that_fails_now_and_then_does_not_stop_what_goes_on():
+    limit = ConcurrencyLimit(32)
+    for number in range(3000):
+        if number % 50 == 49:
+            limit.add_refusal(limit.current)
+        else:
+            limit.add_response(limit.current, 0.1)
+    for _ in range(40):
+        limit.add_response(limit.current, 0.1)
+    assert limit.current >= 4
+
+
 def test_one_request_at_a_time_is_never_too_many():
     assert not ConcurrencyLimit(8, 1).add_refusal(1)
 
