@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from tests.mock_server.in_process_client import Client, RequestSpec
 
 JSON_SPELLINGS = ("Application/JSON", "application/json; charset=utf-8", 'application/json; charset="utf-8"')
-TEXTS = ("%41 & <b>", "c+d", 'O\'B \\ "q"', "007", "null")
+TEXTS = ("%41 & <b>", "c+d", 'O\'B \\ "q"', "007", "null \u00bd")
 NUMBERS = (0, 100, 1439, 300_000, 2**31)
 
 

@@ -14,6 +14,7 @@ from conformance.mock_server import faults
 from conformance.mock_server.hooks import Hook
 from conformance.mock_server.seeded_faults import InstalledFault
 from conformance.mock_server.world.builder import MockWorld
+from conformance.model import Role
 from tests.mock_server.conftest import load_cached
 from tests.mock_server.in_process_client import BASE, Client, RequestSpec, Web, serve
 from tests.mock_server.survey import survey_requests
@@ -128,10 +129,24 @@ def list_foreign_references(client: Client) -> Iterator[RequestSpec]:
                 yield RequestSpec(operation, operation.method, path, "token-user-a", headers, json.dumps(sent).encode())
 
 
+def list_foreign_reads(client: Client) -> Iterator[RequestSpec]:
+    """Yield reads by a user of what another user has, each below a parent of their own."""
+    user = client.records(client.world.shape.user_resource)[0].key
+    for operation in client.model.operations:
+        if operation.role is not Role.ITEM or operation.path.count("{") < 2:
+            continue
+        records = client.records(operation.resource)
+        own = next((r.parent for r in records if r.parent and r.parent.owner == user), None)
+        foreign = next((r for r in records if r.owner not in {None, user}), None)
+        if own and foreign and foreign.parent:
+            path = foreign.path.replace(foreign.parent.path, own.path)
+            yield RequestSpec(operation, "GET", path, "token-user-a", dict(client.headers(operation)))
+
+
 @pytest.mark.parametrize("name", list_faults("references"))
 def test_references_show_a_fault(name: str) -> None:
     clean, faulty = start_server(), start_server(name)
-    requests = list(list_foreign_references(clean))
+    requests = [*list_foreign_references(clean), *list_foreign_reads(clean)]
     assert [clean.send(r).status for r in requests] != [faulty.send(r).status for r in requests]
 
 

@@ -42,6 +42,7 @@ def separation_needs(operation: Operation, model: ResourceModel) -> tuple[Need, 
     resource = model.resources_by_name[model.principal_resource]
     people = tuple(Need(f"read {resource.list_path}", identity=identity) for identity in (USER_A, USER_B))
     list_reads = () if "{" in operation.path else plain_read_needs(operation, model, USER_B)
+    list_reads += plain_read_needs(operation, model, USER_B)[:-1] if is_nested_item(operation) else ()
     foreign_reads = (Need(f"read {operation.path} of another", _count_requests(operation), identity=USER_B),)
     return (
         *people,
@@ -59,7 +60,8 @@ def _count_requests(operation: Operation) -> int:
     `expand`.
     """
     if "{" in operation.path:
-        return 1 + any(expansion.resolvable for expansion in operation.first_expansions)
+        has_expansion = any(expansion.resolvable for expansion in operation.first_expansions)
+        return 1 + has_expansion + is_nested_item(operation)
     has_size = bool(operation.pagination and operation.pagination.size)
     has_expansion = any(expansion.resolvable for expansion in operation.first_expansions)
     return has_size + any(query_filter.field for query_filter in operation.filters) + has_expansion
@@ -127,6 +129,8 @@ def _read_as_other_user(
     empty = response.is_success and response.operation.role is Role.LIST and not response.items
     if response.status in {403, 404} or (empty and mine.items):
         yield from _check_expand(foreign, response)
+        if is_nested_item(call.operation):
+            yield from _read_below_own_parent(call, mine, subject)
     elif empty:
         yield judge_case(response, "AUT-05", Verdict.NOT_APPLICABLE, "the collection is empty for both users")
     elif response.is_success:
@@ -135,6 +139,24 @@ def _read_as_other_user(
     else:
         reason = f"it answers {response.status}, which shows nothing and refuses nothing"
         yield judge_case(response, "AUT-05", Verdict.NOT_OBSERVABLE, reason, also=(mine,))
+
+
+def is_nested_item(operation: Operation) -> bool:
+    """Return whether an operation reads one thing below another, both by their ids."""
+    return operation.role is Role.ITEM and operation.path.count("{") > 1
+
+
+def _read_below_own_parent(call: OperationCall, mine: OperationResponse, subject: Subject) -> Steps[None]:
+    """Check that user_b does not get a thing of user_a's below a parent of their own, by its id alone (AUT-05)."""
+    own = yield from find_call(call.operation, subject, USER_B)
+    if isinstance(own, Missing):
+        return
+    path = f"{own.path.rpartition('/')[0]}/{call.path.rpartition('/')[2]}"
+    below = msgspec.structs.replace(call, path=path, identity=USER_B, headers=headers_without_user(own))
+    response = yield from send(call.operation, below.build_request())
+    if path != call.path and response.is_success and mine.json == response.json:
+        message = "below a parent of their own one user reads what is another's"
+        yield fail_case(response, "AUT-05", message, expected="404", actual=str(response.status), also=(mine,))
 
 
 def _check_expand(call: OperationCall, refusal: OperationResponse) -> Steps[None]:

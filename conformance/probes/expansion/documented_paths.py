@@ -1,6 +1,6 @@
 """EXP: `expand` replaces links by the resources that they lead to, and changes nothing else."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -11,6 +11,13 @@ from conformance.evidence.payers import READER
 from conformance.evidence.responses import OperationResponse, find_values, match_path, strip_base_url
 from conformance.evidence.subject import Subject
 from conformance.model import Expansion, Operation, Outcome, ResourceModel, Role, Verdict
+from conformance.probes.expansion.combined_paths import (
+    check_dotted_alone,
+    expand_all_need,
+    expand_parameters,
+    report_settled,
+    sort_expansions,
+)
 from conformance.probes.expansion.judgements import (
     blank_expansions,
     check_all_items,
@@ -22,12 +29,9 @@ from conformance.probes.expansion.resource_equality import compare_with_fetched,
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_call, find_populated_list, report_untested
-from conformance.probes.toolkit.difference_outcomes import build_violation
 from conformance.probes.toolkit.listings import follow_need, listing_needs, read_listing
-from conformance.probes.toolkit.stillness import Comparison, report_restless, settle_differences
 
 REQUIREMENTS = ("EXP-02", "EXP-03", "EXP-04", "EXP-05", "EXP-06", "EXP-07", "EXP-08", "EXP-11", "EXP-12")
-_SHOWN = 5  # differences reported of one pair
 _FETCHED = 2  # links of a list that are followed to compare
 
 
@@ -37,16 +41,6 @@ def _is_single_read(operation: Operation, model: ResourceModel) -> bool:
 
 def _is_list(operation: Operation, model: ResourceModel) -> bool:
     return is_expandable(operation, model) and operation.role is Role.LIST
-
-
-def sort_expansions(operation: Operation) -> tuple[Expansion, ...]:
-    """Return the expansions that can be resolved, shorter paths first."""
-    return tuple(
-        sorted(
-            (expansion for expansion in operation.expansions if expansion.resolvable),
-            key=lambda expansion: expansion.path.count("."),
-        )
-    )
 
 
 def _single_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
@@ -79,12 +73,6 @@ def _list_expansions(operation: Operation) -> tuple[Expansion, ...]:
 
 def _all_listing_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     return tuple(need for expansion in sort_expansions(operation) for need in listing_needs(expansion.target, model))
-
-
-def expand_all_need(operation: Operation) -> Need:
-    """Return the read with everything expanded at once."""
-    paths = [expansion.path for expansion in sort_expansions(operation)]
-    return Need(f"read {operation.path} expand {paths[0] if len(paths) == 1 else 'all'}")
 
 
 def _reversed_need(operation: Operation) -> Need:
@@ -125,10 +113,12 @@ def expand_single(operation: Operation, subject: Subject) -> Steps[None]:
             yield from compare_with_listed(response, expansion, subject, ())
     yield from _expand_link_lists(call, plain, subject)
     if all(response.is_success for response in responses.values()):
-        together = yield from send(operation, call.build_request(*_expand_parameters(operation)))
+        together = yield from send(operation, call.build_request(*expand_parameters(operation)))
         yield from _check_combination(call, plain, together)
         for expansion in sort_expansions(operation):
             yield from _check_kept_together(responses[expansion.path], together, expansion)
+            if expansion.parent:
+                yield from check_dotted_alone(responses[expansion.path], together, expansion)
     yield from _mark_not_applicable(plain, REQUIREMENTS)
 
 
@@ -157,7 +147,7 @@ def expand_list(operation: Operation, subject: Subject) -> Steps[None]:
         return
     call, plain = populated_list
     paths = sort_expansions(operation)
-    response = yield from send(operation, call.build_request(*_expand_parameters(operation)))
+    response = yield from send(operation, call.build_request(*expand_parameters(operation)))
     for expansion in paths:
         yield from judge_replacement(
             plain if expansion in operation.first_expansions else None, response, expansion, subject
@@ -198,26 +188,7 @@ def _check_unchanged(
         named = "expand changed a property that it does not name"
         return named if change.pointer else "expand changes how many items a page of the list shows"
 
-    yield from _report_settled((plain, response), compare, "EXP-05", describe)
-
-
-def _report_settled(
-    reads: tuple[OperationResponse, ...],
-    compare: Comparison,
-    requirement: str,
-    describe: Callable[[ValueDifference], str],
-) -> Steps[None]:
-    """Report the differences between reads that last as violations, and pass where nothing else differs."""
-    settled = yield from settle_differences(reads, compare)
-    for change in settled.lasting[:_SHOWN]:
-        yield build_violation(reads[-1], requirement, describe(change), change, reads[:-1])
-    yield from report_restless(reads[-1], settled.restless)
-    if not settled.lasting:
-        yield pass_case(reads[-1], requirement)
-
-
-def _expand_parameters(operation: Operation) -> tuple[tuple[str, str], ...]:
-    return tuple(("expand", expansion.path) for expansion in sort_expansions(operation))
+    yield from report_settled((plain, response), compare, "EXP-05", describe)
 
 
 def _check_kept_together(alone: OperationResponse, together: OperationResponse, expansion: Expansion) -> Steps[None]:
@@ -229,7 +200,7 @@ def _check_kept_together(alone: OperationResponse, together: OperationResponse, 
 
     message = "an expansion is lost when it is combined with others"
     if together.is_success and any(True for _ in compare((alone, together))):
-        yield from _report_settled((alone, together), compare, "EXP-07", lambda _: message)
+        yield from report_settled((alone, together), compare, "EXP-07", lambda _: message)
 
 
 def _check_combination(call: OperationCall, plain: OperationResponse, together: OperationResponse) -> Steps[None]:
@@ -237,7 +208,7 @@ def _check_combination(call: OperationCall, plain: OperationResponse, together: 
 
     One request tries reverse order and a repetition; only where it differs, a second one separates the two.
     """
-    operation, parameters = plain.operation, _expand_parameters(plain.operation)
+    operation, parameters = plain.operation, expand_parameters(plain.operation)
     several = len(parameters) > 1
     if not together.is_success:
         yield from _report_refusal(together, "several expand parameters are refused")
@@ -250,7 +221,7 @@ def _check_combination(call: OperationCall, plain: OperationResponse, together: 
     if several and not reverse.is_success:
         yield from _report_refusal(reverse, "several expand parameters are refused in another order")
     elif several:
-        yield from _report_settled(
+        yield from report_settled(
             (together, reverse),
             _compare_bodies,
             "EXP-07",
@@ -260,7 +231,7 @@ def _check_combination(call: OperationCall, plain: OperationResponse, together: 
         yield pass_case(reordered, "EXP-12")
     elif reverse.is_success:
         message = "repeating an expand path changes the result"
-        yield from _report_settled((reverse, reordered), _compare_bodies, "EXP-12", lambda _: message)
+        yield from report_settled((reverse, reordered), _compare_bodies, "EXP-12", lambda _: message)
 
 
 def _report_refusal(refused: OperationResponse, message: str) -> Steps[None]:

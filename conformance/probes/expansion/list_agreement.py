@@ -13,7 +13,7 @@ from conformance.evidence.representations import Representation, find_common_dif
 from conformance.evidence.responses import OperationResponse, find_expanded, strip_base_url
 from conformance.evidence.subject import Subject
 from conformance.model import Expansion, Operation, ResourceModel, Role, Verdict
-from conformance.probes.expansion.documented_paths import expand_all_need, sort_expansions
+from conformance.probes.expansion.combined_paths import expand_all_need, sort_expansions
 from conformance.probes.expansion.judgements import blank_expansions
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps, send

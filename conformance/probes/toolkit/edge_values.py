@@ -10,10 +10,10 @@ from conformance.probes.toolkit.property_values import is_valid_body, select_req
 from conformance.probes.toolkit.rounding import find_rounding_step
 from conformance.probes.toolkit.write_requests import Write, find_writable, resolve_schema
 
-# Beyond ASCII, decomposed, beyond the BMP; quotes, plus, percent, markup, an entity, a backslash, wildcards.
-ALL_SIGNS = '\u017bo\u0301\u0142w \U0001f697 "a" O\'B c+d e%2Bf <i>g &amp; h\\n 10% _*?'
+# Beyond ASCII, decomposed, a fraction, beyond the BMP; quotes, plus, percent, markup, an entity, backslash, wildcards.
+ALL_SIGNS = '\u017bo\u0301\u0142w \u00bd\u2460 \U0001f697 "a" O\'B c+d e%2Bf <i>g &amp; h\\n 10% _*?'
 # Parts of that text, for servers that refuse the whole one.
-SOME_SIGNS = ("\u017bo\u0301\u0142w", "c+d e%2Bf 10%", '"a" O\'B', "h\\n _*?", "\U0001f697 ok")
+SOME_SIGNS = ("\u017bo\u0301\u0142w", "c+d e%2Bf 10%", '"a" O\'B', "h\\n _*?", "\U0001f697 ok", "\u00bd\u2460 kg")
 # Texts that look like something else to a server that guesses types.
 WORDS = ("null", "007", "true", "1e3", "None", "[]", "-0", "3.10")
 # Leap day, an hour that daylight saving time repeats or skips, the turn of the year; all with an offset.

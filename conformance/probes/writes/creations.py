@@ -69,7 +69,7 @@ def _create_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...
     paths = {item.role: item.path for item in model.operations if resource and item.resource == resource.name}
     count = 4 + (Role.ITEM in paths) + 4 * (Role.LIST in paths)
     if Role.DELETE in paths and resource is not None:
-        count += 15 + 2 * len(list_parts(resource.item_path, model))
+        count += 14 + 2 * len(list_parts(resource.item_path, model))
     return (*plain_read_needs(operation, model)[:-1], Need(f"write {operation.key}", count, shared=False))
 
 

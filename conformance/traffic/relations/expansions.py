@@ -7,7 +7,7 @@ from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Expansion, Outcome, Role
 from conformance.model.pointers import fold_indices
-from conformance.probes.expansion.documented_paths import sort_expansions
+from conformance.probes.expansion.combined_paths import sort_expansions
 from conformance.probes.expansion.judgements import check_all_items, check_replacement, find_lost_objects
 from conformance.probes.expansion.replacement import is_moment_dependent
 from conformance.traffic.relations.comparisons import Comparison

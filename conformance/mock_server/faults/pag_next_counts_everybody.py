@@ -1,0 +1,21 @@
+"""Whether there is a next page is counted over everybody's items."""
+
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
+from conformance.mock_server.void_pages import link_behind_users_last
+from conformance.model import Scheme
+
+
+def plant(site: FaultSite) -> InstalledFault | None:
+    """Choose lists of what belongs to users, paged by cursor."""
+    owned = site.world.shape.owned_resources
+    lists = [o for o in site.paged_lists(Scheme.CURSOR) if o.resource in owned and "{" not in o.path]
+    return hook_at(lists, link=link_behind_users_last(site.world))
+
+
+FAULT = SeededFault(
+    ("PAG-01",),
+    "a user's last page has a next page, which is empty",
+    plant,
+    changes=("headers",),
+    implies=("PAG-05",),
+)

@@ -1,0 +1,20 @@
+"""Texts are brought into the form of compatibility (NFKC)."""
+
+import unicodedata
+from typing import Any
+
+from conformance.mock_server.seeded_faults import SeededFault
+from conformance.mock_server.stored_values import change_leaves, is_text, write_otherwise
+
+
+def _fold(value: Any) -> Any:
+    return unicodedata.normalize("NFKC", value) if isinstance(value, str) else value
+
+
+FAULT = SeededFault(
+    ("VAL-01",),
+    "\u00bd becomes 1\u20442, and other letters what they are compatible with",
+    write_otherwise(change_leaves(_fold), is_text),
+    difficulty="subtle",
+    implies=("WRT-01", "WRT-02"),
+)
