@@ -6,7 +6,8 @@ from itertools import islice
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
+from rich.padding import Padding
+from rich.table import Column, Table
 from rich.text import Text
 
 from conformance.model import Exchange, Verdict
@@ -15,19 +16,21 @@ from reports.groups import FindingGroup
 from reports.repeat_command import can_repeat_requests, write_repeat_command
 from reports.request_commands import list_variables, write_curl
 from reports.root_causes import find_root_causes, split_by_subject
+from reports.sections.base import GLYPHS
 from reports.summary import RunDifference, RunVerdict, Summary
 
 MAX_CAUSES = 3
 _OBSTACLES = 6
 MAX_COMMAND_LENGTH = 500  # characters of a command that fit a screen
-_MARKS = {
-    Verdict.PASS: ("✓", "green"),
-    Verdict.FAIL: ("✗", "bold red"),
-    Verdict.ERROR: ("‼", "bold magenta"),
-    Verdict.INCONCLUSIVE: ("?", "yellow"),
-    Verdict.REVIEW: ("◇", "cyan"),
-    Verdict.WARN: ("▲", "yellow"),
+_VERDICT_STYLES = {
+    Verdict.PASS: "green",
+    Verdict.FAIL: "bold red",
+    Verdict.ERROR: "bold magenta",
+    Verdict.INCONCLUSIVE: "yellow",
+    Verdict.REVIEW: "cyan",
+    Verdict.WARN: "yellow",
 }
+_LABEL_WIDTH = 8
 _STYLES = {
     RunVerdict.CONFORMS: "bold green",
     RunVerdict.WAIVED: "bold green",
@@ -127,7 +130,7 @@ def _build_headline(summary: Summary) -> Text:
 def _build_counts(summary: Summary) -> Table:
     table = Table.grid(padding=(0, 2, 0, 2))
     for verdict, count in summary.counts.items():
-        mark, style = _MARKS.get(verdict, ("○", "dim"))
+        mark, style = GLYPHS[verdict], _VERDICT_STYLES.get(verdict, "dim")
         if count:
             table.add_row(
                 Text(mark, style), Text(f"{count:,}", justify="right"), Text(verdict.replace("_", " ").lower())
@@ -138,20 +141,20 @@ def _build_counts(summary: Summary) -> Table:
 
 def _print_finding(group: FindingGroup, summary: Summary, console: Console) -> None:
     finding = group.findings[0]
-    mark, style = _MARKS[finding.verdict]
+    mark, style = GLYPHS[finding.verdict], _VERDICT_STYLES.get(finding.verdict, "")
     head = Text(f"\n{mark} {finding.verdict} {finding.requirement} ", style)
     console.print(head.append(_make_printable(group.places)), soft_wrap=True)
     for name in ("message", "pointer", "expected", "actual"):
         value = getattr(finding, name)
         if value:
-            console.print(Text(f"  {name:<9}", "dim").append(_make_printable(value)), soft_wrap=True)
+            _print_fact(name, value, console)
     known = summary.requirements_by_id.get(group.requirement)
     if known is not None and known.why:
-        console.print(Text("  matters  ", "dim").append(_make_printable(known.why)), soft_wrap=True)
+        _print_fact("matters", known.why, console)
     if group.consequences:
-        console.print(_make_printable(f"  {group.consequences}"), soft_wrap=True)
+        _print_fact("also", group.consequences.removeprefix("also "), console)
     if command := write_repeat_command(finding, summary):
-        console.print(Text("  again    ", "dim").append(_make_printable(command)), soft_wrap=True)
+        _print_command("again", command, console)
     exchange = summary.simplest_exchange(finding) if can_repeat_requests(summary) else None
     if exchange is not None:
         _print_request(exchange, console)
@@ -162,10 +165,24 @@ def _print_request(exchange: Exchange, console: Console) -> None:
     command = write_curl(exchange)
     if len(command) > MAX_COMMAND_LENGTH:
         command = f"{command[:MAX_COMMAND_LENGTH]}… (in full in the report)"
-    console.print(Text("  repeat   ", "dim").append(_make_printable(command)), soft_wrap=True)
+    _print_command("repeat", command, console)
     for variable in list_variables(exchange):
-        text = _make_printable(f"{variable.name} is {variable.meaning}")
-        console.print(Text("  where    ", "dim").append(text), soft_wrap=True)
+        _print_fact("where", f"{variable.name} is {variable.meaning}", console)
+
+
+def _print_fact(label: str, value: str, console: Console) -> None:
+    """Print a fact in two columns; where nobody reads along, on one line for other programs."""
+    if not console.is_terminal:
+        _print_command(label, value, console)
+        return
+    table = Table.grid(Column(width=_LABEL_WIDTH), Column(overflow="fold"), padding=(0, 1, 0, 0))
+    table.add_row(Text(label, "dim"), _make_printable(value))
+    console.print(Padding(table, (0, 0, 0, 2)))
+
+
+def _print_command(label: str, command: str, console: Console) -> None:
+    """Print a text that is copied as a whole: no line end is put into it."""
+    console.print(Text.assemble((f"  {label:<{_LABEL_WIDTH}} ", "dim"), _make_printable(command)), soft_wrap=True)
 
 
 def _make_printable(text: str) -> Text:

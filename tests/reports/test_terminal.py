@@ -1,13 +1,16 @@
 import datetime as dt
 import io
+import re
 from pathlib import Path
 
 import msgspec
+import pytest
 from rich.console import Console
 
 import reports
-from conformance.model import Certification, Certified
+from conformance.model import Certification, Certified, Verdict
 from reports import waivers
+from reports.sections.base import GLYPHS
 from reports.summary import CertificateState
 from reports.terminal import render_difference, render_summary
 from tests.reports.generator import HOSTILE, Settings, events
@@ -81,3 +84,29 @@ def test_what_stands_against_a_certificate_fits_on_a_screen():
     started = msgspec.structs.replace(SUMMARY.started, certification=named)
     text = printed(msgspec.structs.replace(SUMMARY, started=started, certificate=state))
     assert "W05 is not tested\n    and 24 more, see the report" in text
+
+
+@pytest.mark.parametrize("width", [60, 100])
+def test_facts_keep_their_columns_on_a_narrow_terminal(width):
+    console = Console(file=io.StringIO(), width=width, force_terminal=True, color_system=None)
+    render_summary(SUMMARY, console)
+    lines = console.file.getvalue().splitlines()
+    facts = [line for line in lines if line.startswith(("  expected ", "  matters "))]
+    assert facts
+    assert all(len(line) <= width for line in facts)
+
+
+def test_values_are_not_dim_and_signs_are_those_of_the_page():
+    console = Console(file=io.StringIO(), width=100, force_terminal=True, color_system="standard")
+    render_summary(SUMMARY, console)
+    text = console.file.getvalue()
+    dim = re.findall(r"\x1b\[2m([^\x1b]*)", text)
+    assert "expected" in " ".join(dim)
+    assert not any("curl" in part or "evconform" in part for part in dim)
+    assert GLYPHS[Verdict.FAIL] in text
+
+
+def test_what_is_piped_keeps_each_fact_on_its_line():
+    console = Console(file=io.StringIO(), width=40)
+    render_summary(SUMMARY, console)
+    assert any(line.startswith("  again    evconform replay f-") for line in console.file.getvalue().splitlines())
