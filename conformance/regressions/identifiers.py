@@ -27,7 +27,12 @@ class IdentifierMap:
         self._to_baseline: dict[str, str] = {}
         self._to_target: dict[str, str] = {}
         self._deltas: list[float] = []  # seconds from a time of the target to that of the baseline
-        self._has_other_ids = False  # whether an id has another one that stands for it
+        self._ids, self._other_ids = 0, 0  # ids that are known, and those of them that have another one in the baseline
+
+    @property
+    def has_other_ids(self) -> bool:
+        """Return whether the two targets call most things otherwise: they hold different data."""
+        return 2 * self._other_ids > self._ids
 
     def translate(self, text: str) -> str:
         """Return a text of the target, such as a path with its query, with the ids and times of the baseline."""
@@ -44,7 +49,7 @@ class IdentifierMap:
         An id that no response has shown may be made up, or one that the baseline calls otherwise.
         """
         ids = [match[0] for match in _TOKEN.finditer(unquote(text)) if match.lastgroup != "time"]
-        return not self._has_other_ids or all(name in self._to_baseline for name in ids)
+        return not self.has_other_ids or all(name in self._to_baseline for name in ids)
 
     def agree(self, target: str, baseline: str) -> bool:
         """Return whether two texts are the same but for ids and times, and learn which of them stand for each other."""
@@ -72,7 +77,8 @@ class IdentifierMap:
         known, used = self._to_baseline.get(one.text), self._to_target.get(other.text)
         if known is None and used is None:
             self._to_baseline[one.text], self._to_target[other.text] = other.text, one.text
-            self._has_other_ids = self._has_other_ids or one.text != other.text
+            self._ids += 1
+            self._other_ids += one.text != other.text
             return True
         return known == other.text
 

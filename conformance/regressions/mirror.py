@@ -190,7 +190,8 @@ class Mirror:
 
         Where the two show different worlds, values do not count, and what is absent counts where it nearly always is.
         """
-        is_one_world = self._numbers < _MIN_NUMBERS or self._other_numbers <= _MAX_OTHER * self._numbers
+        is_alike = self._numbers < _MIN_NUMBERS or self._other_numbers <= _MAX_OTHER * self._numbers
+        is_one_world = is_alike and not self._known.has_other_ids
         for place, regression in self._lasting.items():
             if place in self._moving:
                 continue

@@ -108,6 +108,12 @@ def test_values_of_different_worlds_are_no_regressions_and_what_is_always_absent
     assert (regression.kind, regression.pointer) == ("gone", "/*/gone")
 
 
+def test_other_ids_show_another_world() -> None:
+    ours, theirs = ({"id": f"evse01K8MDG{n}Y7JC3T3ZKDQ3RPVVB4", "name": f"n{n}"} for n in (2, 5))
+    assert run(lambda _: ours, lambda _: theirs, read())[0] == []
+    assert run(lambda _: ours, lambda _: ours | {"name": "other"}, read())[0][0].kind == "other value"
+
+
 def test_lost_baseline_accuses_nobody() -> None:
     def lose(_: Request) -> Any:
         raise NoResponseError("gone")
