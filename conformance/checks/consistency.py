@@ -61,7 +61,8 @@ def _partner_names(name: str) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def _interval_names(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """Return the pairs of property names of which the first begins an interval and the second ends it."""
-    return tuple((name, partner) for name in names for partner in _partner_names(name) if partner in names)
+    known = set(names)
+    return tuple((name, partner) for name in names for partner in _partner_names(name) if partner in known)
 
 
 def _check_times(path: ValuePath, value: dict[str, Any]) -> Iterator[Complaint | None]:
@@ -81,7 +82,8 @@ def _check_times(path: ValuePath, value: dict[str, Any]) -> Iterator[Complaint |
 def _total_names(names: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return the property names that are totals, each with the names of its sources."""
     sources = ((name, tuple(f"{source}{name}" for source in _SOURCE_PREFIXES)) for name in names)
-    return tuple((name, parts) for name, parts in sources if set(parts) <= set(names))
+    known = set(names)  # made once: an object may have many properties
+    return tuple((name, parts) for name, parts in sources if known.issuperset(parts))
 
 
 def _check_sums(path: ValuePath, value: dict[str, Any]) -> Iterator[Complaint | None]:

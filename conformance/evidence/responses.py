@@ -14,6 +14,9 @@ from conformance.model import Exchange, Expansion, Link, Operation, Resource, Re
 CSV = "text/csv"
 UNREADABLE: Any = object()  # the body cannot be read as JSON; None would not do, as null is a JSON value
 _MAX_DEPTH = 64  # levels of nesting; checks are recursive, and a hostile body must not exhaust the stack
+_MAX_MEMBERS = 2000  # of one object
+_MAX_ELEMENTS = 50_000  # objects, and members of lists
+_MIN_WIDE_BYTES = 5 * _MAX_MEMBERS  # of a body that has so many
 _MAX_CACHED_BYTES = 1 << 18  # a larger body is parsed each time, to save memory
 _ALL_BUT_BRACKETS = bytes({*range(256)} - {*b"[]{}"})
 _PORTS = {"http": 80, "https": 443}
@@ -75,7 +78,10 @@ class OperationResponse:
             return "it is nested too deeply"
         except ValueError:
             return ""
-        return f"it contains a lone surrogate, a number out of range, or more than {_MAX_DEPTH} levels"
+        return (
+            f"it contains a lone surrogate, a number out of range, more than {_MAX_DEPTH} levels, "
+            f"an object of more than {_MAX_MEMBERS} members, or more than {_MAX_ELEMENTS} elements"
+        )
 
     @cached_property
     def items(self) -> tuple[tuple[str, Any], ...]:
@@ -121,10 +127,29 @@ def _parse(body: bytes) -> Any:
         value = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return UNREADABLE
-    return UNREADABLE if _may_be_deep(body) and measure_depth(value) > _MAX_DEPTH else value
+    if _may_be_deep(body) and measure_depth(value) > _MAX_DEPTH:
+        return UNREADABLE
+    return UNREADABLE if len(body) > _MIN_WIDE_BYTES and _is_too_wide(value) else value
 
 
 _parse_cached = lru_cache(maxsize=64)(_parse)
+
+
+def _is_too_wide(value: Any) -> bool:
+    """Return whether a value has more elements, or an object of it more members, than checks can look at."""
+    waiting, count = [value] if isinstance(value, dict | list) else [], 0
+    while waiting:
+        part = waiting.pop()
+        count += 1 if isinstance(part, dict) else len(part)
+        if count > _MAX_ELEMENTS:
+            return True
+        if isinstance(part, dict):
+            if len(part) > _MAX_MEMBERS:
+                return True
+            waiting += [member for member in part.values() if isinstance(member, dict | list)]
+        elif isinstance(part, list):
+            waiting += [member for member in part if isinstance(member, dict | list)]
+    return False
 
 
 def _may_be_deep(body: bytes) -> bool:

@@ -7,6 +7,7 @@ one whose type fits, and in it the deepest error.
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from itertools import islice
 from typing import Any
 
 import jsonschema_rs
@@ -15,6 +16,8 @@ import msgspec
 from conformance.description import pointers
 from conformance.validation import fragments
 
+MAX_ERRORS = 1000
+"""Errors of one instance that are explained; a hostile one can have millions."""
 MAX_VALUE_WIDTH = 120  # characters of a value shown in an error
 
 
@@ -69,7 +72,8 @@ _EXPECTATIONS: Mapping[str, Callable[[Any], str]] = {
 
 def explain_errors(errors: Iterable[jsonschema_rs.ValidationError]) -> tuple[SchemaError, ...]:
     """Return the errors that explain a failure, out of those of jsonschema-rs, without repetition."""
-    return tuple(dict.fromkeys(explained for error in errors for explained in _explain_error(error)))
+    explained = (explanation for error in errors for explanation in _explain_error(error))
+    return tuple(dict.fromkeys(islice(explained, MAX_ERRORS)))
 
 
 def _explain_error(error: jsonschema_rs.ValidationError) -> Iterator[SchemaError]:

@@ -18,6 +18,7 @@ from conformance.validation.read_only import relax_read_only
 
 _ParameterEntry = tuple[Parameter, jsonschema_rs.Draft202012Validator, strings.StringReader]
 
+_LIST_LENGTHS = (500, 4_000, 32_000)  # lists are cut to, one after the other, while errors of a long one are sought
 _ROOT = "urn:description"
 _EMAIL = jsonschema_rs.EmailOptions(allow_display_text=False)
 
@@ -154,13 +155,36 @@ def find_media_schema(documented: Sequence[Media], media_type: str) -> str:
 
 def _validate(validator: jsonschema_rs.Draft202012Validator, instance: Any) -> tuple[SchemaError, ...]:
     try:
-        return (
-            ()
-            if _is_valid(validator, instance)
-            else explain_errors(validator.iter_errors(_replace_surrogates(instance)))
-        )
+        if _is_valid(validator, instance):
+            return ()
+        shown = _find_invalid_part(validator, _replace_surrogates(instance))
+        return explain_errors(validator.iter_errors(shown))
     except (ValueError, RecursionError):  # "Recursion limit reached"
         return (SchemaError("", "nested more deeply than the validator supports", "depth", "less depth", "more", ""),)
+
+
+def _find_invalid_part(validator: jsonschema_rs.Draft202012Validator, instance: Any) -> Any:
+    """Return the instance with lists as short as possible while it is invalid.
+
+    All errors of an instance are found at once, and a hostile list can have millions.
+    """
+    for most in _LIST_LENGTHS:
+        part = _shorten_lists(instance, most)
+        if part is instance or not _is_valid(validator, part):
+            return part
+    return instance
+
+
+def _shorten_lists(instance: Any, most: int) -> Any:
+    """Return a JSON value with the first `most` members of each list; the same object where none is longer."""
+    if isinstance(instance, dict):
+        members = {name: _shorten_lists(value, most) for name, value in instance.items()}
+        return members if any(members[name] is not value for name, value in instance.items()) else instance
+    if not isinstance(instance, list):
+        return instance
+    kept = [_shorten_lists(value, most) for value in instance[:most]]
+    is_same = len(instance) <= most and all(one is other for one, other in zip(kept, instance, strict=True))
+    return instance if is_same else kept
 
 
 def _validate_readings(

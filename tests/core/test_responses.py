@@ -21,6 +21,7 @@ from conformance.evidence.responses import (
     find_urls,
     find_values,
     match_path,
+    parse_json,
     strip_base_url,
 )
 from conformance.model import Effect, Exchange, Expansion, Link, LinkKind, Operation, Request, Response, Role
@@ -313,3 +314,16 @@ class TestThings:
             body = {"latest_status_log": {"evse": body}}
         found_things = list(find_resources(answer(body, model.operations_by_key["GET /evses/{evse_id}"]), model))
         assert len(found_things) == 63
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" + b"{}," * 60_000 + b"{}]",
+        b"[" + b"0," * 60_000 + b"0]",
+        b"{" + b",".join(b'"a%d":1' % number for number in range(3_000)) + b"}",
+    ],
+)
+def test_a_body_that_is_too_wide_is_not_read(body):
+    assert parse_json(body) is UNREADABLE
+    assert parse_json(body[:1000].rpartition(b",")[0] + body[-1:]) is not UNREADABLE

@@ -4,6 +4,7 @@ import pytest
 
 from conformance.description import Description
 from conformance.validation import SchemaValidators
+from conformance.validation.errors import MAX_ERRORS
 
 CHARGER = "#/components/schemas/Charger"
 MODEL = "https://api.example/v2/models/m"
@@ -107,3 +108,14 @@ def test_lone_surrogates_count_as_characters(validators, charger, value):
     assert validators.is_valid(CHARGER, charger | {"nickname": value})
     (error,) = validators.validate_instance(CHARGER, charger | {"nickname": value * 6})
     assert error.keyword == "maxLength"
+
+
+def test_a_list_with_very_many_errors_shows_the_first_of_them(validators, charger):
+    errors = validators.validate_instance(CHARGER, charger | {"sessions": [1] * 200_000})
+    assert 0 < len(errors) <= MAX_ERRORS
+    assert errors[0].pointer == "/sessions/0"
+
+
+def test_an_error_behind_many_valid_members_is_found(validators, charger):
+    errors = validators.validate_instance(CHARGER, charger | {"sessions": [MODEL] * 5_000 + [1]})
+    assert [error.pointer for error in errors] == ["/sessions/5000"]
