@@ -13,6 +13,7 @@ from itertools import count
 from typing import NamedTuple
 
 from conformance.execution.concurrency import ConcurrencyLimit
+from conformance.execution.sender import is_repeatable
 from conformance.execution.transmission_threads import Arrived, TransmissionThreads
 from conformance.execution.waits import Arrival, Delay, Sent, Transmission, Waiting
 from conformance.model import Exchange, Outcome
@@ -104,12 +105,14 @@ class ItemPool:
             self._resume(opened, None)
 
     def _send_ready(self) -> None:
-        """Send what is ready within the limit; a request that may reach its rate limit goes out alone.
+        """Send what is ready within the limit.
 
-        Its refusal would else say nothing: there might have been too many in flight.
+        A request that may reach its rate limit, or cannot be repeated, goes out alone, since a refusal of it would else
+        say nothing: there might have been too many in flight.
         """
         while self._ready and len(self._flights) < self._limit.current and self._clock() >= self._held_until:
-            needs_silence = self._ready[0][1].request.expects_limit
+            request = self._ready[0][1].request
+            needs_silence = request.expects_limit or not is_repeatable(request)
             if self._flights and (needs_silence or self._is_silent):
                 return
             item, transmission = self._ready.popleft()

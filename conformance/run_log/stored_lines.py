@@ -35,7 +35,8 @@ _LONG = 300  # bytes of JSON from which an event is packed
 _SHORT_BODY = 40  # bytes up to which a body stands in its event
 _WINDOW = 32_768  # bytes that deflate looks back
 _MAX_UNPACKED = 1 << 28  # bytes of a line, so that a forged one cannot fill the memory
-_DIGEST_LENGTH = 12  # of those that no other blob of the file shares
+_MEMORY_LEVEL = 9  # of deflate: the most, 256 KB
+_DIGEST_LENGTH = 8  # of those that no other blob of the file shares
 _PLAIN = (RunStarted, RunFinished)  # which are looked for in the file
 
 
@@ -95,14 +96,15 @@ class LineEncoder:
         """Return the lines of some events, which belong to one item; several events share one line."""
         if len(events) == 1 and isinstance(events[0], Exchanged):
             blobs, stored = self._store_bodies(events[0])
-            return blobs + self._pack(self._encode(stored), events[0].item, "exchange")
+            kind = ("exchange", str(events[0].exchange.status), _name_probe(events[0].item))
+            return blobs + self._pack(self._encode(stored), events[0].item, kind)
         if len(events) == 1:
             text = self._encode(events[0])
             if len(text) < _LONG or isinstance(events[0], _PLAIN):
                 return text + b"\n"
         item = getattr(events[0], "item", "")
         bare = (_place(event, "") for event in events)
-        return self._pack(b"\n".join(map(self._encode, bare)), item, "events" if item else "header")
+        return self._pack(b"\n".join(map(self._encode, bare)), item, (_name_probe(item),))
 
     def _store_bodies(self, event: Exchanged) -> tuple[bytes, StoredExchange]:
         """Return the lines of the bodies that the file does not hold yet, and the exchange that refers to them."""
@@ -135,12 +137,12 @@ class LineEncoder:
             base, window = "", b""
         return digest, self._encoder.encode(Blob(digest, _deflate(data, window), base)) + b"\n"
 
-    def _pack(self, text: bytes, item: str, kind: str) -> bytes:
+    def _pack(self, text: bytes, item: str, kind: tuple[str, ...]) -> bytes:
         """Return the line of packed events, after that of their base where the file does not hold one of this kind."""
         lines = b""
-        if (kind,) not in self._bases:
-            lines = self._store(text, (kind,))[1]
-        base, window = self._bases[kind,]
+        if kind not in self._bases:
+            lines = self._store(text, kind)[1]
+        base, window = self._bases.get(kind, ("", b""))  # none where the same text is a blob of another kind
         return lines + self._encoder.encode(Packed(_deflate(text, window + item.encode()), item, base)) + b"\n"
 
     def _encode(self, event: Event | StoredExchange) -> bytes:
@@ -221,13 +223,14 @@ def _place(event: Event, item: str) -> Event:
     return msgspec.structs.replace(event, item=item) if isinstance(event, Exchanged | ItemFinished) else event
 
 
+def _name_probe(item: str) -> str:
+    """Return the part of an item's name that its operations share."""
+    return item.partition("[")[0]
+
+
 def _deflate(data: bytes, window: bytes) -> bytes:
-    if window:
-        packer = zlib.compressobj(
-            6, zlib.DEFLATED, -zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL, zlib.Z_DEFAULT_STRATEGY, window
-        )
-    else:
-        packer = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
+    settings = (zlib.Z_BEST_COMPRESSION, zlib.DEFLATED, -zlib.MAX_WBITS, _MEMORY_LEVEL, zlib.Z_DEFAULT_STRATEGY)
+    packer = zlib.compressobj(*settings, window) if window else zlib.compressobj(*settings)
     return packer.compress(data) + packer.flush()
 
 

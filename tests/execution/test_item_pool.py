@@ -305,7 +305,8 @@ def test_pause_of_an_item_does_not_delay_others(subject, tmp_path):
     hall.store.close()
 
 
-def test_request_that_may_reach_its_rate_limit_goes_out_alone(subject, tmp_path):
+@pytest.mark.parametrize("alone", [{"method": "GET", "expects_limit": True}, {"method": "POST"}])
+def test_request_whose_refusal_cannot_be_repeated_goes_out_alone(subject, tmp_path, alone):
     levels = []
 
     def answer(request):
@@ -317,7 +318,7 @@ def test_request_that_may_reach_its_rate_limit_goes_out_alone(subject, tmp_path)
         for turn in range(5):
             is_last = number % 7 == 0
             target = f"/vehicle_makes?{'limit' if is_last else 'plain'}-{number}-{turn}"
-            yield Request(OPERATION, "GET", target, fresh=True, expects_limit=is_last)
+            yield Request(OPERATION, target=target, fresh=True, **(alone if is_last else {"method": "GET"}))
 
     hall = Hall(subject, tmp_path, steps, answer=answer)
     threads = ScriptedThreads(hall.transmit, 5)

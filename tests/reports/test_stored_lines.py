@@ -102,6 +102,15 @@ def test_events_of_an_item_share_a_line(tmp_path):
     assert log.path.stat().st_size < 1000
 
 
+def test_equal_events_of_two_probes_are_told_apart(tmp_path):
+    outcomes = [Outcome(f"RSP-{number:02}", "GET /things", Verdict.PASS, "x" * 300) for number in range(3)]
+    items = ("read[GET /things]", "filter[GET /things]", "read[GET /others]")
+    with LogWriter(tmp_path / "events.jsonl") as log:
+        for item in items:
+            log.append_together([Observed(outcome, item) for outcome in outcomes])
+    assert read(log.path) == [Observed(outcome, item) for item in items for outcome in outcomes]
+
+
 def test_every_line_names_its_item(tmp_path):
     written = [exchanged(1, make_page(1)), exchanged(2, make_page(2), item="other")]
     lines = map(msgspec.json.decode, write(tmp_path / "events.jsonl", written).read_bytes().splitlines())
