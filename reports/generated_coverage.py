@@ -21,7 +21,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "patterns": ("pattern",),
     "optional, given": ("present",),
     "optional, left out": ("absent",),
-    "edges without a keyword": ("not ASCII", "empty", "beyond 32 bits", "null", "repeated"),
+    "edges without a keyword": ("not ASCII", "empty", "beyond 32 bits", "null", "repeated", "edge"),
 }
 """Kinds of coverage, each with the names of its keywords."""
 _BROKEN = "rules broken"

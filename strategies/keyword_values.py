@@ -1,5 +1,6 @@
 """Keywords of one value, by a flat form of its schema: which there are, and which the value uses. Pure."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -8,6 +9,15 @@ import msgspec
 
 from strategies.schemas import Schema, list_types
 
+TIME_EDGES: Mapping[str, re.Pattern[str]] = MappingProxyType(
+    {
+        "start of 1970": re.compile(r"1970-01-01T00:00:00(\.0+)?Z"),
+        "year 9999": re.compile(r"9999-12-31T"),
+        "leap day": re.compile(r"\d{4}-02-29T"),
+        "offset": re.compile(r".*[+-]\d\d:\d\d$"),
+    }
+)
+"""Timestamps at which servers fail, though no keyword of the schema tells them from others."""
 INT32_END = 2**31  # the first number that 32 bits with a sign cannot hold
 _LOWER_BOUNDS = (("minimum", 0), ("exclusiveMinimum", 1))
 _UPPER_BOUNDS = (("maximum", 0), ("exclusiveMaximum", -1))
@@ -45,6 +55,8 @@ def list_own_keywords(form: Schema) -> Iterator[tuple[str, str]]:
         )
         if "pattern" not in form and "format" not in form:
             yield from (("not ASCII", ""), ("empty", ""))
+        if form.get("format") == "date-time":
+            yield from (("edge", name) for name in TIME_EDGES)
     if "array" in types and not form.get("minItems"):
         yield "empty", ""
 
@@ -114,6 +126,8 @@ def _match_text(form: Schema, value: str, *, is_wrong: bool) -> Iterator[tuple[s
     for name in ("pattern", "format"):
         if name in form:
             yield (f"not {name}" if is_wrong else name), form[name] if name == "format" else ""
+    if form.get("format") == "date-time" and not is_wrong:
+        yield from (("edge", name) for name, pattern in TIME_EDGES.items() if pattern.match(value))
     if "pattern" not in form and "format" not in form:
         if not value.isascii():
             yield "not ASCII", ""

@@ -56,7 +56,9 @@ def connect(opening: RunSetup) -> RunSpec:
     _charge(spec, ["full"] * (sent + samples) + tried)
     target = msgspec.structs.replace(target, answers_from_examples=is_mock)
     operations = len(opening.description.model.operations)
-    kept = compute_kept_for_generated(target, spec.profile, spec.budget, operations)
+    kept = compute_kept_for_generated(
+        spec.profile, spec.budget, operations, has_builtin_server=opening.has_builtin_server
+    )
     return msgspec.structs.replace(
         spec,
         target=target,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from conformance.model import Profile, Target, TargetKind
+from conformance.model import Profile
 
 DOCUMENTED_RATE_LIMIT = 1000
 """Requests an hour for an application and user (ev.energy documentation, "Rate limiting")."""
@@ -14,12 +14,14 @@ _KEPT_FOR_GENERATED = 2
 """Requests for each operation that an identity may send on top on the built-in server, for generated cases alone."""
 
 
-def compute_kept_for_generated(target: Target, profile: Profile, requested: int | None, operations: int) -> int:
+def compute_kept_for_generated(
+    profile: Profile, requested: int | None, operations: int, *, has_builtin_server: bool
+) -> int:
     """Return the part of each budget that is kept for generated requests: on the built-in server, with its defaults.
 
     Its rate limit is ours to set; everywhere else generated requests get what the probes leave.
     """
-    is_ours = target.kind == TargetKind.BUILTIN and profile is Profile.STANDARD and requested is None
+    is_ours = has_builtin_server and profile is Profile.STANDARD and requested is None
     return _KEPT_FOR_GENERATED * operations if is_ours else 0
 
 

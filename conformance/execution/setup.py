@@ -70,6 +70,7 @@ class RunOptions(msgspec.Struct, frozen=True):
     hours: int = 1
     hour_s: float = _HOUR_S
     concurrency: Concurrency | None = None
+    has_builtin_server: bool = False  # at the address of the target, started by the caller
     command: str = ""
     trusts_identities: bool = False
     chosen_items: tuple[str, ...] = ()
@@ -93,6 +94,7 @@ class RunSetup(NamedTuple):
     wait_for_target: Callable[[], Target]
     concurrency: Concurrency | None = None
     trusts_identities: bool = True
+    has_builtin_server: bool = False
 
 
 def set_up_run(options: RunOptions, resources: ExitStack, now: float) -> RunSetup:
@@ -113,7 +115,8 @@ def set_up_run(options: RunOptions, resources: ExitStack, now: float) -> RunSetu
     identities = resolved.config.identities if resolved else get_builtin_identities()
     concurrency = options.concurrency or (resolved.config.concurrency if resolved else None)
     is_trusted = options.trusts_identities or identities == get_builtin_identities()
-    return RunSetup(spec, description, identities, reached, concurrency, is_trusted)
+    has_builtin_server = resolved is None or options.has_builtin_server
+    return RunSetup(spec, description, identities, reached, concurrency, is_trusted, has_builtin_server)
 
 
 def get_builtin_identities() -> dict[str, IdentityConfig]:
@@ -227,7 +230,12 @@ def plan_run(options: RunOptions) -> tuple[RunSpec, ResourceModel, Catalogue, Pl
     left = DEFAULT_RATE_LIMIT if options.target == BUILTIN else DOCUMENTED_RATE_LIMIT
     catalogue = load_catalogue()
     description = spec.load_description()
-    kept = compute_kept_for_generated(spec.target, spec.profile, spec.budget, len(description.model.operations))
+    kept = compute_kept_for_generated(
+        spec.profile,
+        spec.budget,
+        len(description.model.operations),
+        has_builtin_server=options.target == BUILTIN or options.has_builtin_server,
+    )
     budget = compute_budget(spec.budget, spec.profile, left, kept)
     spec = msgspec.structs.replace(spec, budget=budget, kept_for_generated=kept)
     spec = _limit_to_changes(spec, options, description)

@@ -55,6 +55,7 @@ def run_suite(run: SuiteRun) -> tuple[RunOptions, Summary]:
             allow_writes=run.allow_writes,
             allow_hardware=run.allow_writes,  # the server's hardware is made up
             report_dir=Path(folder) / "run",
+            has_builtin_server=True,
         )
         return options, run_session(options)
 

@@ -65,9 +65,10 @@ class SeededFault:
     """Other requirements that the same responses break."""
     media_type: str = ""
     """A media type that the description must document."""
-    shown_by: Literal["requests", "tokens", "deliveries", "references", "rules"] = "requests"
+    shown_by: Literal["requests", "tokens", "deliveries", "references", "rules", "generated"] = "requests"
     """What shows it: `requests` to each operation, made from the description alone; `tokens` that an application buys
-    and ends; `deliveries` of webhooks; `references` to what another user has; or values chosen by `rules` in words.
+    and ends; `deliveries` of webhooks; `references` to what another user has; values chosen by `rules` in words; or
+    values and combinations that are `generated` from the description.
     """
     name: str = ""
     about: str = ""

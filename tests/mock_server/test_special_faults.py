@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from itertools import chain
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,6 +16,8 @@ from conformance.mock_server.hooks import Hook
 from conformance.mock_server.seeded_faults import InstalledFault
 from conformance.mock_server.world.builder import MockWorld
 from conformance.model import Role
+from conformance.validation import SchemaValidators
+from strategies.case_pool import pool_cases
 from tests.mock_server.conftest import load_cached
 from tests.mock_server.in_process_client import BASE, Client, RequestSpec, Web, serve
 from tests.mock_server.survey import survey_requests
@@ -204,3 +207,29 @@ def test_fault_of_a_rule_acts(name: str, monkeypatch: pytest.MonkeyPatch) -> Non
     operations = place_fault(name, client.world).operations
     requests = chain(list_chosen_requests(client), survey_requests(client, operations, writes=True))
     assert any(client.send(request) and acts for request in requests)
+
+
+@cache
+def start_clean_server() -> Client:
+    """Return a clean server for requests that only read."""
+    return start_server()
+
+
+@pytest.fixture(scope="module")
+def pool_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cases")
+
+
+@pytest.mark.parametrize("name", list_faults("generated"))
+def test_generated_case_shows_a_fault(name: str, pool_folder: Path) -> None:
+    clean, faulty = start_clean_server(), start_server(name)
+    validators = SchemaValidators(load_cached("bundled"))
+    for key in faults.place_fault(name, clean.world).operations or ():
+        operation = clean.world.shape.model.operations_by_key[key]
+        first = next(clean.good(operation))
+        for entry in pool_cases(operation, validators, seed=1, directory=pool_folder):
+            query = entry.case.request.target.partition("?")[2]
+            request = replace(first, target=f"{first.target.partition('?')[0]}?{query}")
+            if faulty.send(request).status != clean.send(request).status:
+                return
+    pytest.fail("no generated case shows it")
