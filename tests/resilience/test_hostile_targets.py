@@ -68,8 +68,7 @@ def test_a_hostile_response_is_read_within_bounds_and_judged_without_an_error(ki
 @pytest.mark.long
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_run_against_a_hostile_target_ends_by_itself_within_bounds(kind, tmp_path):
-    with run_hostile_server(KINDS[kind], sound_first=3) as base:
-        run = start_run(base, tmp_path)
+    with run_hostile_server(KINDS[kind], sound_first=3) as base, start_run(base, tmp_path) as run:
         peak = 0
         while run.poll() is None:
             peak = max(peak, measure_memory(run.pid))
