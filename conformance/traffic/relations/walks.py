@@ -105,9 +105,9 @@ def compare_walks(reads: Reads, subject: Subject) -> Iterator[Comparison]:
     back = _index_backwards(reads)
     for walks in groups.values():
         for walk in walks:
+            yield from _judge_beside(walk, walks, reads)
             if walk.reads[0].operation.pagination is not None:
                 yield from _judge_alone(walk)
-                yield from _judge_beside(walk, walks, reads)
                 yield from _judge_back(walk, back, subject)
 
 
@@ -140,7 +140,7 @@ def _judge_beside(walk: Walk, walks: list[Walk], reads: Reads) -> Iterator[Compa
     if reference is None or not walk.is_whole:
         return
     if sorted(reference.keys) == sorted(walk.keys):
-        yield from _compare_order(walk, reference)
+        yield from _compare_order(walk, reference) if walk.reads[0].operation.pagination is not None else ()
     elif len(walk.pages) == 1 and (is_still or 2 * len(walk.keys) < len(reference.keys)):
         yield _report_lost(walk, reference, is_framed=is_still)
 
