@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from conformance.errors import UsageError
+from conformance.execution.left_writes import list_left_writes
 from conformance.execution.recorder import OutcomeKind, classify_outcome
 from conformance.model import (
     Exchanged,
@@ -69,12 +70,14 @@ def read_earlier_run(directory: Path, *, rerun_failed: bool = False) -> EarlierR
                 pass
     if started is None:
         raise UsageError(f"{directory} contains no run to resume", hint="Name the report directory of an earlier run")
+    cut_off = (event for event in events if isinstance(event, Exchanged) and event.item and event.item not in done)
+    left = tuple(list_left_writes(cut_off))
     done -= failed if rerun_failed else set()
     unfinished = [event for event in events if _item_name(event) not in done]
     finished = tuple(event for event in events if _item_name(event) in done)
     sent = {event.exchange.id for event in finished if isinstance(event, Exchanged)}
     kept = tuple(note for note in notes if isinstance(note, KeywordsListed) or note.exchange in sent)
-    return EarlierRun(started, frozenset(done), (*finished, *kept), requests, _collect_failed(unfinished))
+    return EarlierRun(started, frozenset(done), (*finished, *kept, *left), requests, _collect_failed(unfinished))
 
 
 def _collect_failed(events: Iterable[Exchanged | Observed | ItemFinished | Noticed]) -> dict[str, tuple[Request, ...]]:
