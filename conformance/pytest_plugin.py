@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from conformance.execution.spec import RunContext, RunSpec
 
 SUITE = "conformance.suite"
+_MODULE = f"{SUITE}.items"
 SESSION_PLUGIN = "evconform-session"  # the plugin name under which the command passes its session
 _OWN = "evconform-own-session"
 _HIDES_PASSES = "evconform-passes-unseen"  # key of a worker's input: its controller does not show what passed
@@ -46,6 +47,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--allow-writes", action="store_true")
     group.addoption("--allow-hardware", action="store_true")
     group.addoption("--report-dir", type=Path)
+
+
+def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> None:
+    """Keep the folder that pytest was called in as its root: it takes the values of our options for paths of tests."""
+    options, folder = early_config.known_args_namespace, early_config.invocation_params.dir
+    is_selected = any(SUITE in argument for argument in args)
+    is_own = early_config.inipath is not None and folder.is_relative_to(early_config.inipath.parent)
+    is_named = getattr(options, "rootdir", None) or getattr(options, "inifilename", None)
+    if is_selected and not is_own and not is_named:
+        early_config._rootpath = folder  # noqa: SLF001
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -177,7 +188,9 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
         return None
     from conformance.suite.items import WORKER, SuiteFile
 
-    return SuiteFile.from_parent(parent, path=file_path) if WORKER in parent.config.stash else None
+    if WORKER not in parent.config.stash:
+        return None
+    return SuiteFile.from_parent(parent, path=file_path, nodeid=_MODULE)  # an id that can be given after --pyargs
 
 
 @pytest.hookimpl(tryfirst=True)
