@@ -13,7 +13,7 @@ from conformance.plan.options import PlanOptions
 from conformance.plan.payment import Accounts, bill_item
 from conformance.plan.sampling import order_by_thinness
 
-_FIRST_TURNS = 3  # operations of each probe that go before the rest
+_FIRST_TURNS = 3  # operations of each probe that go before the rest; one of those that try nothing new
 _CHEAP = 10  # requests at most of a further way to try a case, for that to go before the rest
 _LEVELS = {Level.MUST: 1.0, Level.SHOULD: 0.3, Level.MAY: 0.1}
 _HARMS = {Harm.SECRETS: 1.6, Harm.DATA: 1.4, Harm.ACCESS: 1.2, Harm.AVAILABILITY: 1.2, Harm.FORM: 1.0}
@@ -62,7 +62,7 @@ def order_by_value(candidates: Candidates, catalogue: Catalogue, target: Target)
             phase = Phase.GENERATED
         elif probe.plain:
             phase = Phase.PLAIN
-        elif turn < _FIRST_TURNS and _is_broad(item, new_levels, find_price(item), catalogue):
+        elif _is_broad(item, turn, new_levels, find_price(item), catalogue):
             phase = Phase.BREADTH
         elif new_levels:
             phase = Phase.MUST if Level.MUST in new_levels else Phase.OTHER
@@ -76,10 +76,12 @@ def order_by_value(candidates: Candidates, catalogue: Catalogue, target: Target)
     return [(Phase(key[0]), item) for key, item in sorted(ordered, key=lambda pair: pair[0])]
 
 
-def _is_broad(item: PlanItem, new_levels: set[Level], price: float, catalogue: Catalogue) -> bool:
+def _is_broad(item: PlanItem, turn: int, new_levels: set[Level], price: float, catalogue: Catalogue) -> bool:
     """Return whether an item may stand for its probe: it tries a MUST for the first time, or cheaply in another way."""
+    if Level.MUST in new_levels:
+        return turn < _FIRST_TURNS
     judges_must = any(catalogue.get_level(requirement) is Level.MUST for requirement in item.requirements)
-    return Level.MUST in new_levels or (judges_must and price <= _CHEAP)
+    return judges_must and turn == 0 and price <= _CHEAP
 
 
 def divide_prices(items: Iterable[PlanItem]) -> Callable[[PlanItem], float]:
