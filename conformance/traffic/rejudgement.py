@@ -205,7 +205,7 @@ class _Rejudgement:
 
         operation = subject.model.operations_by_key.get(item.operation, WHOLE)
         missing = RecordedItem(item, probe, self._exchanges, record, log.append).run(operation, subject)
-        if missing is not None:
+        if missing is not None and item.name in self._recorded.items:  # else the run did not try it either
             open_requirements = [name for name in item.requirements if name not in recorder.judged]
             kept = self._keep(item, open_requirements, recorder) if missing.verdict is Verdict.NOT_OBSERVABLE else set()
             for requirement in open_requirements:
