@@ -4,9 +4,9 @@ from conformance.execution.store import SharedStore
 from conformance.model import Exchange
 from conformance.run_log.body_cut import cut_exchange, measure_exchange
 
-LONG_BYTES = 8 * 1024
+LONG_BYTES = 16 * 1024
 """Size from which an exchange counts as long, and of which the beginning is kept in any case."""
-MAX_LONG_BYTES = 16 * 1024 * 1024
+MAX_LONG_BYTES = 64 * 1024 * 1024
 """Bytes of long exchanges that a run keeps whole; they stand in the run log and among the shared reads."""
 
 
