@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from hashlib import sha256
+from sys import intern
 from typing import NoReturn
 from urllib.parse import urlsplit
 
@@ -299,5 +300,7 @@ def build_exchange_id(request: Request, nonce: str, place: str) -> str:
 
     `place` is the target's host and port: the port of the built-in server is another one each time.
     """
+    # msgspec omits a default that is the same object, which the name of an identity from another process is not.
+    request = msgspec.structs.replace(request, identity=intern(request.identity))
     plain = msgspec.msgpack.encode((request, nonce))
     return "x" + sha256(plain.replace(place.encode(), b"")).hexdigest()[:12]

@@ -3,8 +3,10 @@
 import time
 
 import httpx
+import msgspec
 import pytest
 
+from conformance.execution.sender import build_exchange_id
 from conformance.model import Noticed, Outcome, Request, Verdict
 from tests.execution.conftest import OPERATION, TOKEN
 
@@ -327,3 +329,10 @@ def test_a_wait_that_would_outlast_the_deadline_is_not_begun(bench):
     bench.run(wanting_200, lambda request: busy, ends_at_s=time.monotonic() + 1000)
     assert bench.slept == []
     assert "deadline" in bench.store.get_stop_reason()
+
+
+def test_id_of_an_exchange_is_the_same_in_a_worker_that_got_its_identity_from_another_process():
+    here = get(identity="full")
+    there = msgspec.structs.replace(here, identity=msgspec.msgpack.decode(msgspec.msgpack.encode("full")))
+    assert there == here
+    assert build_exchange_id(there, "", "h:1") == build_exchange_id(here, "", "h:1")
