@@ -240,8 +240,10 @@ def _write_python(draft: _Draft) -> Iterator[str]:
 
 def _write_check(draft: _Draft, check: ReplayCheck) -> Iterator[str]:
     """Yield the lines that judge `RESPONSES` and end the script."""
-    statuses = {number: step.exchange.status for number, step, _ in draft.numbered if not step.is_cleanup}
-    before = {number: status for number, status in statuses.items() if number not in check.decides}
+    statuses = {number: step.exchange.status for number, step, _ in draft.numbered}
+    prepares = {n for n, step, _ in draft.numbered if step.takes or not step.exchange.request.is_safe}
+    cleanup = {n for n, step, _ in draft.numbered if step.is_cleanup}
+    before = {n: status for n, status in statuses.items() if n in prepares - cleanup and n not in check.decides}
     yield f"for step, before in {before!r}.items():"
     yield "    if status(step) != before:"
     yield '        print(f"UNDECIDED: step {step} is answered {status(step)}, and was answered {before} in the run")'
