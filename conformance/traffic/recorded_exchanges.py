@@ -2,9 +2,13 @@
 
 from collections.abc import Iterable
 
+import msgspec
+
 from conformance.execution.availability import ASIDE
 from conformance.execution.sender import build_exchange_id
 from conformance.model import Exchange, Request
+
+_READERS = ("full", "readonly")  # which of them pays for a read depends on the allowances of the run
 
 
 class RecordedExchanges:
@@ -29,4 +33,10 @@ class RecordedExchanges:
         """Return the exchange of the request with that number in an item; None where the log has none."""
         is_shared = request.is_safe and not request.fresh
         nonce = "" if is_shared else f"{item}#{number}"
-        return self._by_id.get(build_exchange_id(request, nonce, self._authority))
+        identities = _READERS if request.identity in _READERS else (request.identity,)
+        senders = (request.identity, *(name for name in identities if name != request.identity))
+        ids = (
+            build_exchange_id(msgspec.structs.replace(request, identity=name), nonce, self._authority)
+            for name in senders
+        )
+        return next((self._by_id[known] for known in ids if known in self._by_id), None)
