@@ -197,7 +197,8 @@ class _Rejudgement:
         recorder = self._log.open_recorder(item.name, log)
         began = time.perf_counter()
         self._check(exchanges, recorder, item.operation, log, item.name)
-        subject = msgspec.structs.replace(self._log.subject, part=item.part, parts=item.parts)
+        payers = dict(item.payers)
+        subject = msgspec.structs.replace(self._log.subject, payers=payers, part=item.part, parts=item.parts)
         probe = self._log.catalogue.probes[item.probe]
 
         def record(outcome: Outcome, exchange: Exchange | None) -> None:
