@@ -124,7 +124,12 @@ def _check_status(finding: Finding, numbers: list[int], steps: ReplaySteps) -> I
         return
     for number in (numbers[0], *reversed(numbers[1:])):
         if steps.steps[number - 1].exchange.status == int(actual[1]):
-            yield ReplayCheck(f"not ({_write_statuses(finding.expected, number)})", (number,), is_about_status=True)
+            is_found = (
+                "404" not in finding.expected and actual[1] != "404"
+            )  # nothing there is no answer to the question
+            needs = (f"status({number}) != 404",) if is_found else ()
+            fails = f"not ({_write_statuses(finding.expected, number)})"
+            yield ReplayCheck(fails, (number,), needs, is_about_status=True)
 
 
 def _write_statuses(expected: str, number: int) -> str:

@@ -234,11 +234,12 @@ def _strip_query(exchange: Exchange) -> str:
 
 
 def _read_parameters(path: str, operation: Operation | None) -> tuple[str, ...]:
-    """Return the segments of a path that stand for parameters of its template."""
+    """Return the segments of a path that stand for parameters of its template; words, such as `EUROPE`, stay."""
     segments, template = path.split("/"), operation.path.split("/") if operation else []
     if len(segments) != len(template):
         return ()
-    return tuple(own for own, name in zip(segments, template, strict=True) if name.startswith("{"))
+    pairs = zip(segments, template, strict=True)
+    return tuple(own for own, name in pairs if name.startswith("{") and any(letter.isdigit() for letter in own))
 
 
 def _find_in_body(exchange: Exchange, value: str, near: str) -> _Source | None:
