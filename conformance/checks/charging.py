@@ -265,21 +265,27 @@ def find_overlap(members: list[Any]) -> tuple[int, int] | None:
 
     Members that were made at different times may be editions of one interval, or sums over intervals of other lengths:
     those are no overlap. Two of which each begins and ends before the other are neither, in records of the past and
-    in a series that is otherwise without gap and overlap; where all cross, each may be a forecast of its own.
+    in a series that is otherwise without gap and overlap; where all cross, each may be a forecast of its own, and the
+    one that was made last may be the first of a new forecast.
     """
     intervals = [interval for place, member in enumerate(members) if (interval := _read_interval(member, place))]
     pairs = list(pairwise(sorted(intervals)))
     joints = sum(abs(after.begin - before.end) <= _ROUNDING_TIME for before, after in pairs)
     overlaps = [(before, after) for before, after in pairs if after.begin + _ROUNDING_TIME < before.end]
     is_series = joints >= max(_MIN_JOINTS, _JOINTS_PER_OVERLAP * len(overlaps))
+    last_made = max((_read_making(members[interval.place]) for interval in intervals), default=())
     for before, after in overlaps:
-        made = [
-            [members[interval.place].get(name) for name in ("created_at", "sampled_at")] for interval in (before, after)
-        ]
+        made = [_read_making(members[interval.place]) for interval in (before, after)]
         is_past = all(_is_record(members[interval.place], interval) for interval in (before, after))
-        if made[0] == made[1] or ((is_past or is_series) and _is_crossing(before, after)):
+        is_odd = is_past or (is_series and last_made not in made)
+        if made[0] == made[1] or (is_odd and _is_crossing(before, after)):
             return before.place, after.place
     return None
+
+
+def _read_making(member: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the times at which a member was made, as they are written; empty where it does not tell."""
+    return str(member.get("created_at") or ""), str(member.get("sampled_at") or "")
 
 
 def _is_crossing(before: _Interval, after: _Interval) -> bool:

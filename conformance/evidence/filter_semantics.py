@@ -116,8 +116,11 @@ def format_query_value(value: Any) -> str:
 
 
 def find_used_filters(filters: tuple[Filter, ...], query: Mapping[str, list[str]]) -> Iterator[tuple[Filter, str]]:
-    """Yield the filters with a known field that a query uses exactly once, with their values."""
+    """Yield the filters with a known field that a query uses exactly once, with their values.
+
+    A filter without a value is left out, for nothing says what it selects.
+    """
     for condition in filters:
         given = query.get(condition.parameter, ())
-        if condition.field and len(given) == 1:
+        if condition.field and len(given) == 1 and given[0]:
             yield condition, given[0]

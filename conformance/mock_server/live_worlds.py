@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from conformance.mock_server.fault_sites import FaultSite
 from conformance.model import KeyKind, Resource, Role
 
+_INTERVAL_NAMES = {"interval_seconds", "period_end"}  # of the end of an interval, which the next one continues
 LIVE_NAME = re.compile(r"(watts|milliamps|millivolts|percent|meter_reading|odometer|rssi|charge_level|_wh$|watt_hours)")
 """Names of properties that a device reports."""
 
@@ -16,10 +17,12 @@ def list_written_resources(site: FaultSite) -> frozenset[str]:
 
 
 def iterate_log_resources(site: FaultSite) -> Iterator[Resource]:
-    """Yield the resources below another that are keyed by time and have a list."""
+    """Yield the resources below another that are keyed by time and have a list, but for intervals of a series."""
     for name, resource in site.world.shape.resources.items():
         operation = site.world.shape.lists_by_resource.get(name)
-        if resource.parent and resource.key_kind is KeyKind.TIMESTAMP and operation and operation.role is Role.LIST:
+        if not resource.parent or resource.key_kind is not KeyKind.TIMESTAMP or operation is None:
+            continue
+        if operation.role is Role.LIST and not _INTERVAL_NAMES & site.properties(operation).keys():
             yield resource
 
 

@@ -18,7 +18,7 @@ from conformance.mock_server.world.dependent_links import update_mirrors
 from conformance.mock_server.world.store import Ref, StoredRecord, make_links_absolute
 from conformance.model import KeyKind, LinkKind, Resource, Role
 
-_UPDATE_TIMES = ("updated_at", "last_updated_at")
+_UPDATE_TIMES = ("updated_at", "last_updated_at", "ticket_updated_at")
 
 
 class WriteHandler:

@@ -293,7 +293,9 @@ MUTANTS = [
     ("creations", "if created and name not in self._seen and", "if created and"),
     ("creations", "and self._is_recent(name.decode()):", ":"),
     ("rules", "if not rules.writes:", "if False:"),
-    ("rules", "if not target.may_write:", "if False:"),
+    ("rules", "if not target.may_write or", "if False or"),
+    ("rules", "or target.locks_writes:", "or False:"),
+    ("rules", "(target.locks_hardware or", "(False or"),
     ("rules", "if effect in RISKS and", "if False and"),
     ("rules", "if effect is Effect.NONE:", "if effect in {Effect.NONE, Effect.WRITE}:"),
 ]  # fmt: skip
@@ -334,6 +336,9 @@ CREATIONS = [
 ]  # fmt: skip
 
 
+LOCKED = [("GET", ""), ("POST", ""), ("POST", "/1/boost")]
+
+
 def decisions(module) -> list[bool]:
     """Every case as a gate decides it, and the deletions of what was and was not created."""
     decided = [is_let_pass(*case[:5], module=module) for case in CASES]
@@ -348,6 +353,9 @@ def decisions(module) -> list[bool]:
     for place in ("POST https://api.ev.energy/v2/vehicles", "GET https://api.ev.energy/v2/vehicles"):
         live = module.Gate(target(TargetKind.URL, ALL, "https://api.ev.energy/v2"), OPERATIONS)
         decided.append(not live.refusal(*place.split(" "), BEARER))
+    for lock in ("locks_writes", "locks_hardware"):
+        locked = module.Gate(msgspec.structs.replace(target(flags=ALL), **{lock: True}), OPERATIONS)
+        decided += [not locked.refusal(method, f"{BASE}/vehicles{rest}", BEARER) for method, rest in LOCKED]
     root = module.Gate(target(flags=ALL, token="https://login.example/token"), OPERATIONS)
     decided.append(not root.refusal("GET", "https://login.example/anything", BEARER))
     inside = module.Gate(target(token=BASE + "/vehicles/1/boost"), OPERATIONS)
