@@ -114,7 +114,7 @@ def merge_logs(workers: Path, path: Path, items: Iterable[str], footer: RunFinis
             for _, number, offset, length in lines:
                 sources[number].seek(offset)
                 file.write(sources[number].read(length))
-            file.write(msgspec.json.encode(msgspec.structs.replace(footer, events=len(lines) + 1)) + b"\n")
+            file.write(msgspec.json.encode(footer) + b"\n")
         partial.replace(path)
     except OSError as error:
         partial.unlink(missing_ok=True)

@@ -178,7 +178,6 @@ class RunFinished(msgspec.Struct, frozen=True, tag="run_finished", omit_defaults
     finished_at: float
     requests: dict[str, int]
     stopped: str = ""
-    events: int = 0
 
 
 Event = (

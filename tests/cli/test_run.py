@@ -54,7 +54,6 @@ def test_the_clean_server_conforms_to_the_shipped_description(evconform):
     events = list(read_events([ended.directory]))
     assert isinstance(events[0], RunStarted)
     assert isinstance(events[-1], RunFinished)
-    assert events[-1].events == len(events)
     assert summary["requests_sent"] == sum(events[-1].requests.values())
     assert (ended.directory.parent / "latest").resolve() == ended.directory
 
@@ -76,7 +75,7 @@ def test_the_whole_real_description_conforms_and_every_operation_is_planned_or_e
     assert set(ended.summary["counts"]) >= {"PASS"}
     sent, expected = ended.summary["requests"], ended.summary["requests_expected"]
     assert set(sent) == set(expected)
-    assert max(sent.values()) <= 1000
+    assert max(sent.values()) <= ended.summary["budget"]
     assert {who: sent[who] / count for who, count in expected.items()} == pytest.approx(
         dict.fromkeys(sent, 1), abs=0.05
     )
