@@ -125,6 +125,7 @@ def test_two_workers_never_write_at_the_same_time(evconform):
     assert all(end <= begin for (_, end), (begin, _) in pairwise(sorted(spans.values())))
 
 
+@pytest.mark.long
 def test_a_faulty_server_is_caught_and_the_operation_named(evconform):
     with run_server(faults=("rsp-expansion-fails",)) as server:
         ended = evconform("run", "--target", server.base_url, "--format", "sarif")
@@ -252,6 +253,7 @@ def test_a_budget_is_kept_and_its_lack_explained(evconform):
     assert "budget of 12" in reasons
 
 
+@pytest.mark.long
 def test_shards_together_are_the_whole(evconform):
     whole = evconform("run", "--select", "EXP", "--workers", "1")
     parts = [evconform("run", "--select", "EXP", "--workers", "1", "--shard", f"{i}/2") for i in (1, 2)]
@@ -262,6 +264,7 @@ def test_shards_together_are_the_whole(evconform):
     assert summary["planned"] == whole.summary["planned"]
 
 
+@pytest.mark.long
 def test_a_run_that_a_budget_cut_short_is_finished_by_resuming_it(evconform):
     whole = evconform("run", *SMALL, "--workers", "1")
     part = evconform("run", *SMALL, "--workers", "1", "--budget", "20")
@@ -276,6 +279,7 @@ def _finished(directory):
     return [event for event in read_events([directory / "events.jsonl"]) if isinstance(event, ItemFinished)]
 
 
+@pytest.mark.long
 def test_another_seed_cannot_complete_a_run(evconform):
     part = evconform("run", *SMALL, "--workers", "1", "--budget", "20")
     second = evconform("run", *SMALL, "--resume", part.directory, "--seed", "2")
@@ -283,6 +287,7 @@ def test_another_seed_cannot_complete_a_run(evconform):
     assert "seed" in second.err
 
 
+@pytest.mark.long
 def test_ci_is_told_where_it_looks(evconform, tmp_path, monkeypatch):
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "step.md"))
     earlier = evconform("run", *SMALL, "--workers", "1")

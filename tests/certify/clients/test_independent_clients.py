@@ -15,6 +15,8 @@ from tests.mock_server.in_process_client import REAL
 SCRIPT = Path(__file__).with_name("sample.mjs")
 DRIVER = Path(__file__).with_name("generated_driver.py")
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
 def test_node_client_conforms(certify_sample, write_plan):
