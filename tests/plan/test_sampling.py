@@ -38,7 +38,8 @@ def test_the_profile_deep_tries_all(desk):
         tried[item.base_name] += item.parts
     for item in plan.items:
         probe, operation = desk.catalogue.probes[item.probe], desk.model.operations_by_key.get(item.operation, WHOLE)
-        assert tried[item.base_name] == count_probe_parts(probe, operation, desk.model)
+        if not probe.generates:  # one item of such a probe sends all its cases in this profile
+            assert tried[item.base_name] == count_probe_parts(probe, operation, desk.model)
 
 
 def test_what_is_left_of_an_allowance_goes_to_the_thinnest_sample():
