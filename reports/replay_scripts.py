@@ -62,7 +62,7 @@ class ReplayScripts(msgspec.Struct, frozen=True):
 
 
 class _Draft(msgspec.Struct, frozen=True):
-    """What both scripts are written from; without a check, `command` are the words that judge the finding."""
+    """The content of both scripts; without a check, `command` are the words that judge the finding."""
 
     finding: Finding
     base_url: str

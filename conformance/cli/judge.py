@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from conformance.cli.options import Since, Waivers
+from conformance.cli.options import NoOverlay, OwnOverlays, Since, Waivers
 
 _DEFAULT_FORMATS = ("html", "json", "junit")
 
@@ -39,7 +39,8 @@ def judge(
     ] = None,
     waivers: Waivers = None,
     since: Since = None,
-    overlay: Annotated[bool, typer.Option("--overlay/--no-overlay", help="Apply the overlays first.")] = True,
+    overlay: OwnOverlays = None,
+    no_overlay: NoOverlay = False,
     strict_reading: Annotated[
         bool,
         typer.Option(
@@ -68,7 +69,8 @@ def judge(
         tuple(traffic),
         base_url=base_url,
         description=description,
-        overlays=overlay,
+        overlays=not no_overlay,
+        own_overlays=tuple(overlay or ()),
         strict_readings=strict_reading,
         select=tuple(select or ()),
         report_dir=report_dir,

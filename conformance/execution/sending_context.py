@@ -79,7 +79,7 @@ class SendingContext(msgspec.Struct, frozen=True):
 
     @property
     def record_size(self) -> RecordSize:
-        """How much of the exchanges is kept."""
+        """The bound on what is kept of exchanges."""
         return RecordSize(self.store)
 
     def transmit(self, transmission: Transmission) -> Sent:

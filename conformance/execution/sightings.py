@@ -34,7 +34,7 @@ class Sighting(NamedTuple):
 
 
 class Stillness(StrEnum):
-    """Whether a property may change by itself."""
+    """The ways in which a property may change by itself, or not."""
 
     STILL = "still"  # it holds free text or links
     MEASURED = "measured"  # it holds a number, a state or a time

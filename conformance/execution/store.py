@@ -45,7 +45,7 @@ def get_store_path(directory: Path) -> Path:
 
 
 class Pending(Enum):
-    """Where a request is being sent whose response is not there yet: in this process, or in another one."""
+    """The process that sends a request whose response is not there yet: this one, or another."""
 
     HERE = auto()
     ELSEWHERE = auto()

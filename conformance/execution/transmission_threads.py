@@ -9,7 +9,7 @@ from conformance.execution.waits import Sent, Transmission
 
 
 class Arrived(NamedTuple):
-    """What came of a transmission: its number, and its exchange or the error that it raised."""
+    """The result of a transmission: its number, and its exchange or the error that it raised."""
 
     number: int
     result: Sent | BaseException

@@ -17,7 +17,7 @@ class Violation(NamedTuple):
 
 
 class FaultSign(NamedTuple):
-    """What a fault is told by: the requirements that it trips and implies, and the operations where it may be seen.
+    """The marks of a fault: the requirements that it trips and implies, and the operations where it may be seen.
 
     `nearby` is empty where that is any operation.
     """

@@ -211,7 +211,7 @@ def _find_nearby_operations(places: Collection[str], model: ResourceModel) -> fr
 
 
 class MatrixOptions(msgspec.Struct, frozen=True):
-    """How a matrix of faults is run: on which description, how deep, in how many processes at a time.
+    """The options of a matrix of faults: on which description, how deep, in how many processes at a time.
 
     With `together` above 1, so many faults share a server where their violations can be told apart.
     """

@@ -24,7 +24,7 @@ _COMMAND = '#!/bin/sh\nexec "{python}" -m conformance "$@"\n'
 
 
 class ReplayProof(msgspec.Struct, frozen=True):
-    """What the scripts of one finding do; exit codes of the shell script and of the Python script.
+    """The results of the scripts of one finding; exit codes of the shell script and of the Python script.
 
     `faulty` are those on a server with the fault, `clean` those on one without; `output` are the last lines of what
     went wrong. Without a finding to show, `requirement` is empty.

@@ -151,7 +151,7 @@ class Generated(msgspec.Struct, frozen=True, tag="generated", omit_defaults=True
 
 
 class Traced(msgspec.Struct, frozen=True, tag="trace", omit_defaults=True):
-    """What a certification observed beside the exchanges of a part of the run, so that it can be judged again.
+    """The observations of a certification beside the exchanges of a part of the run, so that it can be judged again.
 
     `trace` is JSON in the form of the certification that wrote it.
     """

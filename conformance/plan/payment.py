@@ -19,7 +19,7 @@ _DETOUR = 30  # requests that an identity must have left beyond another one, to 
 
 
 class Bill(msgspec.Struct, frozen=True):
-    """What an item costs those who pay for it: identities by kind of payer, and requests that nobody paid before."""
+    """The cost of an item for its payers: identities by kind of payer, and requests that nobody paid before."""
 
     payers: dict[str, str]
     cost: Counter[str]
@@ -27,7 +27,7 @@ class Bill(msgspec.Struct, frozen=True):
 
 
 class Accounts:
-    """What identities have to spend while a plan is made.
+    """The requests that identities have left while a plan is made.
 
     `claimants` are needs that the plan would like to pay for: what only one identity can pay for is left to it as long
     as another one has something left.

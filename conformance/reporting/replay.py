@@ -17,7 +17,7 @@ _ABSENT = frozenset({Verdict.NOT_APPLICABLE, Verdict.NOT_OBSERVABLE})
 
 
 class ReplayResult(StrEnum):
-    """What became of a finding."""
+    """The outcome of sending a finding again."""
 
     FIXED = "fixed"
     FAILING = "still failing"

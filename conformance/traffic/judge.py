@@ -34,6 +34,7 @@ class JudgeOptions(msgspec.Struct, frozen=True):
     base_url: str = ""
     description: Path | None = None
     overlays: bool = True
+    own_overlays: tuple[Path, ...] = ()
     strict_readings: bool = False
     select: tuple[str, ...] = ()
     report_dir: Path | None = None
@@ -45,7 +46,9 @@ def judge_traffic(options: JudgeOptions, clock: Callable[[], float] = time.time)
 
     Raises HarnessError: UsageError where a file cannot be read or nothing in it calls the API, LogError, PlanError.
     """
-    description = descriptions.load_description(options.description, overlays=options.overlays)
+    description = descriptions.load_description(
+        options.description, overlays=options.overlays, own_overlays=options.own_overlays
+    )
     index = OperationIndex(description.model)
     survey = survey_traffic(options.files, index)
     base_url = options.base_url.rstrip("/") or survey.fits.guess()
@@ -81,6 +84,7 @@ def _build_spec(options: JudgeOptions, base_url: str, now: float) -> RunSpec:
         secrets={},
         description=str(options.description.resolve()) if options.description else "",
         overlays=options.overlays,
+        own_overlays=tuple(str(file.resolve()) for file in options.own_overlays),
         strict_readings=options.strict_readings,
         profile=Profile.DEEP,
         select=options.select,

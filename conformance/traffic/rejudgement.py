@@ -113,7 +113,10 @@ def judge_again(options: JudgeOptions, clock: Callable[[], float] = time.time) -
 def _load_description(options: JudgeOptions, started: RunStarted) -> Description:
     """Return the description that is named, else the bundled one as the run had it: with overlays or without."""
     choices = (options.overlays, not options.overlays)
-    loaded = [descriptions.load_description(options.description, overlays=overlays) for overlays in choices]
+    loaded = [
+        descriptions.load_description(options.description, overlays=overlays, own_overlays=options.own_overlays)
+        for overlays in choices
+    ]
     return next((known for known in loaded if known.digest == started.description_sha256), loaded[0])
 
 
@@ -128,6 +131,7 @@ def _build_spec(options: JudgeOptions, started: RunStarted, now: float) -> RunSp
         secrets={},
         description=str(options.description.resolve()) if options.description else "",
         overlays=options.overlays,
+        own_overlays=tuple(str(file.resolve()) for file in options.own_overlays),
         strict_readings=options.strict_readings,
         profile=started.profile,
         seed=started.seed,

@@ -16,7 +16,7 @@ JUMP_S = 60.0
 
 
 class Survey(NamedTuple):
-    """What a first look at traffic showed: its base URLs, and the files in which the clock was set back."""
+    """The result of a first look at traffic: its base URLs, and the files in which the clock was set back."""
 
     fits: BaseUrlFits
     set_back: frozenset[Path]
