@@ -5,7 +5,8 @@ import pytest
 
 from conformance.model import Response, Verdict
 from conformance.probes.toolkit.calls import OperationCall
-from conformance.probes.toolkit.write_requests import build_write
+from conformance.probes.toolkit.value_rounds import NULL_WORDS, list_value_rounds
+from conformance.probes.toolkit.write_requests import Write, build_write, find_writable
 from conformance.probes.writes.creations import PROBES as CREATIONS
 from conformance.probes.writes.deletions import PROBES as DELETIONS
 from conformance.probes.writes.invalid_bodies import PROBES as REFUSALS
@@ -24,6 +25,13 @@ URLS = {
 }
 VALUES = {"VAL-01", "VAL-02", "VAL-03", "VAL-04", "VAL-05"}
 CALL = OperationCall(None, "/")
+# Values that a wrong PATCH takes for properties that were left out.
+DROPS = {
+    "uncleared": lambda value: value is None,
+    "unblanked": lambda value: value == "",
+    "without zeros": lambda value: value == 0 and value is not False,
+    "drops null words": lambda value: value in NULL_WORDS,
+}
 PATCH = "PATCH /users/{user_id}/saved_routes/{saved_route_id}"
 POST = "POST /users/{user_id}/saved_routes"
 EVSE = {"id": make_id("evse", 1), "url": f"{BASE}/evses/{make_id('evse', 1)}"}
@@ -143,8 +151,8 @@ class World:
         body = {k: v for k, v in body.items() if self.wrong == "writable" or k not in {"id", "url", "created_at"}}
         if self.wrong == "deaf":
             body = dict(list(body.items())[1:])
-        if self.wrong == "uncleared":
-            body = {name: value for name, value in body.items() if value is not None}
+        drops = DROPS.get(self.wrong, lambda value: False)
+        body = {name: value for name, value in body.items() if not drops(value)}
         if self.wrong == "resets":
             text = next(k for k, v in route.items() if isinstance(v, str) and k in self.sample())
             body = {text: "", **body}
@@ -269,6 +277,9 @@ class TestUpdate:
             ("everywhere", "WRT-02"),
             ("uncleared", "WRT-02"),
             ("writable", "WRT-03"),
+            ("unblanked", "VAL-04"),
+            ("without zeros", "VAL-04"),
+            ("drops null words", "WRT-02"),
         ],
     )
     def test_each_wrong_behaviour_violates_its_requirement(self, wrong, requirement, subject):
@@ -309,6 +320,39 @@ class TestUpdate:
         assert verdict in run.verdicts_on("EXP-02")
         assert (Verdict.PASS in run.verdicts_on("EXP-03")) is expands
         assert array["capacity_watts"] == 4000
+
+    def test_blank_texts_may_be_refused(self, subject):
+        world, refused = World(subject), []
+
+        def target(request):
+            if request.method == "PATCH" and "" in sent_body(request).values():
+                refused.append(request)
+                return make_problem(400)
+            return world(request)
+
+        run = run_probe(UPDATE, PATCH, subject, target)
+        assert refused
+        assert not run.violated_requirements()
+        assert {"VAL-04", "VAL-05"} <= run.passed_requirements()  # without them, the rest is emptied
+
+    def test_every_word_of_an_enumeration_is_sent(self, subject):
+        operation = "PATCH /vehicle_models/{vehicle_model_id}/connectors/{region}"
+        original = {"connector_type": "CCS", "source": "USER", "confidence": "LOW"}
+        write = Write(OperationCall(subject.model.operations_by_key[operation], "/"), original)
+        schemas = find_writable(write.call.operation, subject)
+        words = {name: schemas[name]["enum"] for name in original}
+        sent = {name: next(word for word in words[name] if word != value) for name, value in original.items()}
+        rounds = list(list_value_rounds(sent, original, write, subject))
+        for name, value in original.items():
+            assert {value, sent[name], *(body[name] for body in rounds if name in body)} == {*words[name]} - {None}
+
+    def test_a_word_that_another_property_holds_is_left_out(self, subject):
+        operation = "PATCH /vehicles/{vehicle_id}/connectors"
+        sent = {"native_connector": "CCS", "adaptors": ["NACS"]}
+        write = Write(OperationCall(subject.model.operations_by_key[operation], "/"), sent)
+        rounds = list(list_value_rounds(sent, {"native_connector": None, "adaptors": []}, write, subject))
+        assert rounds
+        assert "NACS" not in {body.get("native_connector") for body in rounds}
 
     def test_a_resource_without_changeable_property_is_not_tested(self, subject):
         world = World(subject)

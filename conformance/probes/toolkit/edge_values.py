@@ -77,12 +77,6 @@ def find_edge_changes(
     return edges if is_valid_body(together, write, subject) else dict(changes)
 
 
-def find_empty_lists(changes: Mapping[str, Any], write: Write, subject: Subject) -> dict[str, list[Any]]:
-    """Return an empty list for each list that a PATCH changed and that may be empty."""
-    emptied: dict[str, list[Any]] = {name: [] for name, value in changes.items() if isinstance(value, list) and value}
-    return {name: value for name, value in emptied.items() if is_valid_body({**changes, name: value}, write, subject)}
-
-
 def start_turns(operation: Operation, subject: Subject, mark: str = "") -> Iterator[int]:
     """Return the endless numbers by which values are chosen in turn, from a start that depends on the seed."""
     return count(subject.make_random("edge", operation.key, mark).randrange(1000))

@@ -21,7 +21,7 @@ from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.stated_rules.selection import list_excluded_properties
 from conformance.probes.toolkit.base import Need, Pause, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_list_operation, report_untested
-from conformance.probes.toolkit.edge_values import find_edge_changes, find_empty_lists
+from conformance.probes.toolkit.edge_values import find_edge_changes
 from conformance.probes.toolkit.list_membership import LAG_S, has_item_at
 from conformance.probes.toolkit.property_values import (
     clear_one,
@@ -31,6 +31,7 @@ from conformance.probes.toolkit.property_values import (
     select_required,
 )
 from conformance.probes.toolkit.rounding import is_rounded
+from conformance.probes.toolkit.value_rounds import leave_out_texts, list_value_rounds
 from conformance.probes.toolkit.write_requests import (
     Write,
     build_write,
@@ -52,7 +53,7 @@ UPDATE_REQUIREMENTS = (
 )  # fmt: skip
 _MAX_TRIES = 3  # properties that are tried as the first one
 _MAX_VIOLATIONS = 5
-_REQUESTS = 13  # ten to fifteen, by the number of properties
+_REQUESTS = 17  # fourteen to twenty-five, by the number of properties and of words
 
 
 class UpdateState(msgspec.Struct, frozen=True):
@@ -195,8 +196,8 @@ def _judge_changes(plan: ChangePlan, changed: OperationResponse, state: UpdateSt
             break
         after = later
         yield from _check_refusal(response, plan.plain, state, subject)
-    after = yield from _empty_lists(changed_values, after, state, subject)
     yield from _check_other_members(changed_values, changed, state, subject)
+    after = yield from _send_value_rounds(changed_values, after, state, subject)
     last = yield from _send_forged(plan.name, after, state, subject)
     yield from restore_values(state.write, [*plan.edges], state.original, last, subject)
     yield from _judge_expansion(plan.name, state, subject)
@@ -205,18 +206,23 @@ def _judge_changes(plan: ChangePlan, changed: OperationResponse, state: UpdateSt
         yield skip_case(requirement, state.operation.key, Verdict.NOT_APPLICABLE, reason)
 
 
-def _empty_lists(
+def _send_value_rounds(
     changed_values: Mapping[str, Any], before: OperationResponse, state: UpdateState, subject: Subject
 ) -> Steps[OperationResponse]:
-    """Empty the lists that were changed, and judge that; return the last read."""
-    emptied = find_empty_lists(changed_values, state.write, subject)
-    if not emptied:
-        return before
-    response = yield from state.send_patch(emptied, subject)
-    after = yield from state.read_current()
-    return (
-        (yield from _check_change(emptied, before, response, after, state, subject)) if response.is_success else after
-    )
+    """Send further values for what was changed, words and empty ones, and judge them; return the last read."""
+    after = before
+    for body in list_value_rounds(changed_values, state.original.json, state.write, subject):
+        for values in filter(None, (body, leave_out_texts(body))):
+            response = yield from state.send_patch(values, subject)
+            later = yield from state.read_current()
+            if response.is_success:
+                after = yield from _check_change(values, after, response, later, state, subject)
+                break
+            after = later
+            yield from _check_refusal(response, changed_values, state, subject)
+            if "" not in body.values():
+                break
+    return after
 
 
 def _list_further_changes(plan: ChangePlan, state: UpdateState, subject: Subject) -> list[dict[str, Any]]:
@@ -406,8 +412,8 @@ def _find_violations(  # noqa: PLR0913 - see _check_only_named
 
 def _is_shown_as_sent(shown: Any, value: Any) -> bool:
     """Return whether a value is shown as it was sent, apart from spellings that a server may choose."""
-    if value is None:
-        return shown is None or shown is ABSENT  # left out where it is optional, which RSP-03 judges
+    if value is None or value == "":
+        return shown in (None, ABSENT) or shown == value  # left out where it is optional, which RSP-03 judges
     return not any(find_changed_values({"": value}, {"": shown}))
 
 

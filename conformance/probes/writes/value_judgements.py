@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from math import isclose
+from struct import pack, unpack
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -21,10 +22,12 @@ from conformance.model import Outcome
 from conformance.probes.toolkit.edge_values import is_free_text, list_types
 from conformance.probes.toolkit.rounding import is_rounded
 from conformance.probes.toolkit.write_requests import resolve_schema
+from conformance.probes.writes.stored_values import is_masked
 
 VALUE_REQUIREMENTS = ("VAL-01", "VAL-02", "VAL-03", "VAL-04", "VAL-05")
-_MASKS = frozenset("*•…")  # in texts that are shown only in part, such as account numbers
 _ROUNDED = 1e-3  # relative error that a server may make in rounding a fraction
+_SINGLE_MAX = 3e38  # the largest number that 32 bits hold
+_DOUBLE_PRECISION = 1e-15  # relative, as 64 bits hold it
 _PRECISION = timedelta(seconds=1)  # to which a time is kept at least
 _MESSAGES = MappingProxyType({
     "VAL-01": "a text is not read as it was written",
@@ -86,16 +89,11 @@ def _compare(  # noqa: PLR0913 - a place, and its two values
     name: str, sent: Any, shown: Any, schema: Mapping[str, Any], subject: Subject, pointer: str
 ) -> Iterator[ValueComparison]:
     """Yield the comparison of one value, of its members where it is an object or a list of objects."""
-    if sent is None:
-        if not may_fall_back(schema):
-            yield ValueComparison("VAL-04", pointer, sent, shown, shown is None)
-    elif isinstance(sent, bool) or sent == []:
-        yield ValueComparison("VAL-04", pointer, sent, shown, type(shown) is type(sent) and shown == sent)
-    elif sent == 0:
-        is_number = isinstance(shown, int | float | str) and not isinstance(shown, bool)
-        yield ValueComparison("VAL-04", pointer, sent, shown, is_number and parse_comparable(shown) == 0)
+    if not sent:
+        yield from _compare_empty(sent, shown, schema, pointer)
     elif isinstance(sent, int | float):
         kept = is_rounded(schema, sent, shown) or _is_same_number(sent, shown)
+        kept = kept and not (schema.get("format") == "double" and is_in_single_precision(sent, shown))
         yield ValueComparison("VAL-02", pointer, sent, shown, kept)
     elif isinstance(sent, str):
         yield from _compare_texts(name, sent, shown, schema, pointer)
@@ -104,6 +102,18 @@ def _compare(  # noqa: PLR0913 - a place, and its two values
     elif isinstance(sent, dict) and isinstance(shown, dict):
         members = {key: resolve_schema(subject, member) for key, member in schema.get("properties", {}).items()}
         yield from compare_values(sent, shown, members, subject, pointer)
+
+
+def _compare_empty(sent: Any, shown: Any, schema: Mapping[str, Any], pointer: str) -> Iterator[ValueComparison]:
+    """Yield the comparison of null, false, 0, an empty text or an empty list; an empty text may be shown as null."""
+    if sent is None or sent == "":
+        if not may_fall_back(schema):
+            yield ValueComparison("VAL-04", pointer, sent, shown, shown is None or sent == "" == shown)
+    elif isinstance(sent, bool) or sent == []:
+        yield ValueComparison("VAL-04", pointer, sent, shown, type(shown) is type(sent) and shown == sent)
+    elif sent == 0:
+        is_number = isinstance(shown, int | float | str) and not isinstance(shown, bool)
+        yield ValueComparison("VAL-04", pointer, sent, shown, is_number and parse_comparable(shown) == 0)
 
 
 def may_fall_back(schema: Mapping[str, Any]) -> bool:
@@ -122,6 +132,17 @@ def _is_same_number(sent: float, shown: Any) -> bool:
     return number == sent or (not float(sent).is_integer() and isclose(number, sent, rel_tol=_ROUNDED))
 
 
+def is_in_single_precision(sent: float, shown: Any) -> bool:
+    """Return whether a number is shown with the digits that it has after it was stored in 32 bits.
+
+    >>> is_in_single_precision(55.555195, 55.55519485473633), is_in_single_precision(55.555195, 55.5552)
+    (True, False)
+    """
+    if not isinstance(shown, float) or shown == sent or abs(sent) > _SINGLE_MAX:
+        return False
+    return isclose(unpack("f", pack("f", sent))[0], shown, rel_tol=_DOUBLE_PRECISION)
+
+
 def _compare_texts(
     name: str, sent: str, shown: Any, schema: Mapping[str, Any], pointer: str
 ) -> Iterator[ValueComparison]:
@@ -132,8 +153,8 @@ def _compare_texts(
             kept = not isinstance(shown_moment, float | None) and abs(shown_moment - moment) < _PRECISION
             yield ValueComparison("VAL-03", pointer, sent, shown, kept)
     elif "enum" in schema or (is_free_text(name, schema) and "://" not in sent):
-        masked = isinstance(shown, str) and bool(_MASKS & {*shown} - {*sent})
-        yield ValueComparison("VAL-01", pointer, sent, shown, masked or _normalize(sent) == _normalize(shown))
+        kept = _normalize(sent) == _normalize(shown) or ("*" not in sent and is_masked(sent, shown))
+        yield ValueComparison("VAL-01", pointer, sent, shown, kept)
 
 
 def _normalize(value: Any) -> Any:
