@@ -27,6 +27,7 @@ def lost(subject, schema, sent, shown):
         ({"type": "string", "format": "date-time"}, "2024-02-29T23:59:59.9+05:45", "2024-02-29T18:14:59Z"),
         ({"type": "number"}, 12.345678, 12.3457),
         ({"type": "integer"}, 5, 5.0),
+        ({"type": "boolean"}, True, True),
         ({"type": "number"}, 0, 0.0),
         ({"type": "number", "format": "float"}, 55.555195, 55.55519485473633),
         ({"type": "number", "format": "double"}, 55.555195, 55.5552),

@@ -89,7 +89,7 @@ def _compare(  # noqa: PLR0913 - a place, and its two values
     name: str, sent: Any, shown: Any, schema: Mapping[str, Any], subject: Subject, pointer: str
 ) -> Iterator[ValueComparison]:
     """Yield the comparison of one value, of its members where it is an object or a list of objects."""
-    if not sent:
+    if not sent or isinstance(sent, bool):
         yield from _compare_empty(sent, shown, schema, pointer)
     elif isinstance(sent, int | float):
         kept = is_rounded(schema, sent, shown) or _is_same_number(sent, shown)
@@ -105,7 +105,7 @@ def _compare(  # noqa: PLR0913 - a place, and its two values
 
 
 def _compare_empty(sent: Any, shown: Any, schema: Mapping[str, Any], pointer: str) -> Iterator[ValueComparison]:
-    """Yield the comparison of null, false, 0, an empty text or an empty list; an empty text may be shown as null."""
+    """Yield the comparison of null, a boolean, 0, an empty text or list; an empty text may be shown as null."""
     if sent is None or sent == "":
         if not may_fall_back(schema):
             yield ValueComparison("VAL-04", pointer, sent, shown, shown is None or sent == "" == shown)
