@@ -13,6 +13,7 @@ from conformance.execution.availability import Availability
 from conformance.execution.charging_folds import judge_charging
 from conformance.execution.foreign_owners import ForeignOwners, has_own_bucket
 from conformance.execution.history_folds import judge_histories
+from conformance.execution.shared_allowance import SharedAllowance
 from conformance.execution.sightings import Sightings
 from conformance.execution.stated_allowance import StatedAllowance
 from conformance.execution.status_folds import ComingAndGoing, ServedHead
@@ -33,6 +34,7 @@ def judge_exchanges(exchanges: Iterable[Exchange], subject: Subject) -> Iterator
         FieldsSeen(subject),
         FallingAllowance(),
         StatedAllowance(subject),
+        SharedAllowance(),
         SteadyHeader(),
         ChangingTag(),
         ForeignOwners(subject),

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from conformance.execution.folds import FallingAllowance, find_documented_fields, judge_exchanges
+from conformance.execution.shared_allowance import SharedAllowance
 from conformance.execution.stated_allowance import StatedAllowance
 from conformance.model import Exchange, Request, Response, Verdict
 
@@ -64,6 +65,33 @@ class TestAllowance:
     @pytest.mark.parametrize("left", ["", "many", "1.5", "-1"])
     def test_values_that_are_no_number_are_ignored(self, left):
         assert violations(exchange(n, left) for n in range(20)) == set()
+
+
+class TestSharedAllowance:
+    def judge(self, exchanges):
+        allowance = SharedAllowance()
+        for each in exchanges:
+            allowance.add_exchange(each)
+        return [outcome.verdict for outcome in allowance.judge()]
+
+    def take_turns(self, left, others=("user_a", "user_b"), **more):
+        return [exchange(n, left(n), identity=others[n // 2 % 2], **more) for n in range(80)]
+
+    def test_two_users_with_one_allowance_are_for_review(self):
+        assert self.judge(self.take_turns(lambda n: 900 - n)) == [Verdict.REVIEW]
+
+    def test_one_allowance_is_seen_while_its_window_moves_on(self):
+        assert self.judge(self.take_turns(lambda n: 900 - n + 30 * (n > 40))) == [Verdict.REVIEW]
+
+    @pytest.mark.parametrize("apart", [0, 1, 500])
+    def test_allowances_of_their_own_are_right(self, apart):
+        assert self.judge(self.take_turns(lambda n: 900 - n // 4 * 2 - n % 2 - apart * (n // 2 % 2))) == []
+
+    def test_other_identities_may_share_one(self):
+        assert self.judge(self.take_turns(lambda n: 900 - n, others=("full", "readonly"))) == []
+
+    def test_requests_that_overlap_are_not_compared(self):
+        assert self.judge(self.take_turns(lambda n: 900 - n, took=60.0)) == []
 
 
 class TestStatedAllowance:
