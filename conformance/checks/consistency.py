@@ -1,6 +1,7 @@
 """CON-03 and CON-04: the fields of one body agree with each other."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -12,7 +13,11 @@ from conformance.evidence.subject import Subject
 from conformance.model import Outcome
 
 # Words in the names of two properties, of which the second is the later moment.
-_INTERVAL_WORDS = (("start", "end"), ("started", "ended"), ("created", "ended"), ("sampled", "logged"))
+_INTERVAL_WORDS = (
+    *(("start", "end"), ("started", "ended"), ("sampled", "logged")),
+    *(("created", last) for last in ("ended", "updated", "completed", "resolved", "closed", "submitted")),
+)
+_SAME_MOMENT = timedelta(seconds=1)  # two clocks are read one after the other when something is created
 _SOURCE_PREFIXES = ("grid_", "solar_")  # before the name of a total: the part that came from this source
 _TOLERANCE = 0.0051  # shares are rounded to two places
 _MAX_COMPLAINTS = 3  # about one body
@@ -22,9 +27,9 @@ Complaint = tuple[str, str, str, str]  # pointer, message, expected, actual
 def check_consistency(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:
     """Check that related fields of a body agree.
 
-    CON-03: an interval does not end before it starts, nothing ends before it is created, and no sample is logged before
-    it was taken. CON-04: a share is its count over the total, a rate is what two totals make it, and a total of energy
-    is the sum of its sources.
+    CON-03: an interval does not end before it starts, nothing ends or is updated before it is created, and no sample is
+    logged before it was taken. CON-04: a share is its count over the total, a rate is what two totals make it, and a
+    total of energy is the sum of its sources.
     """
     if not response.is_success or response.json is UNREADABLE:
         return
@@ -71,7 +76,7 @@ def _check_times(path: ValuePath, value: dict[str, Any]) -> Iterator[Complaint |
         early, late = parse_moment(value[name]), parse_moment(value[partner])
         if early is None or late is None:
             continue
-        if late < early:
+        if late < early - (_SAME_MOMENT if "created" in name else timedelta(0)):
             where = build_pointer((path, partner))
             yield where, f"{partner} is before {name}", f"≥ {value[name]}", str(value[partner])
         else:

@@ -21,13 +21,18 @@ def verdicts(requirement, subject, body):
 @pytest.mark.parametrize(
     ("first", "last"),
     [("start", "end"), ("start_time", "end_time"), ("started_at", "ended_at"), ("created_at", "ended_at"),
-     ("sampled_at", "logged_at")],
+     ("sampled_at", "logged_at"), ("created_at", "updated_at"), ("created_at", "resolved_at")],
 )  # fmt: skip
 @pytest.mark.parametrize("wrap", [lambda x: x, lambda x: [{"deep": [x]}]])
 def test_times_must_be_in_order(first, last, wrap, subject):
     assert verdicts(TIMES, subject, wrap({first: EARLY, last: LATE})) == {Verdict.PASS}
     assert verdicts(TIMES, subject, wrap({first: LATE, last: EARLY})) == {Verdict.FAIL}
     assert verdicts(TIMES, subject, wrap({first: EARLY, last: OTHER_ZONE})) == {Verdict.PASS}
+
+
+def test_two_clocks_may_be_read_when_something_is_created(subject):
+    body = {"created_at": "2026-01-01T00:00:00.000200Z", "updated_at": "2026-01-01T00:00:00.000100Z"}
+    assert verdicts(TIMES, subject, body) == {Verdict.PASS}
 
 
 @pytest.mark.parametrize(
