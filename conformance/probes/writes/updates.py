@@ -291,7 +291,7 @@ def _send_forged(name: str, after: OperationResponse, state: UpdateState, subjec
         response = yield from state.send_patch(first, subject)
         last = yield from state.read_current()
     if response.is_success:
-        last = yield from _check_only_named(first, after, response, last, state, subject)
+        last = yield from _check_change(first, after, response, last, state, subject)
     return last
 
 
