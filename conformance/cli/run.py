@@ -177,10 +177,13 @@ def run(
         _print_plan(options, as_json=as_json)
         return
     from conformance.cli.suite_run import run_and_report
+    from conformance.tools.garbage import reduce_collection
 
     report_formats = tuple(dict.fromkeys((*_DEFAULT_FORMATS, *(formats or ()))))
     workers = "1" if against else workers
-    raise typer.Exit(run_and_report(options, workers, report_formats, waiver_file=waivers, since=since))
+    with reduce_collection():  # a fifth of the processor time after the last response
+        code = run_and_report(options, workers, report_formats, waiver_file=waivers, since=since)
+    raise typer.Exit(code)
 
 
 def _print_plan(options: "RunOptions", *, as_json: bool) -> None:
