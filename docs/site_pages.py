@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from mkdocs.structure.files import File, Files
 
@@ -19,7 +19,7 @@ import strategies  # noqa: E402 - after the path is set
 from conformance.cli.explain import describe_requirement  # noqa: E402
 from conformance.mock_server.faults import list_fault_rows  # noqa: E402
 from conformance.plan import Catalogue  # noqa: E402
-from conformance.reporting.json_schemas import build_schema  # noqa: E402
+from conformance.reporting.json_schemas import SchemaName, build_schema  # noqa: E402
 from specs.catalogue import load_requirements  # noqa: E402
 from specs.rulebook import load_bundled_rules  # noqa: E402
 
@@ -44,7 +44,7 @@ def on_files(files: Files, config: "MkDocsConfig") -> Files:
     pages = {target: (ROOT / name).read_text(encoding="utf-8") for name, target in DOCUMENTS.items()}
     pages = {target: _point_links(text, config.extra["repository"]) for target, text in pages.items()}
     pages |= {"strategies.md": _write_strategies(), **dict(_write_requirements())}
-    pages |= {f"schemas/{name}.schema.json": json.dumps(build_schema(name), indent=1) for name in ("config", "summary")}
+    pages |= {f"schemas/{name}.schema.json": json.dumps(build_schema(name), indent=1) for name in get_args(SchemaName)}
     for target, text in pages.items():
         files.append(File.generated(config, target, content=text))
     return files

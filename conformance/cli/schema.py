@@ -11,7 +11,10 @@ def add_to(app: typer.Typer) -> None:
 
 
 def schema(
-    name: Annotated[Literal["config", "summary"], typer.Argument(help="evconform.toml, or summary.json.")],
+    name: Annotated[
+        Literal["config", "summary", "events"],
+        typer.Argument(help="evconform.toml, summary.json, or a line of the run log, events.jsonl."),
+    ],
 ) -> None:
     """Print a JSON Schema, for validation and for completion in editors."""
     import msgspec

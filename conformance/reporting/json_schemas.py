@@ -1,4 +1,4 @@
-"""JSON Schemas of what people and their tools read and write: the configuration, and the summary of a run."""
+"""JSON Schemas of what people and their tools read and write: the configuration, the summary of a run, its run log."""
 
 from importlib.resources import files
 from inspect import cleandoc
@@ -6,15 +6,21 @@ from typing import Any, Literal
 
 import msgspec
 
+from conformance.run_log.stored_lines import StoredLine
 from conformance.targets.config import Config
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def build_schema(name: Literal["config", "summary"]) -> dict[str, Any]:
-    """Return the JSON Schema of `evconform.toml` or of `summary.json`."""
+SchemaName = Literal["config", "summary", "events"]
+
+
+def build_schema(name: SchemaName) -> dict[str, Any]:
+    """Return the JSON Schema of `evconform.toml`, of `summary.json`, or of a line of `events.jsonl`."""
     if name == "config":
         return {"$schema": _DIALECT, "title": "evconform.toml", **_clean_texts(msgspec.json.schema(Config))}
+    if name == "events":
+        return {"$schema": _DIALECT, "title": "a line of events.jsonl", **_clean_texts(msgspec.json.schema(StoredLine))}
     content = (files("reports") / "schemas" / "summary.schema.json").read_bytes()
     return msgspec.json.decode(content, type=dict[str, Any])
 
