@@ -65,11 +65,14 @@ def pytest_configure(config: pytest.Config) -> None:
     if received is None and not (_is_selected(config) or config.pluginmanager.hasplugin(SESSION_PLUGIN)):
         return
     from conformance.errors import HarnessError
-    from conformance.execution.spec import RunContext, RunSpec
-    from conformance.plan import Plan
-    from conformance.tools.process_lifetime import end_with_parent
+    from conformance.tools.own_packages import check_own_packages
 
     try:
+        check_own_packages()
+        from conformance.execution.spec import RunContext, RunSpec
+        from conformance.plan import Plan
+        from conformance.tools.process_lifetime import end_with_parent
+
         if received is not None:
             end_with_parent()
             spec, plan = msgspec.msgpack.decode(received, type=tuple[RunSpec, Plan])
@@ -79,7 +82,7 @@ def pytest_configure(config: pytest.Config) -> None:
         if not config.getoption("numprocesses", None):
             _start_worker(config, session.spec, session.brief, "main")
     except HarnessError as error:
-        raise pytest.UsageError(f"{error.message} {error.hint}") from error
+        raise pytest.UsageError(f"{error.message}. {error.hint}") from error
 
 
 def _is_selected(config: pytest.Config) -> bool:

@@ -9,6 +9,7 @@ import typer
 from conformance import __version__
 from conformance.cli.output import drop_output, prepare_output
 from conformance.errors import HarnessError
+from conformance.tools.own_packages import check_own_packages
 from conformance.tools.visible_text import make_visible
 
 INTERNAL_ERROR = 4
@@ -73,8 +74,9 @@ def _add_commands() -> None:
 def main() -> None:
     """Run a command; every error becomes a message, a hint and an exit code (README.md, "Exit codes")."""
     prepare_output()
-    _add_commands()
     try:
+        check_own_packages()
+        _add_commands()
         app()
     except HarnessError as error:
         with suppress(BrokenPipeError):  # the reader may be gone; the exit code still tells
