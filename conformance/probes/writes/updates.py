@@ -43,6 +43,13 @@ from conformance.probes.toolkit.write_requests import (
 )
 from conformance.probes.writes import agreement
 from conformance.probes.writes.deletions import GONE_STATUSES
+from conformance.probes.writes.expanded_changes import (
+    MAX_PLACES,
+    ExpandedList,
+    check_expanded,
+    list_expanding_lists,
+    read_expanding_lists,
+)
 from conformance.probes.writes.stored_values import find_changed_values
 from conformance.probes.writes.value_judgements import VALUE_REQUIREMENTS, may_fall_back
 from conformance.probes.writes.written_values import check_refused_values, check_written_values
@@ -63,6 +70,7 @@ class UpdateState(msgspec.Struct, frozen=True):
     reader: OperationCall
     original: OperationResponse
     original_list: OperationResponse | None
+    expanding_lists: tuple[ExpandedList, ...] = ()
 
     @property
     def operation(self) -> Operation:
@@ -90,7 +98,10 @@ def _is_update(operation: Operation, model: ResourceModel) -> bool:
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """Return the reads that find the resource, and the requests of the change."""
-    return (*plain_read_needs(operation, model)[:-1], Need(f"write {operation.key}", _REQUESTS, shared=False))
+    own = Need(f"write {operation.key}", _REQUESTS, shared=False)
+    expanding = min(len(list_expanding_lists(operation.resource, model)), MAX_PLACES)
+    lists = (Need(f"expanded {operation.key}", 2 * expanding, shared=False),) if expanding else ()
+    return (*plain_read_needs(operation, model)[:-1], own, *lists)
 
 
 def change_and_restore(operation: Operation, subject: Subject) -> Steps[None]:
@@ -166,7 +177,8 @@ def _prepare(operation: Operation, subject: Subject) -> Steps[UpdateState | Miss
         return Missing(f"the resource cannot be read before the change: {before.status}")
     call = _find_list(reader, subject)
     around = (yield from send(call.operation, call.build_request(fresh=True))) if call else None
-    return UpdateState(write, reader, before, around)
+    expanding_lists = yield from read_expanding_lists(reader, subject)
+    return UpdateState(write, reader, before, around, expanding_lists)
 
 
 def _find_list(reader: OperationCall, subject: Subject) -> OperationCall | None:
@@ -186,6 +198,7 @@ def _judge_changes(plan: ChangePlan, changed: OperationResponse, state: UpdateSt
     after = yield from _check_change(named, state.original, changed, after, state, subject)
     yield from agreement.check_repeated_reads(named, changed, state.reader)
     yield from _check_list(named, changed, state, subject)
+    yield from check_expanded(named, state.original, changed, state.expanding_lists, subject)
     changed_values = dict(named)
     for others in _list_further_changes(plan, state, subject):
         response = yield from state.send_patch(others, subject)
