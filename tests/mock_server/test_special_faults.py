@@ -185,6 +185,8 @@ def list_chosen_requests(client: Client) -> Iterator[RequestSpec]:
         "POST /region_groups:validate": [{"name": "All", "regions": regions} for regions in ([region], [region] * 2)],
         "POST /region_groups": [{"name": "All", "regions": [region] * 2}],
         "PATCH /users/{user_id}/notification_preferences": [{"groups": {}}],
+        "PATCH /users/{user_id}": [{"email": "another@example.com"}],
+        "PATCH /users/{user_id}/saved_routes/{saved_route_id}": [{"name": "null"}, {"name": ""}],
     }
     for operation in client.model.operations:
         good = next(client.good(operation), None)
@@ -198,6 +200,14 @@ def list_chosen_requests(client: Client) -> Iterator[RequestSpec]:
             yield replace(good, body=json.dumps(body).encode())
 
 
+def list_expanded_reads(client: Client) -> Iterator[RequestSpec]:
+    """Yield reads of lists with each of their expansions, which show what was written before."""
+    for operation in client.model.operations:
+        good = next(client.good(operation), None) if operation.role is Role.LIST else None
+        for expansion in operation.first_expansions if good else ():
+            yield replace(good, target=f"{good.target}{'&' if '?' in good.target else '?'}expand={expansion.path}")
+
+
 @pytest.mark.parametrize("name", list_faults("rules"))
 def test_fault_of_a_rule_acts(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     acts: list[str] = []
@@ -205,7 +215,8 @@ def test_fault_of_a_rule_acts(name: str, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(faults, "place_fault", lambda name, world: watch_hooks(place_fault(name, world), world, acts))
     client = start_server(name)
     operations = place_fault(name, client.world).operations
-    requests = chain(list_chosen_requests(client), survey_requests(client, operations, writes=True))
+    survey = survey_requests(client, operations, writes=True)
+    requests = chain(list_chosen_requests(client), list_expanded_reads(client), survey)
     assert any(client.send(request) and acts for request in requests)
 
 
