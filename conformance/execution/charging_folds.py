@@ -15,6 +15,7 @@ _SLACK = timedelta(seconds=60)  # between two clocks, or between an event and it
 _ENERGY, _INTERVAL_ENERGY = "energy_delivered_watt_hours", "total_energy_delivered_watt_hours"
 _COUNTERS = {"odometer_meters": 2000, "meter_reading_watt_hours": 10}  # with the fall that a change of unit explains
 _USAGE_FILTERS = ("energy_delivered_watt_hours__", "started_at__")
+_MERGED = "merge_consecutive_intervals=true"
 
 
 def judge_charging(sightings: Sightings) -> Iterator[Outcome]:
@@ -99,7 +100,8 @@ def _judge_usage(history: list[Sighting], sightings: Sightings) -> Iterator[Outc
     Sub-sessions that still run or were recalculated are left out. More energy in the intervals is for review: it may
     have been capped.
     """
-    whole = [sighting for sighting in history if not any(name in sighting.target for name in _USAGE_FILTERS)]
+    complete = [sighting for sighting in history if not any(name in sighting.target for name in _USAGE_FILTERS)]
+    whole = [sighting for sighting in complete if _MERGED not in sighting.target.lower()]
     subs = sightings.find_history(find_link_url(history[-1].body["charging_sub_session"]) or "")
     if not whole or not subs:
         return
@@ -112,6 +114,7 @@ def _judge_usage(history: list[Sighting], sightings: Sightings) -> Iterator[Outc
     if not is_number(energy) or total is None:
         return
     slack = 1 + len(usage.body["intervals"])
+    yield from _judge_merged([s for s in complete if s not in whole], usage, total, slack)
     message = f"the energy of the intervals is {total}, that of the sub-session {energy}"
     if total + slack < energy:
         yield _fail("CHG-09", subs[-1], _ENERGY, message, f"{total} ± {slack}", usage)
@@ -123,6 +126,15 @@ def _judge_usage(history: list[Sighting], sightings: Sightings) -> Iterator[Outc
     else:
         yield _pass("CHG-09", usage)
         yield _pass("CHG-09", subs[-1])
+
+
+def _judge_merged(merged: list[Sighting], usage: Sighting, total: float, slack: int) -> Iterator[Outcome]:
+    """Check that intervals hold the same energy where a request has merged them (CHG-09)."""
+    for sighting in merged:
+        energy = _sum_intervals(sighting.body["intervals"])
+        if energy is not None and abs(energy - total) > slack:
+            message = f"merged, the intervals hold {energy} watt hours, and {total} else"
+            yield _fail("CHG-09", sighting, "intervals", message, f"{total} ± {slack}", usage)
 
 
 def _sum_intervals(intervals: Any) -> float | None:

@@ -10,6 +10,7 @@ BASE = "http://127.0.0.1:1/v2"
 SESSION = "GET /charging_sessions/{charging_session_id}"
 PART = "GET /charging_sub_sessions/{charging_sub_session_id}"
 USAGE = f"{PART}/energy_usage"
+MERGED = "?merge_consecutive_intervals=true"
 MODEL = "GET /vehicle_models/{vehicle_model_id}"
 PREFERENCES = "/users/{user_id}/route_planner_preferences"
 S, A, B = (f"{BASE}/{path}" for path in ("charging_sessions/s", "charging_sub_sessions/a", "charging_sub_sessions/b"))
@@ -28,9 +29,14 @@ def part(url, start, end, energy=1000, **more):
     return PART, {"url": url, **times, "energy_delivered_watt_hours": energy, "currency": "GBP", **more}
 
 
-def usage(*energies, currency="GBP"):
+def usage(*energies, currency="GBP", query=""):
     intervals = [{"total_energy_delivered_watt_hours": energy} for energy in energies]
-    return USAGE, {"url": f"{A}/energy_usage", "charging_sub_session": A, "currency": currency, "intervals": intervals}
+    return USAGE + query, {
+        "url": f"{A}/energy_usage",
+        "charging_sub_session": A,
+        "currency": currency,
+        "intervals": intervals,
+    }
 
 
 def model(name, **more):
@@ -71,9 +77,10 @@ def judge(subject):
     def verdicts(*shown, began=1_800_000_000.0):
         exchanges = []
         for number, (operation, body) in enumerate(shown):
-            method, _, path = operation.partition(" ")
+            method, _, target = operation.partition(" ")
             response = Response(200, (("Content-Type", "application/json"),), msgspec.json.encode(body), 0.1)
-            request = Request(operation, method, path, body=b"" if method == "GET" else response.body)
+            key = operation.partition("?")[0]
+            request = Request(key, method, target, body=b"" if method == "GET" else response.body)
             exchanges.append(Exchange(f"x{number}", request, "", began + number, response))
         outcomes = [o for o in judge_exchanges(exchanges, base) if o.requirement[:3] in {"CHG", "CON"}]
         return {(o.requirement, o.verdict) for o in outcomes if o.verdict is not Verdict.PASS}
@@ -89,6 +96,8 @@ VIOLATIONS = {
     "overlap": ("CHG-08", (part(A, 0, 40), part(B, 30, 90), session())),
     "oldest first": ("CHG-08", (*PARTS, session(parts=(A, B)))),
     "an interval is missing": ("CHG-09", (part(A, 0, 30), usage(400, 500))),
+    "merged intervals gain": ("CHG-09", (part(A, 0, 30), usage(400, 600), usage(1100, query=MERGED))),
+    "merged intervals lose": ("CHG-09", (usage(900, query=MERGED), part(A, 0, 30), usage(400, 600))),
     "the odometer falls": ("CHG-10", (log(0, 90_000), log(30, 50_000))),
     "another currency": ("CHG-11", (part(A, 0, 30), usage(500, 500, currency="USD"))),
     "runs again": ("CHG-12", (part(A, 0, 30), part(A, 0, None))),
@@ -107,6 +116,12 @@ ADMISSIBLE = {
     "ended between two reads": (part(B, 30, None), part(B, 30, 90), session(), part(A, 0, 30)),
     "energy still grows": (part(A, 0, None, energy=900), usage(500, 500), part(A, 0, 30)),
     "each interval is rounded": (part(A, 0, 30, energy=1001), usage(499, 500)),
+    "merged intervals are rounded": (part(A, 0, 30), usage(400, 600), usage(1002, query=MERGED)),
+    "intervals above a bound": (
+        part(A, 0, 30),
+        usage(400, 600),
+        usage(600, query="?energy_delivered_watt_hours__gt=500"),
+    ),
     "an odometer in rounded miles": (log(0, 90_000), log(30, 89_100)),
     "a log that came later": (log(0, 1), vehicle(0), log(30, 1)),
     "a time to the second": (model("Kite", created_at="2026-03-02T12:00:00.42Z"), model("Kite", created_at=at(0))),

@@ -1,4 +1,7 @@
-"""FLT-09: every word that the description lists for a parameter is accepted, and selects what it says."""
+"""FLT-09: every word that the description lists for a parameter is accepted, and selects what it says.
+
+What true and false change in the form of an answer, such as intervals that are merged, folds compare (CHG-09).
+"""
 
 from conformance.evidence.filter_semantics import is_satisfied
 from conformance.evidence.outcomes import fail_case, judge_case, quote_json
@@ -6,6 +9,7 @@ from conformance.evidence.payers import choose_reader_kind
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Location, Operation, Parameter, Profile, ResourceModel, Role, Verdict
+from conformance.probes.filters.halves import list_switches
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps, choose_turn, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_call, report_untested
@@ -23,17 +27,24 @@ Word = tuple[Parameter, str]
 
 
 def list_words(operation: Operation) -> list[Word]:
-    """Return the documented words of optional parameters, those of different parameters in turn."""
+    """Return the documented words of optional parameters, those of different parameters in turn.
+
+    A parameter that is true or false has these two words, unless it halves a list (FLT-10).
+    """
     lists = [
-        [(parameter, str(word)) for word in parameter.schema["enum"] if word is not None]
+        [(parameter, word) for word in _list_words_of(parameter, operation)]
         for parameter in operation.parameters
-        if parameter.location is Location.QUERY
-        and "enum" in parameter.schema
-        and not parameter.required
-        and parameter.name != _EXPAND
+        if parameter.location is Location.QUERY and not parameter.required and parameter.name != _EXPAND
     ]
     longest = max(map(len, lists), default=0)
     return [words[at] for at in range(longest) for words in lists if at < len(words)]
+
+
+def _list_words_of(parameter: Parameter, operation: Operation) -> list[str]:
+    if "enum" in parameter.schema:
+        return [str(word) for word in parameter.schema["enum"] if word is not None]
+    is_switch = parameter.schema.get("type") == "boolean" and parameter.name not in list_switches(operation)
+    return ["true", "false"] if is_switch else []
 
 
 def has_words(operation: Operation, model: ResourceModel) -> bool:
