@@ -30,4 +30,5 @@ FAULT = SeededFault(
     plant,
     difficulty="subtle",
     implies=("CHG-03",),
+    shown_by="rules",
 )
