@@ -17,6 +17,7 @@ from conformance.probes.toolkit.refusals import check_accepted
 from conformance.probes.toolkit.repetition import confirm_violations
 
 _ANY_CASE = re.compile(r"case[- ]insensitive|whatever its case|regardless of case|ignoring case", re.IGNORECASE)
+_EXACT = re.compile(r"\bexact", re.IGNORECASE)
 
 
 def list_switches(operation: Operation) -> list[str]:
@@ -81,24 +82,33 @@ def _judge_halves(
 
 def list_caseless(operation: Operation, subject: Subject) -> list[Filter]:
     """Return the filters by equality whose text says that the case of the value makes no difference."""
-    by_value = (f for f in operation.filters if f.field and f.operator is Operator.EQ)
-    return [query_filter for query_filter in by_value if _says_any_case(operation, query_filter, subject)]
+    return [f for f in _list_by_value(operation) if _ANY_CASE.search(_read_text(operation, f, subject))]
 
 
-def _says_any_case(operation: Operation, query_filter: Filter, subject: Subject) -> bool:
+def list_exact(operation: Operation, subject: Subject) -> list[Filter]:
+    """Return the filters by equality whose text says that they are exact, and nothing of case."""
+    texts = [(f, _read_text(operation, f, subject)) for f in _list_by_value(operation)]
+    return [query_filter for query_filter, text in texts if _EXACT.search(text) and not _ANY_CASE.search(text)]
+
+
+def _list_by_value(operation: Operation) -> list[Filter]:
+    return [f for f in operation.filters if f.field and f.operator in {Operator.EQ, Operator.IN}]
+
+
+def _read_text(operation: Operation, query_filter: Filter, subject: Subject) -> str:
+    """Return what the description says of the parameter of a filter."""
     path_item = subject.description.document["paths"][operation.path]
     for entry in (*path_item.get("parameters", ()), *path_item[operation.method.lower()].get("parameters", ())):
         parameter = subject.description.dereference(entry)
         if parameter.get("name") == query_filter.parameter and parameter.get("in") == Location.QUERY:
-            return bool(_ANY_CASE.search(str(parameter.get("description", ""))))
-    return False
+            return str(parameter.get("description", ""))
+    return ""
 
 
 def has_text_filter(operation: Operation, model: ResourceModel) -> bool:
     """Return whether a list has a filter by equality on a text; the description's own text is read later."""
     return operation.role is Role.LIST and any(
-        f.field and f.operator is Operator.EQ and not f.by_id_of and _is_plain_text(operation, f)
-        for f in operation.filters
+        not f.by_id_of and _is_plain_text(operation, f) for f in _list_by_value(operation)
     )
 
 
@@ -113,10 +123,10 @@ def _is_plain_text(operation: Operation, query_filter: Filter) -> bool:
 
 
 def change_case(operation: Operation, subject: Subject) -> Steps[None]:
-    """Request a filter with the value of an item in other case, and look for the item (FLT-11)."""
-    caseless = list_caseless(operation, subject)
-    if not caseless:
-        reason = "the description says of no filter that case makes no difference"
+    """Request filters with the value of an item in other case, and look for the item (FLT-11)."""
+    caseless, exact = list_caseless(operation, subject), list_exact(operation, subject)
+    if not caseless and not exact:
+        reason = "the description says of no filter that case makes no difference, or that it is exact"
         yield skip_case("FLT-11", operation.key, Verdict.NOT_APPLICABLE, reason)
         return
     populated_list = yield from find_populated_list(operation, subject, subject.choose_reader(operation))
@@ -124,22 +134,52 @@ def change_case(operation: Operation, subject: Subject) -> Steps[None]:
         yield from report_untested(("FLT-11",), operation, populated_list)
         return
     call, plain = populated_list
-    for query_filter in caseless:
+    for query_filter in (*caseless, *exact):
         held = [(item, value) for _, item in plain.objects for value in get_filtered_values(query_filter, item)]
-        chosen = next(((i, v) for i, v in held if isinstance(v, str) and v.swapcase() != v), None)
+        chosen = next(((i, v) for i, v in held if isinstance(v, str) and _has_case(v)), None)
         if chosen is None:
             continue
         item, value = chosen
         response = yield from send(operation, call.build_request((query_filter.parameter, value.swapcase())))
-        shown = {item_key(other, operation) for _, other in response.objects}
-        if response.is_success and item_key(item, operation) not in shown:
-            message = f"{query_filter.parameter} depends on the case of its value"
-            yield fail_case(
-                response, "FLT-11", message, expected=quote_json(value), actual=f"{len(response.objects)} other items",
-                pointer=f"query:{query_filter.parameter}", also=(plain,),
-            )  # fmt: skip
-        else:
-            yield from check_accepted(response, "FLT-11", f"{query_filter.parameter} in other case")
+        is_shown = item_key(item, operation) in {item_key(other, operation) for _, other in response.objects}
+        judge = _judge_exact if query_filter in exact else _judge_caseless
+        yield from judge(response, query_filter, value, is_shown, plain)
+
+
+def _has_case(value: str) -> bool:
+    """Return whether a value is another text in other case, and one text for a filter that takes several."""
+    return value.swapcase() != value and "," not in value
+
+
+def _judge_caseless(
+    response: OperationResponse, query_filter: Filter, value: str, is_shown: bool, plain: OperationResponse
+) -> Iterator[Outcome]:
+    """Judge a filter whose text says that case makes no difference."""
+    if response.is_success and not is_shown:
+        message = f"{query_filter.parameter} depends on the case of its value"
+        yield fail_case(
+            response, "FLT-11", message, expected=quote_json(value), actual=f"{len(response.objects)} other items",
+            pointer=f"query:{query_filter.parameter}", also=(plain,),
+        )  # fmt: skip
+    else:
+        yield from check_accepted(response, "FLT-11", f"{query_filter.parameter} in other case")
+
+
+def _judge_exact(
+    response: OperationResponse, query_filter: Filter, value: str, is_shown: bool, plain: OperationResponse
+) -> Iterator[Outcome]:
+    """Judge a filter whose text says that it is exact: a server may mean the whole text, and not its case."""
+    name = query_filter.parameter
+    if is_shown:
+        message = f"{name} is documented as exact, and selects a value in other case: it may mean the whole text"
+        yield judge_case(
+            response, "FLT-11", Verdict.REVIEW, message, expected=f"nothing for {quote_json(value.swapcase())}",
+            actual=quote_json(value), pointer=f"query:{name}", also=(plain,),
+        )  # fmt: skip
+    elif response.is_success:
+        yield pass_case(response, "FLT-11")
+    else:
+        yield judge_case(response, "FLT-11", Verdict.NOT_OBSERVABLE, f"{name} in other case gives {response.status}")
 
 
 PROBES = (
