@@ -7,9 +7,11 @@ import pytest
 
 from conformance.model import Verdict
 from conformance.probes.headers.entity_tags import PROBES
+from conformance.probes.writes.updates import PROBES as UPDATES
 from tests.probes.scripted import BASE, is_affordable, make_id, make_response, run_probe
 
 (TAGS,) = PROBES
+(UPDATE,) = UPDATES
 TRIMS = "GET /vehicle_trims"
 MODEL = f"{BASE}/vehicle_models/{make_id('vmod', 1)}"
 
@@ -47,3 +49,23 @@ def test_a_server_without_tags_is_sent_the_plain_read_alone(subject):
     run = run_probe(TAGS, TRIMS, subject, show_trims(tag=lambda request: None))
     assert len(run.requests) == 1
     assert is_affordable(run, TAGS, TRIMS, subject)
+
+
+@pytest.mark.parametrize(("moves", "verdict"), [(True, Verdict.PASS), (False, Verdict.FAIL)])
+def test_a_tag_ends_with_what_it_was_given_for(moves, verdict, subject):
+    models, changes = {"url": MODEL, "id": make_id("vmod", 1), "default_connector_type": "CCS"}, []
+
+    def target(request):
+        if request.method == "PATCH":
+            changes.append(request)
+            models.update(msgspec.json.decode(request.body))
+            return make_response(models)
+        if not request.target.startswith("/vehicle_models"):
+            return make_response([])
+        tag = f'W/"{len(changes) if moves else 0}"'
+        response = make_response(models if request.target.endswith(models["id"]) else [models])
+        status = 304 if ("If-None-Match", tag) in request.headers else 200
+        return msgspec.structs.replace(response, headers=(*response.headers, ("ETag", tag)), status=status)
+
+    run = run_probe(UPDATE, "PATCH /vehicle_models/{vehicle_model_id}", subject, target)
+    assert run.verdicts_on("HDR-09") == {verdict, Verdict.NOT_APPLICABLE}  # the second one at the PATCH itself

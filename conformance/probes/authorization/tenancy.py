@@ -21,7 +21,7 @@ from conformance.tools.link_header import BLANK_TARGET
 USER_A, USER_B = "user_a", "user_b"
 
 
-def _is_personal(operation: Operation, model: ResourceModel) -> bool:
+def is_personal_read(operation: Operation, model: ResourceModel) -> bool:
     """Return whether the operation is a secured read of resources with an owner, or has the user header."""
     return (
         operation.method == "GET"
@@ -288,7 +288,7 @@ PROBES = (
     Probe(
         "tenancy",
         ("AUT-05",),
-        _is_personal,
+        is_personal_read,
         separation_needs,
         confirm_violations(check_separation),
         identities=(USER_A, USER_B),

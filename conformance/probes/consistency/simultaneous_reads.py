@@ -6,22 +6,17 @@ once: what a server keeps beside a request, such as the current user, shows in t
 
 from collections.abc import Callable
 
-from conformance.applicability.selectors import is_json_read, is_personal
 from conformance.evidence.outcomes import fail_case, judge_case
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, ResourceModel, Verdict
+from conformance.probes.authorization.tenancy import is_personal_read
 from conformance.probes.consistency.flaky_reads import describe_answer, judge_repetitions, read_answer
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Pause, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_call, report_untested
 
 _REQUIREMENT = "CON-09"
-
-
-def _is_personal_read(operation: Operation, model: ResourceModel) -> bool:
-    """Return whether a read shows each user something else."""
-    return is_json_read(operation, model) and is_personal(operation, model)
 
 
 def _build_needs(reader: str, neighbour: str) -> Callable[[Operation, ResourceModel], tuple[Need, ...]]:
@@ -102,7 +97,7 @@ PROBES = tuple(
     Probe(
         f"simultaneous-read-{name}",
         (_REQUIREMENT,),
-        _is_personal_read,
+        is_personal_read,
         _build_needs(reader, neighbour),
         _build_steps(reader, neighbour, pause_s),
         rank=2,

@@ -1,16 +1,17 @@
-"""HDR-09: the entity tag of a plain read is not taken for that of the same read with `expand`."""
+"""HDR-09: an entity tag of a plain read is not taken for that of other content: of a form with `expand`, or later."""
 
 import msgspec
 
 from conformance.evidence.differences import find_differences
-from conformance.evidence.outcomes import judge_case, pass_case
+from conformance.evidence.outcomes import fail_case, judge_case, pass_case
 from conformance.evidence.payers import ANY_READER
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Expansion, Operation, Request, ResourceModel, Role, Verdict
 from conformance.probes.responses.plain_reads import plain_read_needs
-from conformance.probes.toolkit.base import Need, Probe, Steps, send
+from conformance.probes.toolkit.base import Need, Pause, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, report_untested
+from conformance.probes.toolkit.list_membership import LAG_S
 from conformance.probes.toolkit.refusals import find_call_as
 
 _REQUIREMENT = "HDR-09"
@@ -67,6 +68,26 @@ def _compare_tags(
         response, _REQUIREMENT, Verdict.REVIEW, message, expected="200 and the expanded form",
         actual=f"304 for {read_tag(plain)}", also=(plain, expanded),
     )  # fmt: skip
+
+
+def check_tag_after_change(before: OperationResponse, after: OperationResponse, reader: OperationCall) -> Steps[None]:
+    """Check that the tag from before a change is no reason for 304 once the resource shows other content."""
+    tag = read_tag(before)
+    if not tag or not any(find_differences(before.json, after.json)):
+        reason = "the read has no entity tag, or does not show the change"
+        yield judge_case(after, _REQUIREMENT, Verdict.NOT_APPLICABLE, reason)
+        return
+    request = add_condition(reader.build_request(fresh=True), tag)
+    response = yield from send(reader.operation, request)
+    if response.status == 304:
+        yield Pause(LAG_S)
+        response = yield from send(reader.operation, request)
+    if response.status != 304:
+        yield pass_case(response, _REQUIREMENT)
+        return
+    message = "304 is given for the entity tag from before a change that shows"
+    expected, actual = "200 and the new content", f"304 for {tag}"
+    yield fail_case(response, _REQUIREMENT, message, expected=expected, actual=actual, also=(before, after))
 
 
 def read_tag(response: OperationResponse) -> str:

@@ -17,6 +17,7 @@ from conformance.evidence.subject import Subject
 from conformance.model import Expansion, Noticed, Operation, Outcome, ResourceModel, Role, Verdict
 from conformance.probes.expansion.judgements import check_replacement
 from conformance.probes.expansion.replacement import is_moment_dependent
+from conformance.probes.headers.entity_tags import check_tag_after_change
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.stated_rules.selection import list_excluded_properties
 from conformance.probes.toolkit.base import Need, Pause, Probe, Steps, send
@@ -56,7 +57,8 @@ from conformance.probes.writes.written_values import check_refused_values, check
 
 EXPANSION_REQUIREMENTS = ("EXP-02", "EXP-03")
 UPDATE_REQUIREMENTS = (
-    "WRT-02", "WRT-03", *EXPANSION_REQUIREMENTS, *VALUE_REQUIREMENTS, "VAL-06", *agreement.UPDATE_REQUIREMENTS,
+    "WRT-02", "WRT-03", *EXPANSION_REQUIREMENTS, *VALUE_REQUIREMENTS, "VAL-06", "HDR-09",
+    *agreement.UPDATE_REQUIREMENTS,
 )  # fmt: skip
 _MAX_TRIES = 3  # properties that are tried as the first one
 _MAX_VIOLATIONS = 5
@@ -196,6 +198,7 @@ def _judge_changes(plan: ChangePlan, changed: OperationResponse, state: UpdateSt
     named = {plan.name: plan.value}
     after = yield from state.read_current()
     after = yield from _check_change(named, state.original, changed, after, state, subject)
+    yield from check_tag_after_change(state.original, after, state.reader)
     yield from agreement.check_repeated_reads(named, changed, state.reader)
     yield from _check_list(named, changed, state, subject)
     yield from check_expanded(named, state.original, changed, state.expanding_lists, subject)
@@ -214,6 +217,7 @@ def _judge_changes(plan: ChangePlan, changed: OperationResponse, state: UpdateSt
     last = yield from _send_forged(plan.name, after, state, subject)
     yield from restore_values(state.write, [*plan.edges], state.original, last, subject)
     yield from _judge_expansion(plan.name, state, subject)
+    yield skip_case("HDR-09", state.operation.key, Verdict.NOT_APPLICABLE, "entity tags are judged at the read")
     for requirement in (*VALUE_REQUIREMENTS, "VAL-06"):
         reason = "the body has no value of that kind, or none that is accepted"
         yield skip_case(requirement, state.operation.key, Verdict.NOT_APPLICABLE, reason)
