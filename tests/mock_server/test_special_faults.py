@@ -176,6 +176,7 @@ def list_chosen_requests(client: Client) -> Iterator[RequestSpec]:
         "GET /vehicle_models": ["ordering=no_such_order"],
         "GET /vehicle_compatibility/check": ["country=GB", f"program_id={program}&country=GB"],
         "GET /evse_compatibility/check": [f"program_id={program}"],
+        "GET /charging_sub_sessions": [f"page_after=csub{'0' * 26}"],
         "GET /charging_sub_sessions/{charging_sub_session_id}/energy_usage": ["merge_consecutive_intervals=true"],
         "GET /hem_systems/{hem_system_id}/energy_stats": [
             "start=2026-01-01T00:00:00Z&end=2026-02-01T00:17:00Z&resolution=PT30M",

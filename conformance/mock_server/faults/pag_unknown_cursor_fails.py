@@ -1,0 +1,37 @@
+"""A cursor that is the id of no item fails: the item that it belonged to is looked up."""
+
+from conformance.mock_server.call import ServerCall, ServerResponse
+from conformance.mock_server.seeded_faults import (
+    FaultSite,
+    InstalledFault,
+    SeededFault,
+    crash_problem,
+    hook_at,
+    replace_response,
+)
+from conformance.model import Scheme
+
+
+def plant(site: FaultSite) -> InstalledFault | None:
+    """Choose a list whose cursors are ids."""
+
+    def fail(call: ServerCall, answer: ServerResponse) -> ServerResponse:
+        paging = call.operation.pagination
+        cursor = call.last_query_value(paging.after) if paging else None
+        known = {record.key for record in site.world.store.iterate_records(call.operation.resource)}
+        if cursor and answer.status == 200 and cursor not in known:
+            replace_response(500, crash_problem())(answer)
+        return answer
+
+    return hook_at(site.pick(site.paged_lists(Scheme.CURSOR)), answer=fail)
+
+
+FAULT = SeededFault(
+    ("PAG-10", "RSP-08"),
+    "page_after with an id that no item has gives 500 in one list",
+    plant,
+    difficulty="subtle",
+    changes=("status", "headers", "body"),
+    implies=("ERR-09", "RSP-01"),
+    shown_by="rules",
+)
