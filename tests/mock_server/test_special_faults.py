@@ -15,7 +15,7 @@ from conformance.mock_server import faults
 from conformance.mock_server.hooks import Hook
 from conformance.mock_server.seeded_faults import InstalledFault
 from conformance.mock_server.world.builder import MockWorld
-from conformance.model import Role
+from conformance.model import Role, Scheme
 from conformance.validation import SchemaValidators
 from strategies.case_pool import pool_cases
 from tests.mock_server.conftest import load_cached
@@ -176,7 +176,6 @@ def list_chosen_requests(client: Client) -> Iterator[RequestSpec]:
         "GET /vehicle_models": ["ordering=no_such_order"],
         "GET /vehicle_compatibility/check": ["country=GB", f"program_id={program}&country=GB"],
         "GET /evse_compatibility/check": [f"program_id={program}"],
-        "GET /charging_sub_sessions": [f"page_after=csub{'0' * 26}"],
         "GET /charging_sub_sessions/{charging_sub_session_id}/energy_usage": ["merge_consecutive_intervals=true"],
         "GET /hem_systems/{hem_system_id}/energy_stats": [
             "start=2026-01-01T00:00:00Z&end=2026-02-01T00:17:00Z&resolution=PT30M",
@@ -202,12 +201,16 @@ def list_chosen_requests(client: Client) -> Iterator[RequestSpec]:
             yield replace(good, body=json.dumps(body).encode())
 
 
-def list_expanded_reads(client: Client) -> Iterator[RequestSpec]:
-    """Yield reads of lists with each of their expansions, which show what was written before."""
+def list_further_reads(client: Client) -> Iterator[RequestSpec]:
+    """Yield reads of lists with each of their expansions, and after an id that no item has."""
     for operation in client.model.operations:
         good = next(client.good(operation), None) if operation.role is Role.LIST else None
-        for expansion in operation.first_expansions if good else ():
-            yield replace(good, target=f"{good.target}{'&' if '?' in good.target else '?'}expand={expansion.path}")
+        queries = [f"expand={expansion.path}" for expansion in operation.first_expansions]
+        if operation.pagination and operation.pagination.scheme is Scheme.CURSOR:
+            prefix = client.world.shape.resources[operation.resource].prefix
+            queries.append(f"{operation.pagination.after}={prefix}{'0' * 26}")
+        for query in queries if good else ():
+            yield replace(good, target=f"{good.target}{'&' if '?' in good.target else '?'}{query}")
 
 
 @pytest.mark.parametrize("name", list_faults("rules"))
@@ -218,7 +221,7 @@ def test_fault_of_a_rule_acts(name: str, monkeypatch: pytest.MonkeyPatch) -> Non
     client = start_server(name)
     operations = place_fault(name, client.world).operations
     survey = survey_requests(client, operations, writes=True)
-    requests = chain(list_chosen_requests(client), list_expanded_reads(client), survey)
+    requests = chain(list_chosen_requests(client), list_further_reads(client), survey)
     assert any(client.send(request) and acts for request in requests)
 
 

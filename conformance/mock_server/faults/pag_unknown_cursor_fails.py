@@ -1,5 +1,7 @@
 """A cursor that is the id of no item fails: the item that it belonged to is looked up."""
 
+from copy import copy
+
 from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import (
     FaultSite,
@@ -19,9 +21,11 @@ def plant(site: FaultSite) -> InstalledFault | None:
         paging = call.operation.pagination
         cursor = call.last_query_value(paging.after) if paging else None
         known = {record.key for record in site.world.store.iterate_records(call.operation.resource)}
-        if cursor and answer.status == 200 and cursor not in known:
-            replace_response(500, crash_problem())(answer)
-        return answer
+        if not cursor or answer.status != 200 or cursor in known:
+            return answer
+        failed = copy(answer)
+        replace_response(500, crash_problem())(failed)
+        return failed
 
     return hook_at(site.pick(site.paged_lists(Scheme.CURSOR)), answer=fail)
 
