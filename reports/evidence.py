@@ -9,7 +9,7 @@ import hashlib
 import io
 import zipfile
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -44,29 +44,26 @@ def pack_evidence(summary: Summary, spent: int = 0) -> PackedEvidence:
     """
     exchanges = summary.exchanges
     numbers: dict[bytes, int] = {}
-    can_repeat = can_repeat_requests(summary)
-    heads = [_build_head(exchange, numbers, can_repeat=can_repeat) for exchange in exchanges]
-    packed_heads = tuple(deflate(heads[at : at + HEADS_A_CHUNK]) for at in range(0, len(heads), HEADS_A_CHUNK))
+    heads = tuple(_pack_heads(exchanges, numbers, can_repeat=can_repeat_requests(summary)))
     firsts = {key for finding in summary.findings for key in (*finding.exchanges[:1], finding.smallest)}
     cited = {x.response.body for x in exchanges if x.id in firsts and x.response}
     room = (
         _BASE
         + _PER_EXCHANGE * len(exchanges)
         - spent
-        - sum(map(len, packed_heads))
-        - len(deflate(_build_index(exchanges, [])))
+        - sum(map(len, heads))
+        - len(deflate(_build_index(exchanges, ())))
     )
     limit = _estimate_limit(list(numbers), room)
     while True:
-        kept = [_cut_body(body, _LARGEST_CITED if body in cited else limit) for body in numbers]
-        chunks, starts = _split_into_chunks(kept)
-        packed = tuple(map(deflate, chunks))
-        size = sum(map(len, packed))
+        limits = {body: _LARGEST_CITED if body in cited else limit for body in numbers}
+        bodies, starts = _pack_bodies(limits)
+        size = sum(map(len, bodies))
         if size <= room or limit <= _SMALLEST:
             break
         limit = max(_SMALLEST, min(limit * 4 // 5, int(limit * room / size)))
-    cut = [(entry["sha256"], body) for entry, body in zip(kept, numbers, strict=True) if "sha256" in entry]
-    return PackedEvidence(deflate(_build_index(exchanges, starts)), packed_heads, packed, len(cut), _build_archive(cut))
+    cut = [body for body, longest in limits.items() if len(body) > longest]
+    return PackedEvidence(deflate(_build_index(exchanges, starts)), heads, bodies, len(cut), _build_archive(cut))
 
 
 def deflate(value: Any) -> str:
@@ -100,19 +97,32 @@ def _cut_body(body: bytes, limit: int) -> dict[str, Any]:
     return entry
 
 
-def _split_into_chunks(entries: Iterable[dict[str, Any]]) -> tuple[list[list[dict[str, Any]]], list[int]]:
-    """Split entries into chunks; return these and the number of the first entry of each."""
-    chunks: list[list[dict[str, Any]]] = []
+def _pack_heads(exchanges: Sequence[Exchange], numbers: dict[bytes, int], *, can_repeat: bool) -> Iterator[str]:
+    """Yield the chunks of all heads; bodies get their numbers in the order of first appearance."""
+    for at in range(0, len(exchanges), HEADS_A_CHUNK):
+        part = exchanges[at : at + HEADS_A_CHUNK]
+        yield deflate([_build_head(exchange, numbers, can_repeat=can_repeat) for exchange in part])
+
+
+def _pack_bodies(limits: Mapping[bytes, int]) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Return the chunks of bodies, each cut to its limit, and the number of the first body of each chunk.
+
+    One chunk is laid out at a time: all bodies of a long run would take its memory a second time.
+    """
+    chunks: list[str] = []
     starts: list[int] = []
-    size = _BODIES_A_CHUNK
-    for number, entry in enumerate(entries):
-        if size >= _BODIES_A_CHUNK:
-            chunks.append([])
+    entries: list[dict[str, Any]] = []
+    size = 0
+    for number, (body, limit) in enumerate(limits.items()):
+        if not entries:
             starts.append(number)
-            size = 0
-        chunks[-1].append(entry)
+        entry = _cut_body(body, limit)
+        entries.append(entry)
         size += len(entry.get("text", "")) + len(entry.get("base64", ""))
-    return chunks, starts
+        if size >= _BODIES_A_CHUNK or number == len(limits) - 1:
+            chunks.append(deflate(entries))
+            entries, size = [], 0
+    return tuple(chunks), tuple(starts)
 
 
 def _number_body(body: bytes, numbers: dict[bytes, int]) -> int:
@@ -136,7 +146,7 @@ def _build_head(exchange: Exchange, numbers: dict[bytes, int], *, can_repeat: bo
     }
 
 
-def _build_index(exchanges: Sequence[Exchange], starts: list[int]) -> dict[str, Any]:
+def _build_index(exchanges: Sequence[Exchange], starts: Sequence[int]) -> dict[str, Any]:
     """Return the columns of the table of all exchanges; `at` is in milliseconds after the first request."""
     first = exchanges[0].sent_at if exchanges else 0.0
     operations = {key: n for n, key in enumerate(dict.fromkeys(exchange.request.operation for exchange in exchanges))}
@@ -156,11 +166,13 @@ def _build_index(exchanges: Sequence[Exchange], starts: list[int]) -> dict[str, 
     }
 
 
-def _build_archive(bodies: list[tuple[str, bytes]]) -> bytes:
+def _build_archive(bodies: Sequence[bytes]) -> bytes:
+    """Return a zip archive of whole bodies, each named by its SHA-256; empty without any."""
     if not bodies:
         return b""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        for digest, body in bodies:
-            archive.writestr(zipfile.ZipInfo(f"{digest}.body"), body, zipfile.ZIP_DEFLATED, 1)
+        for body in bodies:
+            name = f"{hashlib.sha256(body).hexdigest()}.body"
+            archive.writestr(zipfile.ZipInfo(name), body, zipfile.ZIP_DEFLATED, 1)
     return file.getvalue()

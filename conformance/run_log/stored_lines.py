@@ -30,6 +30,7 @@ from conformance.model.event import (
     Traced,
 )
 from conformance.model.exchange import Exchange
+from conformance.run_log.shared_values import SharedValues
 
 _LONG = 300  # bytes of JSON from which an event is packed
 _SHORT_BODY = 40  # bytes up to which a body stands in its event
@@ -153,10 +154,11 @@ class LineEncoder:
 
 
 class LineDecoder:
-    """Turns the lines of one file into events. Equal bodies are one object, so that they take memory once."""
+    """Turns the lines of one file into events. Equal parts of them are one object, so that they take memory once."""
 
     def __init__(self) -> None:
         self._line: msgspec.json.Decoder[StoredLine] = msgspec.json.Decoder(StoredLine)
+        self._shared = SharedValues()
         self._blobs: dict[str, Blob] = {}
         self._bytes: dict[str, bytes] = {}  # of the blobs that were needed
 
@@ -171,7 +173,7 @@ class LineDecoder:
         elif isinstance(stored, Packed):
             window = self._read_window(stored.base) + stored.item.encode()
             for text in _inflate(stored.data, window).split(b"\n"):
-                yield _place(self._restore(self._line.decode(text)), stored.item)
+                yield _place(self._restore(self._line.decode(text)), self._shared.share_text(stored.item))
         else:
             yield self._restore(stored)
 
@@ -180,18 +182,16 @@ class LineDecoder:
         if isinstance(stored, Blob | Packed):
             raise ValueError("packed events hold other lines than events")  # noqa: TRY004 - data, not a type of ours
         if isinstance(stored, StoredExchange):
-            return Exchanged(self._restore_bodies(stored), stored.item)
+            return Exchanged(self._restore_bodies(stored), self._shared.share_text(stored.item))
+        if isinstance(stored, Observed):
+            return Observed(self._shared.share_outcome(stored.outcome), self._shared.share_text(stored.item))
         return stored
 
     def _restore_bodies(self, stored: StoredExchange) -> Exchange:
-        exchange = stored.exchange
-        if stored.request_body:
-            request = msgspec.structs.replace(exchange.request, body=self._read_blob(stored.request_body))
-            exchange = msgspec.structs.replace(exchange, request=request)
-        if stored.response_body and exchange.response is not None:
-            response = msgspec.structs.replace(exchange.response, body=self._read_blob(stored.response_body))
-            exchange = msgspec.structs.replace(exchange, response=response)
-        return exchange
+        request_body, response_body = (
+            self._read_blob(digest) if digest else b"" for digest in (stored.request_body, stored.response_body)
+        )
+        return self._shared.share_exchange(stored.exchange, request_body, response_body)
 
     def _read_window(self, base: str) -> bytes:
         return self._read_blob(base)[-_WINDOW:] if base else b""
@@ -208,6 +208,7 @@ class LineDecoder:
                     raise ValueError(f"the base of blob {digest} has a base itself")
                 window = self._read_window(blob.base)
             data = self._bytes[digest] = _inflate(blob.data, window)
+            self._blobs[digest] = Blob(digest, b"", blob.base)  # its bytes are not needed compressed too
         return data
 
     def _find_blob(self, digest: str) -> Blob:

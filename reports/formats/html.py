@@ -3,6 +3,7 @@
 import base64
 import datetime as dt
 import hashlib
+import io
 from collections.abc import Callable, Sequence
 from importlib.resources import files
 
@@ -63,8 +64,10 @@ class ReportPage(msgspec.Struct, frozen=True):
 def _write(summary: Summary) -> dict[str, bytes]:
     environment = _build_environment()
     page = _build_page(summary, environment)
-    html = environment.get_template("report.html.jinja").render(page=page)
-    return {FILE: html.encode("utf-8", "replace"), SIDE_FILE: page.store.packed.side}
+    file = io.BytesIO()  # piece by piece, since one string of a long report takes four bytes a character
+    for piece in environment.get_template("report.html.jinja").generate(page=page):
+        file.write(piece.encode("utf-8", "replace"))
+    return {FILE: file.getvalue(), SIDE_FILE: page.store.packed.side}
 
 
 def _build_page(summary: Summary, environment: Environment) -> ReportPage:

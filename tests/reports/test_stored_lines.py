@@ -13,7 +13,7 @@ from conformance.errors import LogError
 from conformance.execution.last_outcomes import merge_logs
 from conformance.model import Exchange, Exchanged, ItemFinished, Observed, Outcome, Request, Response, Verdict
 from conformance.model.event import OLD_SCHEMAS, RunFinished
-from conformance.run_log import stored_lines
+from conformance.run_log import shared_values, stored_lines
 from conformance.run_log.event_log import LogWriter, read_events
 from conformance.run_log.stored_lines import Blob, Packed, StoredExchange
 from tests.reports.generator import Settings, events
@@ -161,3 +161,20 @@ def test_packed_events_in_packed_events_do_not_go_on_without_end(tmp_path):
     path.write_bytes(line + b"\n")
     with pytest.raises(LogError, match="line 1 is not an event"):
         list(read_events([path]))
+
+
+def test_equal_parts_of_events_are_one_object(tmp_path):
+    log = write(tmp_path / "events.jsonl", [event for event in RUN if isinstance(event, Exchanged | Observed)])
+    sent = [event.exchange for event in read(log) if isinstance(event, Exchanged)]
+    assert len({id(exchange.request.method) for exchange in sent}) == 1
+    assert len({id(exchange.request.headers) for exchange in sent}) == 1
+    pairs = [pair for exchange in sent for pair in exchange.response.headers if pair[0] == "EvEnergy-Version"]
+    assert len(pairs) == len(sent)
+    assert len(set(map(id, pairs))) == 1
+    outcomes = [event.outcome for event in read(log) if isinstance(event, Observed)]
+    assert len({id(outcome.operation) for outcome in outcomes}) == len({outcome.operation for outcome in outcomes})
+
+
+def test_what_never_repeats_is_not_remembered_for_ever(tmp_path, monkeypatch):
+    monkeypatch.setattr(shared_values, "_MOST", 2)
+    assert read(write(tmp_path / "events.jsonl", RUN[:-1])) == RUN[:-1]
