@@ -81,15 +81,18 @@ def refresh_and_revoke(web: Web) -> Iterator[Any]:
 
 
 def read_with_scopes(client: Client, web: Web) -> Iterator[int]:
-    """Yield the status of every read with a token of one scope, and with one of all scopes but those it needs."""
+    """Yield the status of every read, and of changes without a body, with a token of one scope and of all but one."""
     scopes = {scope for operation in client.model.operations for scope in operation.scopes}
     choices = [{scope} for scope in sorted(scopes)] + [scopes - {scope} for scope in sorted(scopes)]
     reads = [operation for operation in client.model.operations if operation.is_safe and operation.scopes]
     requests = [request for operation in reads for request in list(client.good(operation))[:1]]
+    changes = [o for o in client.model.operations if o.method == "PATCH" and o.scopes and client.path_of(o)]
     for chosen in choices:
         token = buy(web, grant_type="client_credentials", scope=" ".join(sorted(chosen)))[-1]["access_token"]
         for request in requests:
             yield client.request("GET", request.target, token=token, headers=dict(request.headers)).status
+        for operation in changes:
+            yield client.request("PATCH", str(client.path_of(operation)), token=token, json_body=[]).status
 
 
 def tell_of_tokens(*planted: str) -> Iterator[Any]:

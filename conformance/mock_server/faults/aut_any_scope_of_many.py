@@ -15,5 +15,6 @@ FAULT = SeededFault(
     "a token with all scopes but one opens what that one protects",
     lambda _site: hook_everywhere(admit=_trust_many),
     changes=("status", "headers", "body"),
+    implies=("AUT-03",),
     shown_by="tokens",
 )

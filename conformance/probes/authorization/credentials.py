@@ -26,7 +26,8 @@ _SPELLINGS = ("lower-case", "upper-case")  # of the scheme
 _SCHEME_TURNS = 8  # one in so many operations is tested with another scheme with each seed
 
 
-def _is_scoped_write(operation: Operation, model: ResourceModel) -> bool:
+def is_scoped_write(operation: Operation, model: ResourceModel) -> bool:
+    """Return whether a write needs scopes."""
     return has_scopes(operation, model) and not operation.is_safe
 
 
@@ -262,7 +263,7 @@ PROBES = (
         _build_identity_probe("noscope", "AUT-03", 403, "a token without the scope"), identities=("noscope",),
     ),
     Probe(
-        "read-only-scope", ("AUT-03",), _is_scoped_write, _build_needs("reading scopes", "readonly"),
+        "read-only-scope", ("AUT-03",), is_scoped_write, _build_needs("reading scopes", "readonly"),
         _build_identity_probe("readonly", "AUT-03", 403, "a token that may only read"), identities=("readonly",),
     ),
     Probe(
