@@ -8,26 +8,59 @@ function matrixGrid(core, rows) {
   return { columns, grid };
 }
 
+// The cells of a row exist while it is in view: a run of the whole suite has 20,000, which no browser scrolls smoothly.
 function buildMatrix(core, rows) {
   const { columns, grid } = matrixGrid(core, rows);
-  const body = el('tbody');
-  const heads = columns.map((name) => el('th', { scope: 'col', title: name }, el('span', {}, name)));
-  const table = el('table', { class: 'heat', role: 'grid', 'aria-label': 'Requirements by resource' },
-    el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, 'Requirement'), heads)), body);
-  const cells = [];
-  grid.forEach((line, r) => {
-    const [id, level, , statement] = core.requirements[r];
-    const made = line.map((spot, c) => matrixCell(core, spot, id, columns[c]));
-    cells.push(made);
-    body.append(el('tr', {}, el('th', { scope: 'row', title: statement }, id, el('small', {}, level)), made));
-  });
-  matrixKeys(table, cells, (r, c) => explain(core, grid[r][c], core.requirements[r], columns[c]));
-  byId('matrix-body').append(el('div', { class: 'grid-frame' }, table));
-  return (query) => cells.forEach((line, r) => {
-    const fits = line.map((_, c) => query === null || grid[r][c].cases.some((row) => matches(query, row)));
-    line.forEach((cell, c) => cell.classList.toggle('dim', !fits[c]));
-    line[0].parentNode.hidden = !fits.includes(true);
-  });
+  const lines = grid.map((spots, r) => matrixLine(core, r, spots, columns));
+  const head = (name, ...inside) => el('th', { scope: 'col', role: 'columnheader', title: name }, ...inside);
+  const heads = [head('Requirement', 'Requirement'), ...columns.map((name) => head(name, el('span', {}, name)))];
+  const table = el('table', { class: 'heat', role: 'grid', 'aria-label': 'Requirements by resource', 'aria-rowcount': grid.length + 1 },
+    el('thead', { role: 'rowgroup' }, el('tr', { role: 'row', 'aria-rowindex': 1 }, heads)), el('tbody', { role: 'rowgroup' }, lines.map((line) => line.row)));
+  table.style.setProperty('--columns', columns.length);
+  matrixKeys(table, lines, (r, c) => explain(core, grid[r][c], core.requirements[r], columns[c]));
+  const frame = el('div', { class: 'grid-frame' }, table);
+  byId('matrix-body').append(frame);
+  drawInView(frame, lines);
+  return (query) => lines.forEach((line) => line.search(query));
+}
+
+// One requirement: `draw` returns its cells, and makes them where it has none.
+function matrixLine(core, r, spots, columns) {
+  const [id, level, , statement] = core.requirements[r];
+  const head = el('th', { scope: 'row', role: 'rowheader', title: statement }, id, el('small', {}, level));
+  const row = el('tr', { role: 'row', 'aria-rowindex': r + 2 }, head);
+  let cells = [], fits = [];
+  const mark = () => cells.forEach((cell, c) => cell.classList.toggle('dim', !fits[c]));
+  return {
+    row,
+    draw() {
+      if (!cells.length) {
+        cells = spots.map((spot, c) => matrixCell(core, spot, id, columns[c]));
+        row.append(...cells);
+        mark();
+      }
+      return cells;
+    },
+    clear() {
+      if (row.querySelector('[tabindex="0"], [aria-selected]')) return; // where the keyboard comes back to
+      cells.forEach((cell) => cell.remove());
+      cells = [];
+    },
+    search(query) {
+      fits = spots.map((spot) => query === null || spot.cases.some((entry) => matches(query, entry)));
+      row.hidden = !fits.includes(true);
+      mark();
+    },
+  };
+}
+
+function drawInView(frame, lines) {
+  const byRow = new Map(lines.map((line) => [line.row, line]));
+  const watcher = new IntersectionObserver((seen) => seen.forEach(({ target, isIntersecting }) => {
+    const line = byRow.get(target);
+    if (isIntersecting) line.draw(); else line.clear();
+  }), { root: frame, rootMargin: '50% 0px' });
+  lines.forEach((line) => watcher.observe(line.row));
 }
 
 function gravest(cases) {
@@ -48,37 +81,38 @@ function matrixCell(core, spot, id, column) {
   return el('td', { role: 'gridcell', tabindex: '-1', class: `v-${worst.status.toLowerCase()}`, 'aria-label': label + text, title: label + text }, mark);
 }
 
-function matrixKeys(table, cells, choose) {
-  if (!cells.length || !cells[0].length) return;
+function matrixKeys(table, lines, choose) {
+  if (!lines[0]?.draw().length) return;
   let at = [0, 0];
-  cells[0][0].tabIndex = 0;
-  const where = new Map(cells.flatMap((line, r) => line.map((cell, c) => [cell, [r, c]])));
+  const cellAt = (r, c) => lines[r]?.draw()[c];
+  cellAt(0, 0).tabIndex = 0;
   const move = (r, c) => {
-    while (cells[r]?.[0].parentNode.hidden) r += Math.sign(r - at[0]); // past the rows that the search hides
-    if (!cells[r]?.[c]) return;
-    cells[at[0]][at[1]].tabIndex = -1;
+    while (lines[r]?.row.hidden) r += Math.sign(r - at[0]); // past the rows that the search hides
+    const cell = cellAt(r, c);
+    if (!cell) return;
+    cellAt(...at).tabIndex = -1;
     at = [r, c];
-    cells[r][c].tabIndex = 0;
-    cells[r][c].focus();
+    cell.tabIndex = 0;
+    cell.focus();
   };
   const select = () => {
     table.querySelector('[aria-selected]')?.removeAttribute('aria-selected');
-    cells[at[0]][at[1]].setAttribute('aria-selected', 'true');
+    cellAt(...at).setAttribute('aria-selected', 'true');
     choose(...at);
   };
   const steps = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
   table.addEventListener('keydown', (event) => {
     if (event.key === 'Enter' || event.key === ' ') select();
     else if (event.key === 'Home') move(at[0], 0);
-    else if (event.key === 'End') move(at[0], cells[0].length - 1);
+    else if (event.key === 'End') move(at[0], lines[0].draw().length - 1);
     else if (steps[event.key]) move(at[0] + steps[event.key][0], at[1] + steps[event.key][1]);
     else return;
     event.preventDefault();
     event.stopPropagation();
   });
   table.addEventListener('click', (event) => {
-    const spot = where.get(event.target.closest('td'));
-    if (spot) { move(...spot); select(); }
+    const cell = event.target.closest('td');
+    if (cell) { move(cell.parentNode.sectionRowIndex, cell.cellIndex - 1); select(); }
   });
 }
 

@@ -210,6 +210,7 @@ def test_everything_can_be_done_by_keyboard(page):
 
 def test_every_cell_of_the_matrix_is_explained_and_reached_by_arrows(page):
     cells = page.locator(".heat td")
+    cells.nth(14 * 13 - 1).wait_for()
     labels = cells.evaluate_all("all => all.map(each => each.getAttribute('aria-label'))")
     assert all(re.search(r": (\d+ cases? .+|left out of the plan|no operation)$", label) for label in labels)
     assert any("not tested" in label for label in labels)
