@@ -10,6 +10,7 @@ import msgspec
 from conformance.errors import LogError
 from conformance.evidence.readings import review_outcome
 from conformance.evidence.subject import Subject
+from conformance.execution.left_writes import undo_left_writes
 from conformance.execution.passive_checks import UndeclaredOutcomeError, check_exchange
 from conformance.execution.recorder import Recorder
 from conformance.execution.second_sight import UnconfirmedViolation, confirm_outcome, is_same_sight, withdraw_outcome
@@ -94,6 +95,8 @@ class ItemRun:
         probe = self._catalogue.probes[self._item.probe]
         self._violations = ItemViolations() if probe.again else None
         try:
+            if left := self._context.left_writes.get(self._item.name):
+                yield from self._follow(undo_left_writes(left, self._subject))
             steps = probe.run(self._operation, self._subject)
             yield from self._follow(send_as(self._subject.get_payer(probe.payer), steps) if probe.payer else steps)
             if probe.again and self._violations:

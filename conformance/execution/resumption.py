@@ -8,9 +8,11 @@ from urllib.parse import urlsplit
 import msgspec
 
 from conformance.errors import UsageError
-from conformance.execution.left_writes import list_left_writes
+from conformance.execution.left_writes import collect_left_writes, describe_left_writes
 from conformance.execution.recorder import OutcomeKind, classify_outcome
 from conformance.model import (
+    Announced,
+    Exchange,
     Exchanged,
     Generated,
     ItemFinished,
@@ -30,6 +32,7 @@ class EarlierRun(msgspec.Struct, frozen=True):
     """An earlier run: its header, its finished items with their events, and the requests that it sent by identity.
 
     `failed` holds requests by item that is run again: for each violation of the item the smallest that showed it.
+    `left_writes` holds by item that was cut off the writes whose effect may have stayed.
     """
 
     started: RunStarted
@@ -37,6 +40,7 @@ class EarlierRun(msgspec.Struct, frozen=True):
     events: tuple[Exchanged | Observed | ItemFinished | Noticed | Generated | KeywordsListed, ...]
     requests: dict[str, int]
     failed: dict[str, tuple[Request, ...]] = {}
+    left_writes: dict[str, tuple[Exchange, ...]] = {}
 
 
 def read_earlier_run(directory: Path, *, rerun_failed: bool = False) -> EarlierRun:
@@ -49,6 +53,7 @@ def read_earlier_run(directory: Path, *, rerun_failed: bool = False) -> EarlierR
     failed: set[str] = set()
     events: list[Exchanged | Observed | ItemFinished | Noticed] = []
     notes: list[Generated | KeywordsListed] = []
+    announced: list[Announced] = []
     requests: dict[str, int] = {}
     for event in read_events([directory]):
         match event:
@@ -64,6 +69,8 @@ def read_earlier_run(directory: Path, *, rerun_failed: bool = False) -> EarlierR
                 events.append(event)
             case Exchanged():
                 events.append(event)
+            case Announced():
+                announced.append(event)
             case Generated() | KeywordsListed():
                 notes.append(event)
             case _:
@@ -71,13 +78,20 @@ def read_earlier_run(directory: Path, *, rerun_failed: bool = False) -> EarlierR
     if started is None:
         raise UsageError(f"{directory} contains no run to resume", hint="Name the report directory of an earlier run")
     cut_off = (event for event in events if isinstance(event, Exchanged) and event.item and event.item not in done)
-    left = tuple(list_left_writes(cut_off))
+    left = collect_left_writes(cut_off, (write for write in announced if write.item not in done))
     done -= failed if rerun_failed else set()
     unfinished = [event for event in events if _item_name(event) not in done]
     finished = tuple(event for event in events if _item_name(event) in done)
     sent = {event.exchange.id for event in finished if isinstance(event, Exchanged)}
     kept = tuple(note for note in notes if isinstance(note, KeywordsListed) or note.exchange in sent)
-    return EarlierRun(started, frozenset(done), (*finished, *kept, *left), requests, _collect_failed(unfinished))
+    return EarlierRun(
+        started,
+        frozenset(done),
+        (*finished, *kept, *describe_left_writes(left)),
+        requests,
+        _collect_failed(unfinished),
+        left,
+    )
 
 
 def _collect_failed(events: Iterable[Exchanged | Observed | ItemFinished | Noticed]) -> dict[str, tuple[Request, ...]]:

@@ -22,7 +22,7 @@ from conformance.execution.retry_after import read_retry_after
 from conformance.execution.sending_context import ItemHalt, SendingContext
 from conformance.execution.store import Pending
 from conformance.execution.waits import POLL_INTERVAL_S, Arrival, Delay, Sent, Transmission, Waiting
-from conformance.model import Exchange, Exchanged, Noticed, Request, Verdict
+from conformance.model import Announced, Exchange, Exchanged, Noticed, Request, Verdict
 from conformance.network.channel import NoResponseError
 
 MAX_RATE_LIMIT_WAITS = 4
@@ -68,6 +68,7 @@ class RequestSender:
         if shared and (known := (yield from self._claim(key))):
             return self._share(known)
         try:
+            self._announce(request, key)
             exchange = yield from self._send_patiently(request, key)
             clean = self._context.redactor.redact_exchange(exchange)
             kept = self._context.record_size.fit(clean)
@@ -87,6 +88,15 @@ class RequestSender:
             self._receive(clean, True)
         _refuse_cut(exchange)
         return clean if shared else exchange  # a token in a response is for the probe alone
+
+    def _announce(self, request: Request, key: str) -> None:
+        """Write to the run log that a request is sent next which may not be repeated without knowing its effect."""
+        if request.method != "POST" or is_repeatable(request) or request.authority:
+            return
+        redact = self._context.redactor.redact_text
+        url = redact(self._context.channel.build_url(request))
+        write = Announced(key, self._item, request.operation, request.method, redact(request.target), url)
+        self._context.write(write)
 
     def _claim(self, key: str) -> Waiting[Exchange | None]:
         """Return the exchange of a shared read, None where this item is now to send it."""

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -38,6 +38,7 @@ class SendingContext(msgspec.Struct, frozen=True):
     operation, why no further inert write is sent to it; `unavailable_operations` are those whose reads were not
     answered by the API in repeated tries; `confirmations` counts the violations that were seen a second time.
     `write_line` writes several events as one line of the run log.
+    `left_writes` holds by item what an earlier run left when it was cut off.
     `concurrency` is the most requests in flight: so many may fail for one reason at once. `ends_at_s` is the deadline
     of the run by the monotonic clock. `make_traceparent` returns the header that names the trace of the next request,
     empty for none. `clock` returns seconds since 1970.
@@ -52,6 +53,7 @@ class SendingContext(msgspec.Struct, frozen=True):
     should_wait: bool = True
     effective_operations: dict[str, str] = {}
     unavailable_operations: set[str] = set()
+    left_writes: Mapping[str, tuple[Exchange, ...]] = {}
     confirmations: Confirmations = msgspec.field(default_factory=Confirmations)
     max_wait_s: float = DEFAULT_MAX_WAIT_S
     patience_s: float = DEFAULT_PATIENCE_S

@@ -77,7 +77,10 @@ class Session:
             started = _build_header(spec, description, options.command, clock())
             if resumed:
                 check_same_run(resumed, started)
-                spec = msgspec.structs.replace(spec, finished_items=tuple(sorted(resumed.done)))
+                is_same_place = resumed.started.target.base_url == spec.target.base_url  # not a new built-in server
+                left = resumed.left_writes if is_same_place else {}
+                done = tuple(sorted(resumed.done))
+                spec = msgspec.structs.replace(spec, finished_items=done, left_writes=left)
                 _copy_memory(options.resume, spec.path)
             spec = _set_priorities(spec, options, description)
             plan = _make_plan(spec, options, description, catalogue)

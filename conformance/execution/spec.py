@@ -12,7 +12,7 @@ from conformance import description as descriptions
 from conformance.description import Description
 from conformance.evidence.subject import Subject
 from conformance.execution.mirrored_channel import Baseline
-from conformance.model import Headers, Request, ResourceModel, Target
+from conformance.model import Exchange, Headers, Request, ResourceModel, Target
 from conformance.model.target import Profile
 from conformance.plan import Catalogue, Plan, PlanOptions, make_plan
 from conformance.plan.case_selection import CaseSelection
@@ -29,7 +29,8 @@ class RunSpec(msgspec.Struct, frozen=True):
 
     `headers` are credentials by identity and `secrets` the values to redact, by name: neither is ever written to disk.
     `shard` is (I, N), I from 1 on. `day` is the UTC midnight that time parameters are counted from. `finished_items`
-    names items that an earlier run finished, and `failed_requests` holds by operation the requests that failed in it.
+    names items that an earlier run finished, `failed_requests` holds by operation the requests that failed in it, and
+    `left_writes` by item that was cut off in it the writes that this target may still show.
     `kept_for_generated` is the part of the budget of each identity that generated requests alone may use.
     `lower_budgets` holds the budgets of those identities that have less than `budget`. `ends_at_s` is the deadline by
     the monotonic clock of this machine. The run may spread over `hours` of `hour_s` seconds. `failed_turns` and
@@ -62,6 +63,7 @@ class RunSpec(msgspec.Struct, frozen=True):
     seeds: dict[str, tuple[str, ...]] = {}
     finished_items: tuple[str, ...] = ()
     failed_requests: dict[str, tuple[Request, ...]] = {}
+    left_writes: dict[str, tuple[Exchange, ...]] = {}
     lower_budgets: dict[str, int] = {}
     hours: int = 1
     hour_s: float = 3600

@@ -51,6 +51,7 @@ class Worker:
             self._log.append,
             get_limit=self._wish.get_limit,
             should_wait=spec.should_wait,
+            left_writes=spec.left_writes,
             max_wait_s=spec.max_wait_s,
             patience_s=spec.patience_s,
             ends_at_s=spec.ends_at_s,
@@ -119,6 +120,9 @@ class Worker:
 def _open_channel(spec: RunSpec, operations: Sequence[Operation]) -> Channel:
     """Return the channel to the target, which also sends reads to the baseline where the run has one."""
     gate = Gate(spec.target, operations)
+    for write in (write for left in spec.left_writes.values() for write in left):
+        if write.response is not None:  # what the run created earlier may be deleted
+            gate.observe(write.request.method, write.url, write.response)
     if spec.baseline is not None:
         return MirroredChannel(spec.target.base_url, spec.headers, gate, spec.baseline, operations)
     return Channel(spec.target.base_url, spec.headers, gate, agent=AGENT)

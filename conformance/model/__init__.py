@@ -2,6 +2,7 @@
 
 from conformance.model.certification import Certification, Certified
 from conformance.model.event import (
+    Announced,
     Catalogued,
     Described,
     Event,
@@ -49,6 +50,7 @@ from conformance.model.stated_rule import RuleStep, StatedRule
 from conformance.model.target import Profile, Target, TargetKind
 
 __all__ = [
+    "Announced",
     "Body",
     "Case",
     "Catalogued",

@@ -106,6 +106,20 @@ class Exchanged(msgspec.Struct, frozen=True, tag="exchange"):
     item: str = ""
 
 
+class Announced(msgspec.Struct, frozen=True, tag="announced", omit_defaults=True):
+    """A write that is sent next, and that nobody may repeat without knowing whether it took effect.
+
+    `exchange` is the id that its exchange will have; a run that was cut off has none of that id.
+    """
+
+    exchange: str
+    item: str
+    operation: str
+    method: str
+    target: str
+    url: str
+
+
 class Observed(msgspec.Struct, frozen=True, tag="outcome"):
     """One observation on a case."""
 
@@ -186,6 +200,7 @@ Event = (
     | Placed
     | Catalogued
     | Planned
+    | Announced
     | Exchanged
     | Observed
     | Noticed

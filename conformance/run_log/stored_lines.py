@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from conformance.model.event import (
+    Announced,
     Catalogued,
     Described,
     Event,
@@ -72,6 +73,7 @@ StoredLine = (
     | Placed
     | Catalogued
     | Planned
+    | Announced
     | StoredExchange
     | Observed
     | Noticed
