@@ -28,7 +28,6 @@ from strategies.determinism import exclude_local_constants
 from strategies.disk_cache import load_or_make
 from strategies.keywords import OperationKeywords
 from strategies.parameter_defects import enumerate_parameter_defects
-from strategies.validity import select_plausible
 
 if TYPE_CHECKING:
     from conformance.adapters.schemathesis_adapter import SchemathesisAdapter
@@ -107,20 +106,30 @@ def _pool(cases: Iterable[GeneratedCase], operation: Operation, validators: Sche
     reader = OperationKeywords(validators.description, operation)
     pooled = []
     for case in cases:
-        if is_sound(operation, validators, case):
-            errors = validate_request(validators, operation, case.request)
-            wrong = tuple(dict.fromkeys(error.pointer for error in errors))
+        wrong = find_wrong_pointers(operation, validators, case)
+        if wrong is not None:
             pooled.append(PooledCase(case, wrong, tuple(sorted(reader.find_sent(case.request, wrong)))))
     return pooled
 
 
+def find_wrong_pointers(
+    operation: Operation, validators: SchemaValidators, case: GeneratedCase
+) -> tuple[str, ...] | None:
+    """Return the pointers that the validators object to, None for a case that is not sound.
+
+    A sound case is small, is on the wire what the generator meant, and is promised by the description.
+    """
+    if len(case.request.body) + len(case.request.target) > _LARGEST:
+        return None
+    wrong = tuple(dict.fromkeys(error.pointer for error in validate_request(validators, operation, case.request)))
+    if bool(wrong) is not (case.mode is GenerationMode.NEGATIVE):
+        return None
+    return None if not wrong and _has_surplus(case, operation, validators) else wrong
+
+
 def is_sound(operation: Operation, validators: SchemaValidators, case: GeneratedCase) -> bool:
     """Return whether a case is small, is what it was meant to be, and is promised by the description."""
-    return (
-        len(case.request.body) + len(case.request.target) <= _LARGEST
-        and any(select_plausible([case], operation, validators))
-        and (case.mode is GenerationMode.NEGATIVE or not _has_surplus(case, operation, validators))
-    )
+    return find_wrong_pointers(operation, validators, case) is not None
 
 
 def _has_surplus(case: GeneratedCase, operation: Operation, validators: SchemaValidators) -> bool:
