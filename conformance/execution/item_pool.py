@@ -19,6 +19,7 @@ from conformance.execution.waits import Arrival, Delay, Sent, Transmission, Wait
 from conformance.model import Exchange, Outcome
 from conformance.plan import PlanItem
 
+_LONG = 20  # requests of an item from which it begins before others: it sends them one after the other
 _MAX_OPEN_ITEMS = 200  # begun and not ended, most of which wait for something else than their own request
 _SWITCH_INTERVAL_S = 0.0005  # a thread with a response gets its turn sooner than by default
 
@@ -92,12 +93,15 @@ class ItemPool:
         sys.setswitchinterval(self._switch_interval)
 
     def _start_items(self) -> None:
-        """Begin items while fewer requests are in flight, or ready to be sent, than may be."""
+        """Begin items while fewer requests are in flight, or ready to be sent, than may be.
+
+        Those that send many requests come first, so that the last of them does not go on alone for a long time.
+        """
         while len(self._flights) + len(self._ready) < self._limit.current and len(self._open) < _MAX_OPEN_ITEMS:
             if not self._queue:
                 ahead = [item for item in self._list_ahead() if item.name not in self._known]
                 self._known.update(item.name for item in ahead)
-                self._queue.extend(ahead)
+                self._queue.extend(sorted(ahead, key=lambda item: item.own_requests < _LONG))
             if not self._queue:
                 return
             item = self._queue.popleft()
@@ -108,11 +112,11 @@ class ItemPool:
         """Send what is ready within the limit.
 
         A request that may reach its rate limit, or cannot be repeated, goes out alone, since a refusal of it would else
-        say nothing: there might have been too many in flight.
+        say nothing: there might have been too many in flight. Several such requests of one item follow each other, as
+        all others have to wait for each of them.
         """
         while self._ready and len(self._flights) < self._limit.current and self._clock() >= self._held_until:
-            request = self._ready[0][1].request
-            needs_silence = request.expects_limit or not is_repeatable(request)
+            needs_silence = _needs_silence(self._ready[0][1])
             if self._flights and (needs_silence or self._is_silent):
                 return
             item, transmission = self._ready.popleft()
@@ -165,7 +169,8 @@ class ItemPool:
             self._end(item, error)
         else:
             if isinstance(wait, Transmission):
-                self._ready.append((item, wait))
+                is_next = self._is_silent and not self._flights and _needs_silence(wait)
+                (self._ready.appendleft if is_next else self._ready.append)((item, wait))
             elif isinstance(wait, Arrival):
                 self._parked.setdefault(wait.key, []).append(item)
             else:
@@ -180,3 +185,8 @@ class ItemPool:
     def _end(self, item: _OpenItem, result: tuple[Outcome, ...] | Exception) -> None:
         del self._open[item.name]
         self._ended[item.name] = result
+
+
+def _needs_silence(transmission: Transmission) -> bool:
+    """Return whether a request must be the only one in flight."""
+    return transmission.request.expects_limit or not is_repeatable(transmission.request)

@@ -26,6 +26,11 @@ class PlanItem(msgspec.Struct, frozen=True):
     payers: tuple[tuple[str, str], ...] = ()
 
     @property
+    def own_requests(self) -> int:
+        """The requests that the item is expected to send and shares with no other item, mostly one after the other."""
+        return sum(need.count for need in self.needs if not need.shared)
+
+    @property
     def base_name(self) -> str:
         """The probe and the operation, such as `expansion[GET /evses/{evse_id}]`."""
         return f"{self.probe}[{self.operation}]"

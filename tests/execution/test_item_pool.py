@@ -10,6 +10,7 @@ import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from conformance.execution.availability import CROWDED
 from conformance.execution.concurrency import ConcurrencyLimit
@@ -22,7 +23,7 @@ from conformance.execution.transmission_threads import Arrived, TransmissionThre
 from conformance.model import Exchanged, ItemFinished, Outcome, Profile, Request, Verdict
 from conformance.network.channel import Channel
 from conformance.plan import Catalogue, PlanItem
-from conformance.probes.toolkit.base import Pause, Probe
+from conformance.probes.toolkit.base import Need, Pause, Probe
 from conformance.safety.gate import Gate
 from tests.execution.conftest import BASE, OPERATION, requirement
 
@@ -328,4 +329,51 @@ def test_request_whose_refusal_cannot_be_repeated_goes_out_alone(subject, tmp_pa
     pool.close()
     assert levels == [(1, 0)] * 30
     assert threads.most == 3
+    hall.store.close()
+
+
+def test_requests_that_go_out_alone_follow_each_other(subject, tmp_path):
+    order = []
+
+    def answer(request):
+        order.append(request.url.query)
+        return httpx.Response(200, json=[])
+
+    def steps(number):
+        for turn in range(5):
+            is_alone = number == 3
+            target = f"/vehicle_makes?{'alone' if is_alone else f'plain-{number}'}-{turn}"
+            yield Request(OPERATION, "GET", target, fresh=True, expects_limit=is_alone)
+
+    hall = Hall(subject, tmp_path, steps, answer=answer)
+    pool = hall.open_pool(4, ScriptedThreads(hall.transmit, 5))
+    for item in hall.items:
+        pool.run(item)
+    pool.close()
+    places = [place for place, query in enumerate(order) if query.startswith(b"alone")]
+    assert places == list(range(places[0], places[0] + 5))
+    assert len(order) == 5 * ITEMS
+    hall.store.close()
+
+
+def test_item_of_many_requests_begins_first_and_is_reported_in_its_place(subject, tmp_path):
+    order = []
+
+    def answer(request):
+        order.append(int(request.url.params["item"]))
+        return httpx.Response(200, json=[])
+
+    def steps(number):
+        for turn in range(30 if number == ITEMS - 1 else 3):
+            yield Request(OPERATION, "GET", f"/vehicle_makes?item={number}&turn={turn}", fresh=True)
+        yield Outcome("EXP-01", OPERATION, Verdict.FAIL, f"item {number}")
+
+    hall = Hall(subject, tmp_path, steps, answer=answer)
+    *others, last = hall.items
+    hall.items = [*others, replace(last, needs=(Need("many", 30, shared=False),))]
+    pool = hall.open_pool(4, ScriptedThreads(hall.transmit, 5))
+    violations = [pool.run(item) for item in hall.items]
+    pool.close()
+    assert ITEMS - 1 in order[:8]
+    assert [outcome.message for broken in violations for outcome in broken] == [f"item {n}" for n in range(ITEMS)]
     hall.store.close()
