@@ -83,7 +83,9 @@ def test_what_reaches_a_target_is_a_part_of_what_its_rules_allow(
         assert summary.verdict.exit_code != 4, "the gate refused nothing that was planned"
 
 
-@pytest.mark.parametrize("kind", ["live", "sandbox", "staging"])
+@pytest.mark.parametrize(
+    "kind", ["live", *(pytest.param(kind, marks=pytest.mark.long) for kind in ("sandbox", "staging"))]
+)
 def test_a_whole_run_without_leave_reads_only(recorder, tmp_path, kind):
     arrivals, summary = reached(recorder, tmp_path, kind, (False, False), budget=1000, report_dir=tmp_path / "run")
     assert len(arrivals) > 2000
