@@ -14,6 +14,7 @@ from reports import formats as formats_package
 from reports.difference import diff
 from reports.event_fold import fold
 from reports.formats.base import Format
+from reports.history import PastRun
 from reports.summary import Summary
 
 
@@ -36,11 +37,12 @@ def build(
     formats: Sequence[str] = DEFAULT_FORMATS,
     *,
     since: Summary | None = None,
+    history: Sequence[PastRun] = (),
 ) -> dict[str, Path]:
     """Write the named formats into a directory; return the path of the file to open by format name.
 
-    `since` is an earlier run to compare with. The files depend on the events alone: no clock, no random ids. Each file
-    replaces its predecessor in one step.
+    `since` is an earlier run to compare with, `history` are earlier runs for the trend. The files depend on the events
+    and on these alone: no clock, no random ids. Each file replaces its predecessor in one step.
 
     Raises:
         UsageError: a format does not exist, or the directory cannot be written.
@@ -49,6 +51,7 @@ def build(
     summary = source if isinstance(source, Summary) else fold(source)
     if since is not None:
         summary = msgspec.structs.replace(summary, since=diff(since, summary))
+    summary = msgspec.structs.replace(summary, history=tuple(history)) if history else summary
     try:
         directory.mkdir(parents=True, exist_ok=True)
         for name in formats:

@@ -22,6 +22,7 @@ from conformance.model import (
     Verdict,
 )
 from conformance.model.target import EXAMPLES_REMARK
+from reports.history import PastRun
 
 GRAVITY: tuple[Verdict, ...] = (
     Verdict.ERROR,
@@ -214,7 +215,7 @@ class Summary(msgspec.Struct, frozen=True, dict=True):
     `case_results` are the planned cases and `unplanned_results` the others that were observed too, both sorted;
     `cut_off` says why the run log is incomplete, empty where it is complete; `finished_at` is None without a footer;
     `senders` names the plan item of each exchange; `places` maps pointers to lines in the files of the description;
-    `reasons` are the sentences behind `verdict`.
+    `reasons` are the sentences behind `verdict`; `history` are earlier runs, of this target or others.
     """
 
     started: RunStarted | None
@@ -241,6 +242,7 @@ class Summary(msgspec.Struct, frozen=True, dict=True):
     waivers: tuple[AppliedWaiver, ...] = ()
     since: RunDifference | None = None
     certificate: CertificateState | None = None
+    history: tuple[PastRun, ...] = ()
 
     @property
     def answers_from_examples(self) -> bool:

@@ -21,7 +21,16 @@ Formats = Annotated[
     list[str] | None, typer.Option("--format", help="Report format beside html, json and junit; repeatable.")
 ]
 Waivers = Annotated[Path | None, typer.Option(help="File of known violations, each with owner and expiry date.")]
-Since = Annotated[Path | None, typer.Option(help="Earlier run: the report lists what has changed since.")]
+Since = Annotated[
+    list[Path] | None,
+    typer.Option(
+        help="Earlier run to compare with; repeatable, oldest first: all are in the trend, the last in detail."
+    ),
+]
+History = Annotated[
+    Path | None,
+    typer.Option(help="File that keeps the counts of each run, for a trend in the report; made where it is missing."),
+]
 SignKey = Annotated[Path | None, typer.Option("--sign", help="Private key (PEM) to sign a certificate with.")]
 ValidDays = Annotated[int, typer.Option(min=1, max=730, help="Days for which the certificate is valid, from the run.")]
 Attempts = Annotated[

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from conformance.cli.options import Since, Waivers
+from conformance.cli.options import History, Since, Waivers
 
 group = typer.Typer(help="Build reports from run logs, and compare two runs.", no_args_is_help=True)
 
@@ -27,6 +27,7 @@ def build(
     ] = None,
     waivers: Waivers = None,
     since: Since = None,
+    history: History = None,
     description: Annotated[
         Path | None,
         typer.Option(help="Description of a killed run, for line numbers (default: the bundled description)."),
@@ -38,6 +39,7 @@ def build(
     import reports
     from conformance.cli.conclusion import apply_waivers, load_waivers, print_summary
     from conformance.reporting.builder import add_places
+    from conformance.reporting.compared_runs import read_compared_runs, record_run
     from conformance.run_log.merger import write_merged_log
 
     directory = logs[0] if logs[0].is_dir() else logs[0].parent
@@ -52,8 +54,11 @@ def build(
 
         attempt = find_attempt(summary, directory / "events.jsonl" if logs[0].is_dir() else logs[0])
         summary = msgspec.structs.replace(summary, certificate=describe_certification(attempt))
-    earlier = reports.fold(reports.read_events([since])) if since else None
-    written = reports.build(summary, report_dir or directory, formats or reports.DEFAULT_FORMATS, since=earlier)
+    compared = read_compared_runs(since or (), history)
+    chosen = formats or reports.DEFAULT_FORMATS
+    written = reports.build(summary, report_dir or directory, chosen, since=compared.latest, history=compared.runs)
+    if history:
+        record_run(summary, history)
     raise typer.Exit(print_summary(summary, written))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from conformance.cli.options import NoOverlay, OwnOverlays
+from conformance.cli.options import History, NoOverlay, OwnOverlays
 from conformance.model.target import Profile
 from conformance.tools.url_secrets import describe_command
 
@@ -80,9 +80,13 @@ def run(
     ] = None,
     rerun_failed: Annotated[bool, typer.Option("--rerun-failed", help="With --resume: also run what failed.")] = False,
     since: Annotated[
-        Path | None,
-        typer.Option(help="Earlier run: what failed or changed goes first, and the report lists what is different."),
+        list[Path] | None,
+        typer.Option(
+            help="Earlier run to compare with; repeatable, oldest first: all are in the trend; what failed in the last "
+            "goes first, and the report lists what is different from it."
+        ),
     ] = None,
+    history: History = None,
     changed_since: Annotated[
         Path | None,
         typer.Option(help="Older description: test only operations that differ from it, and those that lead to them."),
@@ -160,7 +164,7 @@ def run(
         report_dir=report_dir,
         resume=resume,
         rerun_failed=rerun_failed,
-        since=since,
+        since=since[-1] if since else None,
         changed_since=changed_since,
         traces=traceparent,
         against=against,
@@ -182,7 +186,9 @@ def run(
     report_formats = tuple(dict.fromkeys((*_DEFAULT_FORMATS, *(formats or ()))))
     workers = "1" if against else workers
     with reduce_collection():  # a fifth of the processor time after the last response
-        code = run_and_report(options, workers, report_formats, waiver_file=waivers, since=since)
+        code = run_and_report(
+            options, workers, report_formats, waiver_file=waivers, since=tuple(since or ()), history=history
+        )
     raise typer.Exit(code)
 
 

@@ -13,11 +13,17 @@ if TYPE_CHECKING:
 
 
 def run_and_report(
-    options: RunOptions, workers: str, formats: tuple[str, ...], *, waiver_file: Path | None, since: Path | None
+    options: RunOptions,
+    workers: str,
+    formats: tuple[str, ...],
+    *,
+    waiver_file: Path | None,
+    since: tuple[Path, ...] = (),
+    history: Path | None = None,
 ) -> int:
-    """Run the suite, write the reports, and return the exit code; `since` is an earlier run to compare with."""
+    """Run the suite, write the reports, and return the exit code; `since` are earlier runs to compare with."""
     known: list[Waiver] = []
-    session = Session.open(options, import_meanwhile=lambda: known.extend(_prepare(formats, waiver_file)))
+    session = Session.open(options, import_meanwhile=lambda: known.extend(_prepare(formats, waiver_file, history)))
     from conformance.cli.conclusion import apply_waivers, print_summary
     from conformance.cli.pytest_run import run_items
     from conformance.cli.regressions import conclude_comparison
@@ -31,18 +37,21 @@ def run_and_report(
     summary = fold(read_events([log]))
     if waiver_file:
         summary = apply_waivers(summary, known)
-    written = write_reports(log, formats, summary=summary, since=since)
+    written = write_reports(log, formats, summary=summary, since=since, history=history)
     _publish_for_ci(written)
     return conclude_comparison(summary, print_summary(summary, written))
 
 
-def _prepare(formats: tuple[str, ...], waiver_file: Path | None) -> "tuple[Waiver, ...]":
-    """Import what is slow to import, and check the request for reports, before anything is sent."""
+def _prepare(formats: tuple[str, ...], waiver_file: Path | None, history: Path | None) -> "tuple[Waiver, ...]":
+    """Import what is slow to import, and check what the reports need, before anything is sent."""
     from conformance.cli import pytest_run  # noqa: F401
     from conformance.cli.conclusion import load_waivers
     from reports import check_formats
+    from reports.history import read_history
 
     check_formats(formats)
+    if history:
+        read_history(history)
     return load_waivers(waiver_file)
 
 

@@ -8,6 +8,7 @@ from conformance.description.positions import find_places
 from conformance.errors import UsageError
 from conformance.execution.directories import link_latest
 from conformance.model import Described, Event, Placed, ResourceModel
+from conformance.reporting.compared_runs import read_compared_runs, record_run
 from reports import DEFAULT_FORMATS, Summary, build, fold, read_events
 
 
@@ -16,14 +17,19 @@ def write_reports(
     formats: Sequence[str] = DEFAULT_FORMATS,
     *,
     summary: Summary | None = None,
-    since: Path | None = None,
+    since: Sequence[Path] = (),
+    history: Path | None = None,
 ) -> dict[str, Path]:
     """Write the reports of a run beside its log and make it the latest run; return the files to open by format.
 
-    `summary` is that of the log, where it is already known; `since` is the log of an earlier run to compare with.
+    `summary` is that of the log, where it is already known; `since` are the logs of earlier runs to compare with, the
+    last one in detail. A history file gives further runs, and gets this one.
     """
-    earlier = fold(read_events([since])) if since else None
-    written = build(summary or fold(read_events([log])), log.parent, formats, since=earlier)
+    summary = summary or fold(read_events([log]))
+    compared = read_compared_runs(since, history)
+    written = build(summary, log.parent, formats, since=compared.latest, history=compared.runs)
+    if history:
+        record_run(summary, history)
     link_latest(log.parent)
     return written
 

@@ -3,6 +3,7 @@
 #   EVCONFORM_CI_TARGET, EVCONFORM_CI_PROFILE, EVCONFORM_CI_SHARD       one value each; empty means the default
 #   EVCONFORM_CI_SELECT, EVCONFORM_CI_OPTIONS                           one expression, one option a line
 #   EVCONFORM_CI_DIRECTORY                                              report directory (default: evconform-report)
+#   EVCONFORM_CI_HISTORY                                                file of the last runs, for a trend; a shard has none
 # Annotations go to standard output, a summary to GITHUB_STEP_SUMMARY, outputs to GITHUB_OUTPUT, where these are set.
 # The exit code is that of `evconform run`.
 set -uo pipefail
@@ -12,7 +13,11 @@ options=(--report-dir "$directory" --format sarif)
 if [ -n "${GITHUB_ACTIONS:-}" ]; then options+=(--format annotations --format markdown); fi
 if [ -n "${EVCONFORM_CI_TARGET:-}" ]; then options+=("--target=$EVCONFORM_CI_TARGET"); fi
 if [ -n "${EVCONFORM_CI_PROFILE:-}" ]; then options+=("--profile=$EVCONFORM_CI_PROFILE"); fi
-if [ -n "${EVCONFORM_CI_SHARD:-}" ]; then options+=("--shard=$EVCONFORM_CI_SHARD"); fi
+if [ -n "${EVCONFORM_CI_SHARD:-}" ]; then
+  options+=("--shard=$EVCONFORM_CI_SHARD")
+elif [ -n "${EVCONFORM_CI_HISTORY:-}" ]; then
+  options+=("--history=${EVCONFORM_CI_HISTORY/#\~/$HOME}")
+fi
 while IFS= read -r line; do
   if [ -n "${line// /}" ]; then options+=("--select=$line"); fi
 done <<<"${EVCONFORM_CI_SELECT:-}"

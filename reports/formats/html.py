@@ -25,6 +25,7 @@ from reports.sections.findings import DescriptionSection, FindingDetails, Findin
 from reports.sections.generated import build_generated
 from reports.sections.remarks import WaiversSection, build_changes, build_notes
 from reports.sections.tables import SIDE_FILE, CasesSection, ExchangesSection, build_matrix
+from reports.sections.trend import build_trend_section
 from reports.sections.usage import build_cost, build_coverage, build_model
 from reports.sections.verdict import build_verdict
 from reports.summary import RunVerdict, Summary
@@ -78,7 +79,7 @@ def _build_page(summary: Summary, environment: Environment) -> ReportPage:
     first_page = build_first_page(summary, groups)
     cases = CasesSection(len(summary.case_results) + len(summary.unplanned_results), summary.sample_remark)
     exchanges = ExchangesSection(len(summary.exchanges), store.packed.cut)
-    last = (WaiversSection(summary.waivers), build_changes(summary), build_notes(summary))
+    last = (WaiversSection(summary.waivers), build_trend_section(summary), build_changes(summary), build_notes(summary))
     sections: tuple[ReportSection | None, ...]
     if first_page is not None:
         sections = (build_certification(summary, first_page), findings, cases, exchanges, *last)

@@ -63,6 +63,7 @@ def as_json(summary: Summary) -> dict[str, Any]:
         "shards": list(summary.shards),
         "waivers": msgspec.to_builtins(summary.waivers),
         "since": msgspec.to_builtins(summary.since),
+        "history": msgspec.to_builtins(summary.history),
     }
 
 

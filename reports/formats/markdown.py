@@ -9,6 +9,7 @@ from reports.repeat_command import can_repeat_requests, write_repeat_command
 from reports.request_commands import list_variables, write_curl
 from reports.root_causes import find_root_causes
 from reports.summary import Summary
+from reports.trend import build_trend
 
 CAUSES = 20
 _LARGEST = 900_000  # GitHub refuses a step summary above 1 MiB
@@ -49,6 +50,8 @@ def _write_head(summary: Summary) -> str:
             summary.effort,
         )
         lines += ["", ", ".join(facts)]
+    trend = build_trend(summary)
+    lines += ["", f"{trend.sentence}."] if trend else []
     return "\n".join(lines)
 
 

@@ -66,6 +66,13 @@ def test_run_on_github_asks_for_annotations_and_a_summary(ci):
     ]  # fmt: skip
 
 
+def test_run_keeps_a_history_but_not_of_a_part(ci):
+    assert f"--history={os.environ['HOME']}/.cache/h.json" in ci("run.sh", EVCONFORM_CI_HISTORY="~/.cache/h.json")[1]
+    part = ci("run.sh", EVCONFORM_CI_HISTORY="h.json", EVCONFORM_CI_SHARD="1/4")[1]
+    assert "--shard=1/4" in part
+    assert not [argument for argument in part if argument.startswith("--history")]
+
+
 @pytest.mark.parametrize("code", [0, 1, 3])
 def test_run_tells_verdict_and_report_and_keeps_the_exit_code(ci, tmp_path, code):
     output = tmp_path / "output"

@@ -57,11 +57,18 @@ def test_gitlab_component_is_valid(gitlab_job, tmp_path):
 
 def test_gitlab_component_passes_one_option_per_line(gitlab_job):
     script = yaml.safe_load(gitlab_job)["evconform"]["script"][-1].replace(f"{VENV}/bin/evconform", "printf '%s|'")
-    environment = {"EVCONFORM_CI_SELECT": "EXP & tag:EVSEs\nPAG-01", "EVCONFORM_CI_OPTIONS": "--allow-writes"}
+    environment = {
+        "EVCONFORM_CI_SELECT": "EXP & tag:EVSEs\nPAG-01",
+        "EVCONFORM_CI_OPTIONS": "--allow-writes",
+        "XDG_CACHE_HOME": "/c",
+    }
     done = subprocess.run(
         ["sh", "-ec", script], env={**os.environ, **environment}, capture_output=True, text=True, check=True
     )
-    assert done.stdout.split("|")[:-1][-4:] == ["auto", "--select=EXP & tag:EVSEs", "--select=PAG-01", "--allow-writes"]
+    assert done.stdout.split("|")[:-1][-6:] == [
+        "auto", "--history", "/c/evconform/history.json",
+        "--select=EXP & tag:EVSEs", "--select=PAG-01", "--allow-writes",
+    ]  # fmt: skip
 
 
 def test_zizmor_finds_nothing():
