@@ -17,6 +17,7 @@ from specs.rulebook import list_stated_members
 
 _NO_SUCCESS = " (one reading: only what is documented may come. The other: it documents no success, and has one)"
 _NO_CONTENT = " (one reading: what has no content has no body. The other: the description leaves the body out)"
+_CONDITIONS = frozenset({"if-none-match", "if-modified-since"})  # what 304 answers (RFC 9110, section 15.4.5)
 _MAX_ERRORS = 12  # schema errors that are reported of one response
 _MAX_OPINION_BYTES = 256 * 1024  # openapi-core takes a second for some thousand errors
 # RFC 9457, section 3.1, and what the API documents for rejected writes (ERR-04)
@@ -27,7 +28,7 @@ def _is_api_wide_status(response: OperationResponse) -> bool:
     """Return whether the API's general rules explain a status that the operation does not list.
 
     Versions, tokens, methods, media types and the rate limit are documented once for all operations. An operation that
-    does not list them is a defect of the description (DSC), not of the server.
+    does not list them is a defect of the description (DSC), not of the server. 304 answers a condition (HDR-09).
     """
     operation, status = response.operation, response.status
     return (
@@ -35,6 +36,7 @@ def _is_api_wide_status(response: OperationResponse) -> bool:
         or (status in {401, 403} and operation.is_secured)
         or (status == 404 and bool(operation.path_parameters))
         or (status in {413, 415} and operation.body is not None)
+        or (status == 304 and any(name.lower() in _CONDITIONS for name, _ in response.exchange.request.headers))
     )
 
 
