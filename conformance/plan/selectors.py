@@ -9,7 +9,7 @@ from conformance.model import Operation, ResourceModel, Role
 from conformance.probes.authorization.foreign_references import is_referring_write
 from conformance.probes.authorization.foreign_refusals import is_personal_item
 from conformance.probes.authorization.foreign_user_header import is_user_scoped_read
-from conformance.probes.filters.documented_words import has_words
+from conformance.probes.filters.documented_words import is_worded
 from conformance.probes.filters.halves import has_switches, has_text_filter
 from conformance.probes.paths.method_overrides import is_scoped_create
 from conformance.probes.paths.paths_below_resources import has_nothing_below
@@ -64,7 +64,7 @@ def _has_series(operation: Operation, model: ResourceModel) -> bool:
 SELECTORS: MappingProxyType[str, Selector] = MappingProxyType(
     {
         **selectors.SELECTORS,
-        "worded": has_words,
+        "worded": is_worded,
         "switched": has_switches,
         "text-filtered": has_text_filter,
         "changing": lambda o, m: is_creation(o, m) or is_update(o, m),

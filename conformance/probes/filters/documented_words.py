@@ -1,6 +1,7 @@
 """FLT-09: every word that the description lists for a parameter is accepted, and selects what it says.
 
-What true and false change in the form of an answer, such as intervals that are merged, folds compare (CHG-09).
+What a parameter that is true or false changes in the form of an answer, such as intervals that are merged, folds
+compare (CHG-09).
 """
 
 from conformance.evidence.filter_semantics import is_satisfied
@@ -27,29 +28,44 @@ Word = tuple[Parameter, str]
 
 
 def list_words(operation: Operation) -> list[Word]:
-    """Return the documented words of optional parameters, those of different parameters in turn.
-
-    A parameter that is true or false has these two words, unless it halves a list (FLT-10).
-    """
+    """Return the documented words of optional parameters, those of different parameters in turn."""
     lists = [
-        [(parameter, word) for word in _list_words_of(parameter, operation)]
+        [(parameter, str(word)) for word in parameter.schema["enum"] if word is not None]
         for parameter in operation.parameters
-        if parameter.location is Location.QUERY and not parameter.required and parameter.name != _EXPAND
+        if parameter.location is Location.QUERY
+        and "enum" in parameter.schema
+        and not parameter.required
+        and parameter.name != _EXPAND
     ]
     longest = max(map(len, lists), default=0)
     return [words[at] for at in range(longest) for words in lists if at < len(words)]
 
 
-def _list_words_of(parameter: Parameter, operation: Operation) -> list[str]:
-    if "enum" in parameter.schema:
-        return [str(word) for word in parameter.schema["enum"] if word is not None]
-    is_switch = parameter.schema.get("type") == "boolean" and parameter.name not in list_switches(operation)
-    return ["true", "false"] if is_switch else []
-
-
 def has_words(operation: Operation, model: ResourceModel) -> bool:
     """Return whether a read documents the words of an optional parameter."""
     return operation.method == "GET" and operation.role is not Role.REDIRECT and bool(list_words(operation))
+
+
+def list_form_switches(operation: Operation) -> list[Word]:
+    """Return the optional parameters that are true or false and halve no list (FLT-10), with what is no default."""
+    return [
+        (parameter, str(parameter.schema.get("default") is not True).lower())
+        for parameter in operation.parameters
+        if parameter.location is Location.QUERY
+        and parameter.schema.get("type") == "boolean"
+        and not parameter.required
+        and parameter.name not in list_switches(operation)
+    ]
+
+
+def has_form_switches(operation: Operation, model: ResourceModel) -> bool:
+    """Return whether a read has a parameter that is true or false, beside filters that halve a list."""
+    return operation.method == "GET" and operation.role is not Role.REDIRECT and bool(list_form_switches(operation))
+
+
+def is_worded(operation: Operation, model: ResourceModel) -> bool:
+    """Return whether a read documents the words of an optional parameter, or has one that is true or false."""
+    return has_words(operation, model) or has_form_switches(operation, model)
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
@@ -64,8 +80,14 @@ def _needs_all(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     return (*plain_read_needs(operation, model, reader), Need(f"all words {operation.key}", count, reader))
 
 
-def _try(operation: Operation, subject: Subject, size: int) -> Steps[None]:
-    """Request the operation with some of its documented words."""
+def _switch_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    reader = choose_reader_kind(operation, model)
+    count = len(list_form_switches(operation))
+    return (*plain_read_needs(operation, model, reader), Need(f"switches {operation.key}", count, reader))
+
+
+def _try(operation: Operation, subject: Subject, words: list[Word], size: int) -> Steps[None]:
+    """Request the operation with some of these words."""
     call = yield from find_call(operation, subject, subject.choose_reader(operation))
     if isinstance(call, Missing):
         yield from report_untested((REQUIREMENT,), operation, call)
@@ -75,7 +97,6 @@ def _try(operation: Operation, subject: Subject, size: int) -> Steps[None]:
         reason = f"the operation gives {plain.status} without the parameter too"
         yield judge_case(plain, REQUIREMENT, Verdict.NOT_OBSERVABLE, reason)
         return
-    words = list_words(operation)
     start = choose_turn(operation, len(words))
     yield from try_ways(words, size, subject, lambda word: _try_word(word, call, plain), start=start)
 
@@ -103,12 +124,18 @@ def _try_word(word: Word, call: OperationCall, plain: OperationResponse) -> Step
 
 def try_some_words(operation: Operation, subject: Subject) -> Steps[None]:
     """Try a few words, others with another seed."""
-    yield from _try(operation, subject, _SAMPLE)
+    yield from _try(operation, subject, list_words(operation), _SAMPLE)
 
 
 def try_many_words(operation: Operation, subject: Subject) -> Steps[None]:
     """Try as many words as the profile deep has requests for."""
-    yield from _try(operation, subject, _MANY)
+    yield from _try(operation, subject, list_words(operation), _MANY)
+
+
+def try_switches(operation: Operation, subject: Subject) -> Steps[None]:
+    """Try each parameter that is true or false with what is not its default."""
+    switches = list_form_switches(operation)
+    yield from _try(operation, subject, switches, len(switches))
 
 
 PROBES = (
@@ -117,4 +144,5 @@ PROBES = (
         "documented-words-all", (REQUIREMENT,), has_words, _needs_all, confirm_violations(try_many_words),
         Profile.DEEP, 2,
     ),
+    Probe("switches", (REQUIREMENT,), has_form_switches, _switch_needs, confirm_violations(try_switches), rank=2),
 )  # fmt: skip
