@@ -54,7 +54,8 @@ def order_by_value(candidates: Candidates, catalogue: Catalogue, target: Target)
     ordered: list[tuple[_Order, PlanItem]] = []
     for place, (probe, item) in enumerate(sorted(candidates.first, key=lambda entry: -values[entry[1].name])):
         cases = {Case(requirement, item.operation) for requirement in item.requirements}
-        new_levels = {catalogue.get_level(case.requirement) for case in cases - covered}
+        untried = cases if probe.accompanies else cases - covered
+        new_levels = {catalogue.get_level(case.requirement) for case in untried}
         turn = turns[probe.name]
         if item.name in candidates.urgent:
             phase = Phase.URGENT

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from conformance.evidence.outcomes import fail_case, judge_case
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
-from conformance.model import Operation, ResourceModel, Verdict
+from conformance.model import Operation, ResourceModel, Role, Verdict
 from conformance.probes.authorization.tenancy import is_personal_read
 from conformance.probes.consistency.flaky_reads import describe_answer, judge_repetitions, read_answer
 from conformance.probes.responses.plain_reads import plain_read_needs
@@ -17,6 +17,11 @@ from conformance.probes.toolkit.base import Need, Pause, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_call, report_untested
 
 _REQUIREMENT = "CON-09"
+
+
+def _is_root_list(operation: Operation, model: ResourceModel) -> bool:
+    """Return whether a list without a parent shows each user something else."""
+    return operation.role is Role.LIST and "{" not in operation.path and is_personal_read(operation, model)
 
 
 def _build_needs(reader: str, neighbour: str) -> Callable[[Operation, ResourceModel], tuple[Need, ...]]:
@@ -97,11 +102,12 @@ PROBES = tuple(
     Probe(
         f"simultaneous-read-{name}",
         (_REQUIREMENT,),
-        is_personal_read,
+        _is_root_list,
         _build_needs(reader, neighbour),
         _build_steps(reader, neighbour, pause_s),
         rank=2,
         identities=("user_a", "user_b"),
+        accompanies=True,
     )
     for name, reader, neighbour, pause_s in (("first", "user_a", "user_b", 0.1), ("second", "user_b", "user_a", 0.4))
 )

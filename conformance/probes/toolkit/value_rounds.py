@@ -13,7 +13,7 @@ from conformance.probes.toolkit.property_values import is_valid_body
 from conformance.probes.toolkit.write_requests import Write, find_writable, resolve_schema
 
 NULL_WORDS = ("null", "None", "N/A", "nil", "NaN", "undefined")
-"""Texts that servers take for no text."""
+"""Texts that servers take for no text, the one that most of them do first."""
 _FRACTIONS = (12.3456789, -7.6543211)  # with more digits than single precision keeps
 _MAX_WORD_ROUNDS = 6  # further words of an enumeration that are sent, each in a round of its own
 _NOTHING = object()  # no value is known for this round
@@ -78,13 +78,14 @@ def _find_empty(name: str, schema: Mapping[str, Any], base: Any, subject: Subjec
 def _list_words(
     name: str, schema: Mapping[str, Any], base: Any, original: Any, subject: Subject
 ) -> Iterator[str | float | dict[str, Any]]:
-    """Yield the words of an enumeration that were not sent; or one text that spells null, or one long fraction."""
-    turn = subject.make_random("value rounds", name).randrange(len(NULL_WORDS) * len(_FRACTIONS))
+    """Yield the words of an enumeration that were not sent; or two texts that spell null, or one long fraction."""
+    turn = subject.make_random("value rounds", name).randrange(1000)
     if "enum" in schema:
         words = [word for word in schema["enum"] if word is not None and word not in (base, original)]
         yield from (words[(turn + at) % len(words)] for at in range(len(words)))
     elif isinstance(base, str) and is_free_text(name, schema):
-        yield NULL_WORDS[turn % len(NULL_WORDS)]
+        yield NULL_WORDS[0]
+        yield NULL_WORDS[1 + turn % (len(NULL_WORDS) - 1)]
     elif isinstance(base, float) or (isinstance(base, int) and "number" in list_types(schema)):
         yield _FRACTIONS[turn % len(_FRACTIONS)]
     elif isinstance(base, dict):

@@ -48,8 +48,8 @@ from conformance.probes.writes.expanded_changes import (
     MAX_PLACES,
     ExpandedList,
     check_expanded,
+    find_expanding_lists,
     list_expanding_lists,
-    read_expanding_lists,
 )
 from conformance.probes.writes.stored_values import find_changed_values
 from conformance.probes.writes.value_judgements import VALUE_REQUIREMENTS, may_fall_back
@@ -62,7 +62,7 @@ UPDATE_REQUIREMENTS = (
 )  # fmt: skip
 _MAX_TRIES = 3  # properties that are tried as the first one
 _MAX_VIOLATIONS = 5
-_REQUESTS = 17  # fourteen to twenty-five, by the number of properties and of words
+_REQUESTS = 15  # ten to thirty, by the number of properties and of words
 
 
 class UpdateState(msgspec.Struct, frozen=True):
@@ -102,7 +102,7 @@ def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """Return the reads that find the resource, and the requests of the change."""
     own = Need(f"write {operation.key}", _REQUESTS, shared=False)
     expanding = min(len(list_expanding_lists(operation.resource, model)), MAX_PLACES)
-    lists = (Need(f"expanded {operation.key}", 2 * expanding, shared=False),) if expanding else ()
+    lists = (Need(f"expanded {operation.key}", expanding, shared=False),) if expanding else ()
     return (*plain_read_needs(operation, model)[:-1], own, *lists)
 
 
@@ -179,7 +179,7 @@ def _prepare(operation: Operation, subject: Subject) -> Steps[UpdateState | Miss
         return Missing(f"the resource cannot be read before the change: {before.status}")
     call = _find_list(reader, subject)
     around = (yield from send(call.operation, call.build_request(fresh=True))) if call else None
-    expanding_lists = yield from read_expanding_lists(reader, subject)
+    expanding_lists = yield from find_expanding_lists(reader, subject)
     return UpdateState(write, reader, before, around, expanding_lists)
 
 
