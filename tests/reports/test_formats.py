@@ -9,20 +9,25 @@ from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
 
+import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import reports
 from conformance.errors import UsageError
 from conformance.model import Observed, Outcome, Place, Placed, Verdict
 from reports.formats import annotations, markdown, sarif
+from reports.run_verdict import judge_run
 from reports.summary import RunVerdict
-from tests.reports.generator import Settings, events
+from tests.reports.generator import RULES, Settings, events
 
 NAMES = {"annotations", "badge", "ctrf", "earl", "har", "html", "json", "junit", "markdown", "sarif"}
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 FAULTY = reports.fold(
     [*events(Settings(exchanges=120, undecided=1)), Observed(Outcome("AUT-01", "POST /x", Verdict.FAIL, "201"))]
 )
+EVENTS = events(Settings(exchanges=8, faulty=False))
 CLEAN = reports.fold(events(Settings(exchanges=300, faulty=False)))
 ERROR = reports.fold(
     [*events(Settings(exchanges=20)), Observed(Outcome("AUT-01", "GET /evses", Verdict.ERROR, "boom"))]
@@ -48,6 +53,25 @@ def test_the_formats_are_found_and_cannot_be_changed():
 @pytest.fixture(params=RUNS)
 def run(request):
     return RUNS[request.param]
+
+
+@st.composite
+def drawn_runs(draw):
+    """A run with drawn outcomes on drawn cases, planned or not, some of them waived."""
+    case = st.tuples(st.sampled_from([rule for rule, *_ in RULES]), st.sampled_from(["GET /evses", "GET /users", "*"]))
+    outcomes = draw(st.lists(st.tuples(case, st.sampled_from(Verdict)), max_size=12))
+    run = reports.fold([*EVENTS, *(Observed(Outcome(*case, verdict, "so it is")) for case, verdict in outcomes)])
+    waived = draw(st.sets(st.sampled_from([finding.id for finding in run.findings] or [""])))
+    findings = tuple(msgspec.structs.replace(finding, waived=finding.id in waived) for finding in run.findings)
+    return judge_run(msgspec.structs.replace(run, findings=findings))
+
+
+@settings(max_examples=15)
+@given(drawn_runs())
+def test_counts_and_verdicts_agree_whatever_was_observed(run):
+    test_counts_agree_in_every_format(run)
+    test_verdicts_agree_in_every_format(run)
+    check_junit_counts(run)
 
 
 def test_counts_agree_in_every_format(run):
@@ -77,14 +101,19 @@ def test_counts_agree_in_every_format(run):
 
 
 def test_junit_counts_agree(run):
+    check_junit_counts(run)
+
+
+def check_junit_counts(run):
     root = ET.fromstring(rendered("junit", run))  # noqa: S314 - our own
     cells = Counter(cell.verdict for cell in run.all_results)
     cases = list(root.iter("testcase"))
     assert len(cases) == int(root.get("tests")) == sum(cells.values())
-    assert len(root.findall(".//failure")) == int(root.get("failures")) == cells[Verdict.FAIL]
+    waived = sum(cell.verdict is Verdict.FAIL and not run.has_violation(cell) for cell in run.all_results)
+    assert len(root.findall(".//failure")) == int(root.get("failures")) == cells[Verdict.FAIL] - waived
     assert len(root.findall(".//error")) == int(root.get("errors")) == cells[Verdict.ERROR]
     passed = cells[Verdict.PASS] + cells[Verdict.WARN]
-    assert len(root.findall(".//skipped")) == len(cases) - passed - cells[Verdict.FAIL] - cells[Verdict.ERROR]
+    assert len(root.findall(".//skipped")) == len(cases) - passed - cells[Verdict.FAIL] + waived - cells[Verdict.ERROR]
 
 
 def test_verdicts_agree_in_every_format(run):
