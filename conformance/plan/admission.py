@@ -54,7 +54,7 @@ def order_by_value(candidates: Candidates, catalogue: Catalogue, target: Target)
     ordered: list[tuple[_Order, PlanItem]] = []
     for place, (probe, item) in enumerate(sorted(candidates.first, key=lambda entry: -values[entry[1].name])):
         cases = {Case(requirement, item.operation) for requirement in item.requirements}
-        untried = cases if probe.accompanies else cases - covered
+        untried = cases if probe.own_way else cases - covered
         new_levels = {catalogue.get_level(case.requirement) for case in untried}
         turn = turns[probe.name]
         if item.name in candidates.urgent:

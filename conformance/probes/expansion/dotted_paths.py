@@ -16,6 +16,8 @@ from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, find_populated_list, report_untested
 
+_SHARE = 3  # one in so many lists is tried with each seed
+
 
 def _list_dotted(operation: Operation) -> tuple[Expansion, ...]:
     """Return the expansions by a path with a dot, the deepest first."""
@@ -52,4 +54,9 @@ def expand_dotted_alone(operation: Operation, subject: Subject) -> Steps[None]:
     yield judge_case(plain, "EXP-06", Verdict.NOT_APPLICABLE, reason)
 
 
-PROBES = (Probe("expand-list-dotted", ("EXP-06",), _has_dotted_list, _dotted_needs, expand_dotted_alone, payer=READER),)
+PROBES = (
+    Probe(
+        "expand-list-dotted", ("EXP-06",), _has_dotted_list, _dotted_needs, expand_dotted_alone, payer=READER,
+        share=_SHARE, own_way=True,
+    ),
+)  # fmt: skip

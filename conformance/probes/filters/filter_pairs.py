@@ -3,7 +3,7 @@
 The check of FLT-01 judges what is shown; this probe sends the request, and judges what is left out.
 """
 
-from itertools import permutations
+from itertools import combinations
 
 from conformance.applicability.selectors import has_filters
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json
@@ -42,7 +42,7 @@ def combine_two_filters(operation: Operation, subject: Subject) -> Steps[None]:
         return
     call, plain = populated_list
     whole = yield from read_whole_list(call, plain)
-    pair = _choose_pair(choose_trials(whole, subject.model), {name for name, _ in call.query})
+    pair = _choose_pair(choose_trials(whole, subject.model), {name for name, _ in call.query}, subject.seed)
     if pair is None:
         reason = "no two filters divide the items seen in different ways"
         yield judge_case(whole, _REQUIREMENT, Verdict.NOT_APPLICABLE, reason)
@@ -64,19 +64,28 @@ def combine_two_filters(operation: Operation, subject: Subject) -> Steps[None]:
         yield pass_case(response, _REQUIREMENT)
 
 
-def _choose_pair(trials: tuple[FilterTrial, ...], required: set[str]) -> tuple[FilterTrial, FilterTrial] | None:
-    """Return two trials of different members that share items, each with others of its own; None without any."""
+def _choose_pair(
+    trials: tuple[FilterTrial, ...], required: set[str], seed: int
+) -> tuple[FilterTrial, FilterTrial] | None:
+    """Return two trials of different members that share items, each with others of its own; None without any.
+
+    The next seed takes the next pair.
+    """
     usable = [t for t in trials if "[]" not in t.query_filter.field and t.query_filter.parameter not in required]
-    for first, second in permutations(usable, 2):
-        a, b = set(first.matching), set(second.matching)
-        is_telling = a & b and a & set(second.excluded) and b & set(first.excluded)
-        if is_telling and first.query_filter.field != second.query_filter.field:
-            return first, second
-    return None
+    pairs = [pair for pair in combinations(usable, 2) if _is_telling(*pair)]
+    return pairs[(seed - 1) % len(pairs)] if pairs else None
+
+
+def _is_telling(first: FilterTrial, second: FilterTrial) -> bool:
+    """Return whether both filters show other items together than each of them alone."""
+    a, b = set(first.matching), set(second.matching)
+    is_divided = a & b and a & set(second.excluded) and b & set(first.excluded)
+    return bool(is_divided) and first.query_filter.field != second.query_filter.field
 
 
 PROBES = (
     Probe(
-        "filter-pairs", (_REQUIREMENT,), _has_several_filters, _needs, confirm_violations(combine_two_filters), rank=2
+        "filter-pairs", (_REQUIREMENT,), _has_several_filters, _needs, confirm_violations(combine_two_filters), rank=2,
+        own_way=True,
     ),
-)
+)  # fmt: skip

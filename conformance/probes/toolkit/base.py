@@ -95,8 +95,8 @@ class Probe(msgspec.Struct, frozen=True):
     - `share` is N where one in N operations is tried with each seed; with seed 1 those of the turn `first_share`.
     - `generates` marks probes of generated requests: what other probes leave of a budget pays for them, and so does
       what is kept for them (`PlanOptions.kept_for_generated`). They settle no case that another probe would judge.
-    - `accompanies` marks a probe that shows something only beside another one on the same operation: where a plan has
-      the other one, the cases that it tries are not taken for tried.
+    - `own_way` marks a probe that tries its cases in a way that shows what no other probe can: where a plan has another
+      one for them, they are not taken for tried.
     - `again` sends and judges one request, to show a violation with the smallest request that has it. `about` returns
       the requirements that such a request is a case of, before it is sent.
     """
@@ -121,7 +121,7 @@ class Probe(msgspec.Struct, frozen=True):
     share: int = 1
     first_share: int = 0
     generates: bool = False
-    accompanies: bool = False
+    own_way: bool = False
     again: Callable[[Request, Operation, Subject], Steps[None]] | None = None
     about: Callable[[Request, Operation, Subject], frozenset[str]] | None = None
 
