@@ -11,7 +11,7 @@ from conformance.checks import Check
 from conformance.description import load_description
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
-from conformance.model import Exchange, Operation, Outcome, Request, Response, Target, TargetKind, Verdict
+from conformance.model import Exchange, Headers, Operation, Outcome, Request, Response, Target, TargetKind, Verdict
 from conformance.tools.registry import collect_members
 from conformance.validation import SchemaValidators, SecondOpinion
 
@@ -79,8 +79,12 @@ class CheckBench:
         identity: str = "full",
         cut: bool = False,
         headers: dict[str, str | None] | None = None,
+        sent: Headers = (),
     ) -> list[Outcome]:
-        """Return all outcomes on one exchange; a header that is None is left out, a body of bytes is sent as it is."""
+        """Return all outcomes on one exchange; a header that is None is left out, a body of bytes is sent as it is.
+
+        `sent` are headers of the request.
+        """
         operation = self.operation(key) if isinstance(key, str) else key
         media = media or ("application/problem+json" if status >= 400 else "application/json")
         all_headers = {"Content-Type": media, **HEADERS, **(headers or {})}
@@ -90,7 +94,7 @@ class CheckBench:
             body if isinstance(body, bytes) else msgspec.json.encode(body),
             cut=cut,
         )
-        request = Request(operation.key, method or operation.method, operation.path + query, identity=identity)
+        request = Request(operation.key, method or operation.method, operation.path + query, sent, identity=identity)
         exchange = Exchange("x1", request, BASE + request.target, NOW, response)
         return list(self._outcomes(OperationResponse(exchange, operation)))
 

@@ -80,6 +80,12 @@ def test_a_conforming_response_passes_what_it_shows(judge, case):
     assert {outcome.verdict for outcome in outcomes if outcome.requirement in OURS} == {Verdict.PASS}
 
 
+@pytest.mark.parametrize("name", ["If-None-Match", "if-modified-since"])
+def test_a_condition_may_be_answered_with_304(judge, name):
+    assert "RSP-01" not in violated_requirements(judge(ITEM, b"", 304, sent=((name, "a value"),)))
+    assert "RSP-01" in violated_requirements(judge(ITEM, b"", 304))
+
+
 HEADERS_OF_LIMIT = ("X-RateLimit-Limit", "X-RateLimit-Remaining")
 VIOLATING = {
     "an undocumented status": ({"RSP-01"}, (ITEM, make_problem(409), 409), {}),

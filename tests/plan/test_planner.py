@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from conformance.applicability.selectors import API_SELECTOR, SELECTORS, WHOLE_API_KEY
 from conformance.model import Effect, Kind, Profile, Verdict
 from conformance.plan import PlanOptions
-from conformance.plan.admission import order_by_value
+from conformance.plan.admission import Phase, order_by_value
 from conformance.plan.candidates import list_candidates
 from conformance.plan.case_selection import CaseSelection
 from conformance.plan.costs import sum_costs
@@ -135,6 +135,18 @@ def test_of_two_budgets_the_larger_takes_the_first_item_that_only_one_affords(sm
     less, more = ({item.name for item in small.make(wish, budget=n).items} for n in sorted((one, other)))
     first = next((name for name in ordered if (name in less) is not (name in more)), None)
     assert first is None or first in more
+
+
+def test_what_only_one_probe_shows_goes_with_what_tries_the_case_first(desk):
+    wish = PlanOptions(target(), seed=1)
+    operation = desk.model.operations_by_key["GET /evses"]
+    candidates = list_candidates(desk.catalogue, desk.model, [operation], wish, set(desk.make(wish).list_open_cases()))
+    phases = {item.probe: phase for phase, item in order_by_value(candidates, desk.catalogue, wish.target)}
+    pair = {phases["simultaneous-read-first"], phases["simultaneous-read-second"]}
+    assert all(phase < Phase.AGAIN for phase in pair)
+    further = {name for name, phase in phases.items() if phase is Phase.AGAIN}
+    assert further
+    assert not any(desk.catalogue.probes[name].own_way for name in further)
 
 
 @settings(max_examples=40)
