@@ -284,18 +284,6 @@ def test_the_policy_stops_what_is_not_ours(chromium, built):
     page.close()
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1400), ("dark", 380)])
-def test_axe_finds_no_violation(opened, built, scheme, width):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
-    page = opened(built(RUN), color_scheme=scheme, viewport={"width": width, "height": 900})
-    page.locator(".heat td.v-fail").first.click()
-    actual = axe.Axe().run(page).response["violations"]
-    page.locator("[data-exchange]").first.click()
-    page.locator("#drawer[open]").wait_for()
-    actual += axe.Axe().run(page).response["violations"]
-    assert [(item["id"], item["nodes"][0]["target"], item["nodes"][0]["failureSummary"]) for item in actual] == []
-
-
 @pytest.mark.parametrize("width", [320, 768, 1920])
 def test_no_width_scrolls_sideways(opened, built, width):
     page = opened(built(HOSTILE_RUN), viewport={"width": width, "height": 900})
