@@ -11,6 +11,7 @@ from conformance.evidence.responses import CSV, UNREADABLE, OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.execution.availability import Availability
 from conformance.execution.charging_folds import judge_charging
+from conformance.execution.first_read_folds import judge_first_reads
 from conformance.execution.foreign_owners import ForeignOwners, has_own_bucket
 from conformance.execution.history_folds import judge_histories
 from conformance.execution.shared_allowance import SharedAllowance
@@ -51,6 +52,7 @@ def judge_exchanges(exchanges: Iterable[Exchange], subject: Subject) -> Iterator
         yield from fold.judge()
     yield from _thin_passes(judge_charging(sightings))
     yield from _thin_passes(judge_histories(sightings))
+    yield from judge_first_reads(sightings)
 
 
 def _thin_passes(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:

@@ -23,7 +23,7 @@ _UPDATES = ("updated_at", "last_updated_at", "ticket_updated_at")
 _MIN_SIGHTINGS = 3
 _CLOCK_S = 300.0  # by which clocks may differ, or a time may be rounded, so that a new time equals an old one
 _MIN_MOVES = 3  # of an update time in a row, before reads are blamed for them
-_SETTLING_S = 5.0  # after a write, in which some representations may still be those before it
+SETTLING_S = 5.0  # after a write, in which some representations may still be those before it
 _NUMBER = re.compile(r"[-+]?[0-9][0-9.,:TZ+-]*")  # a number or a time that is sent as text
 
 
@@ -34,7 +34,7 @@ def judge_histories(sightings: Sightings) -> Iterator[Outcome]:
         yield from _judge_beginning(history)
         contexts: dict[tuple[str, ...], list[Sighting]] = defaultdict(list)
         for sighting in history:
-            if not _is_partial(sighting):
+            if not is_partial(sighting):
                 contexts[sighting.context].append(sighting)
         for same_context in contexts.values():
             yield from _judge_alternation(same_context, sightings, writes)
@@ -50,6 +50,11 @@ class WriteLog:
     def has_any(self, begin: float, end: float) -> bool:
         """Return whether the run wrote anything between two moments."""
         return any(begin <= write.moment <= end for write in self._writes)
+
+    def has_any_beside(self, url: str, begin: float, end: float) -> bool:
+        """Return whether the run wrote between two moments below the root collection of this URL."""
+        sent = (write for write in self._writes if begin <= write.moment <= end)
+        return any(f"/{root}/" in f"{url}/" for write in sent if (root := write.path.strip("/").partition("/")[0]))
 
     def list_written_names(self, url: str, begin: float, end: float) -> set[str]:
         """Return the members that were sent to this URL between two moments."""
@@ -84,7 +89,7 @@ def _judge_beginning(history: list[Sighting]) -> Iterator[Outcome]:
         yield Outcome("CON-06", operation, Verdict.PASS, exchanges=(history[-1].exchange,))
 
 
-def _is_partial(sighting: Sighting) -> bool:
+def is_partial(sighting: Sighting) -> bool:
     """Return whether a single resource was asked for with parameters that may change what it shows."""
     query = sighting.target.partition("?")[2]
     is_single = sighting.pointer == ""
@@ -110,7 +115,7 @@ def _judge_update_time(history: list[Sighting], writes: WriteLog) -> Iterator[Ou
             written = changed & writes.list_written_names(str(after.body["url"]), before.began, after.ended)
             is_alone = not changed and not writes.has_any(before.began, after.ended)
             moves = moves + 1 if new > old and is_alone else 0
-            lags = new in known and writes.has_any(before.began - _SETTLING_S, after.ended)
+            lags = new in known and writes.has_any(before.began - SETTLING_S, after.ended)
             if new < old - _PRECISION and not lags:
                 message = f"{name} goes back"
             elif new == old and written and before.began - old.timestamp() > _CLOCK_S:
@@ -205,7 +210,7 @@ def _is_alternation(window: list[_Run], needed: int, writes: WriteLog) -> bool:
         return False  # runs next to each other differ: with two values they alternate
     if any(before.last.ended > after.first.began for before, after in pairwise(window)):
         return False
-    return not writes.has_any(window[0].last.began - _SETTLING_S, window[-1].first.ended)
+    return not writes.has_any(window[0].last.began - SETTLING_S, window[-1].first.ended)
 
 
 def _group_values(name: str, history: list[Sighting], bodies: list[dict[str, Any]]) -> list[_Run]:
