@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -44,6 +46,12 @@ class OperationResponse:
     def is_own_method(self) -> bool:
         """Return whether the request used the operation's method; only then does the description bind the response."""
         return self.exchange.request.method == self.operation.method
+
+    @property
+    def clock(self) -> datetime | None:
+        """The time of the server's clock that the header Date tells, None where it tells none."""
+        text = self.exchange.response.find_header("date") if self.exchange.response else None
+        return parse_clock(text or "")
 
     @cached_property
     def spec(self) -> ResponseSpec | None:
@@ -112,6 +120,15 @@ class OperationResponse:
     def objects(self) -> tuple[tuple[str, dict[str, Any]], ...]:
         """The items that are JSON objects."""
         return tuple((at, item) for at, item in self.items if isinstance(item, dict))
+
+
+def parse_clock(text: str) -> datetime | None:
+    """Return the time in a header Date (RFC 9110, section 6.6.1), None where it is none."""
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
 
 
 def parse_json(body: bytes) -> Any:

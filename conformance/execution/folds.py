@@ -18,6 +18,7 @@ from conformance.execution.shared_allowance import SharedAllowance
 from conformance.execution.sightings import Sightings
 from conformance.execution.stated_allowance import StatedAllowance
 from conformance.execution.status_folds import ComingAndGoing, ServedHead
+from conformance.execution.write_time_folds import judge_write_times
 from conformance.model import Case, Exchange, Outcome, Verdict
 
 _LIMIT, _REMAINING = "X-RateLimit-Limit", "X-RateLimit-Remaining"
@@ -53,6 +54,7 @@ def judge_exchanges(exchanges: Iterable[Exchange], subject: Subject) -> Iterator
     yield from _thin_passes(judge_charging(sightings))
     yield from _thin_passes(judge_histories(sightings))
     yield from judge_first_reads(sightings)
+    yield from _thin_passes(judge_write_times(sightings))
 
 
 def _thin_passes(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:

@@ -20,6 +20,7 @@ from conformance.model.pointers import fold_indices
 _BEGINNINGS = ("created_at", "joined_at", "start", "sampled_at", "logged_at", "started_at")
 _PRECISION = timedelta(seconds=1)  # to which a time may be shown in one place and not in another
 _UPDATES = ("updated_at", "last_updated_at", "ticket_updated_at")
+_OWN_UPDATE = "updated_at"  # of the resource itself, which AFT-05 judges: a write moves it at once
 _MIN_SIGHTINGS = 3
 _CLOCK_S = 300.0  # by which clocks may differ, or a time may be rounded, so that a new time equals an old one
 _MIN_MOVES = 3  # of an update time in a row, before reads are blamed for them
@@ -56,11 +57,14 @@ class WriteLog:
         sent = (write for write in self._writes if begin <= write.moment <= end)
         return any(f"/{root}/" in f"{url}/" for write in sent if (root := write.path.strip("/").partition("/")[0]))
 
+    def list_writes(self, url: str, begin: float, end: float) -> list[SentWrite]:
+        """Return what was sent to this URL between two moments."""
+        path = url.partition("://")[2]
+        return [w for w in self._writes if begin <= w.moment <= end and w.path and path.endswith(w.path)]
+
     def list_written_names(self, url: str, begin: float, end: float) -> set[str]:
         """Return the members that were sent to this URL between two moments."""
-        path = url.partition("://")[2]
-        sent = (w for w in self._writes if begin <= w.moment <= end and w.path and path.endswith(w.path))
-        return {name for write in sent for name in write.names}
+        return {name for write in self.list_writes(url, begin, end) for name in write.names}
 
 
 def _judge_beginning(history: list[Sighting]) -> Iterator[Outcome]:
@@ -111,14 +115,14 @@ def _judge_update_time(history: list[Sighting], writes: WriteLog) -> Iterator[Ou
             if old is None or new is None or before.ended > after.began:
                 continue
             known.add(old)
-            changed = _changed_names(before, after) - {name}
+            changed = find_changed_names(before, after) - {name}
             written = changed & writes.list_written_names(str(after.body["url"]), before.began, after.ended)
             is_alone = not changed and not writes.has_any(before.began, after.ended)
             moves = moves + 1 if new > old and is_alone else 0
             lags = new in known and writes.has_any(before.began - SETTLING_S, after.ended)
             if new < old - _PRECISION and not lags:
                 message = f"{name} goes back"
-            elif new == old and written and before.began - old.timestamp() > _CLOCK_S:
+            elif new == old and written and name != _OWN_UPDATE and before.began - old.timestamp() > _CLOCK_S:
                 message = f"{', '.join(sorted(written))} changed by a write, and {name} did not"
             elif moves >= _MIN_MOVES:
                 message = f"{name} moves with every read"
@@ -133,7 +137,7 @@ def _judge_update_time(history: list[Sighting], writes: WriteLog) -> Iterator[Ou
             yield Outcome("CON-08", shown[-1].operation, Verdict.PASS, exchanges=(shown[-1].exchange,))
 
 
-def _changed_names(before: Sighting, after: Sighting) -> set[str]:
+def find_changed_names(before: Sighting, after: Sighting) -> set[str]:
     """Return the properties that both sightings show, with another value in the later one."""
     old, new = replace_expansions(before.body), replace_expansions(after.body)
     return {name for name in old if name in new and old[name] != new[name]}

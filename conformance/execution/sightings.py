@@ -20,7 +20,10 @@ _CONTEXT_HEADERS = frozenset({"evenergy-user", "accept-language", "authorization
 
 
 class Sighting(NamedTuple):
-    """A resource as one response shows it, and the begin and end of the exchange in seconds."""
+    """A resource as one response shows it, and the begin and end of the exchange in seconds.
+
+    `dated` is the time of the server's clock, as the header Date of the response tells it.
+    """
 
     began: float
     ended: float
@@ -31,6 +34,8 @@ class Sighting(NamedTuple):
     pointer: str
     resource: str
     body: dict[str, Any]
+    status: int = 200
+    dated: str = ""
 
 
 class Stillness(StrEnum):
@@ -47,6 +52,7 @@ class SentWrite(NamedTuple):
     moment: float
     path: str
     names: frozenset[str]
+    operation: str = ""
 
 
 class Sightings:
@@ -86,7 +92,8 @@ class Sightings:
                 self._by_url[url].append(
                     Sighting(
                         exchange.sent_at, ended, exchange.id, operation.key, context, request.target, thing.pointer,
-                        thing.resource.name, self._share(thing.body),
+                        thing.resource.name, self._share(thing.body), response.status,
+                        response.find_header("date") or "",
                     )
                 )  # fmt: skip
 
@@ -135,7 +142,7 @@ def _read_write(exchange: Exchange) -> SentWrite:
     request = exchange.request
     body = parse_json(request.body)
     names = frozenset(body) if isinstance(body, dict) else frozenset()
-    return SentWrite(exchange.sent_at, extract_path(request.target), names)
+    return SentWrite(exchange.sent_at, extract_path(request.target), names, request.operation)
 
 
 def find_link_url(value: Any) -> str | None:

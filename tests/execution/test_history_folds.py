@@ -56,6 +56,11 @@ def preferences(percent, updated, method="GET"):
     return f"{method} {PREFERENCES}", body
 
 
+def ticket(priority, updated, method="GET"):
+    path = "/support_tickets/{support_ticket_id}"
+    return f"{method} {path}", {"url": f"{BASE}{path}", "priority": priority, "ticket_updated_at": updated}
+
+
 def log(minutes, odometer):
     body = {"sampled_at": at(minutes), "logged_at": at(minutes), "odometer_meters": odometer}
     return "GET /vehicles/{vehicle_id}/status_logs/{sampled_at}", {
@@ -107,7 +112,7 @@ VIOLATIONS = {
     "alternates in lists": ("CON-07", [model("Kite"), listed("Kite (old)"), listed("Kite"), listed("Kite (old)")]),
     "alternates": ("CON-07", (model("Kite"), model("Kite (old)"), model("Kite"))),
     "moves with reads": ("CON-08", [preferences(20, at(minutes)) for minutes in range(5)]),
-    "stays with a write": ("CON-08", (preferences(20, at(0)), preferences(30, at(0), "PATCH"))),
+    "stays with a write": ("CON-08", (ticket("LOW", at(0)), ticket("HIGH", at(0), "PATCH"))),
     "goes back": ("CON-08", (preferences(20, at(9)), preferences(20, at(0), "PATCH"))),
 }
 ADMISSIBLE = {

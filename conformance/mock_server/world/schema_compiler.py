@@ -49,11 +49,19 @@ _LATER: tuple[tuple[str, int], ...] = (
     (r"^(ticket_updated_at|updated_at|last_updated_at|last_used_at|verified_at|read_at)$", 240),
     (r"^(logged_at|dispatched_at)$", 0),
 )
+_PAST = re.compile(r"^(resolved|ticket_updated|updated|last_updated|last_used|verified|read)_at$")
+"""Names of times that tell what has happened: those of a record that is made now do not lie ahead."""
 
 
 def find_delay(name: str) -> int:
     """Return how much later than its record's time the time in a property of that name lies, in microseconds."""
     return next((minutes for pattern, minutes in _LATER if re.search(pattern, name)), 0) * clock.MINUTE
+
+
+def _choose_moment(name: str, context: RecordContext) -> int:
+    """Return the time in a property of a record, in microseconds since 1970."""
+    is_new = context.moment >= context.now
+    return context.moment + (0 if is_new and _PAST.match(name) else find_delay(name))
 
 
 class SchemaCompiler:
@@ -239,8 +247,8 @@ def _make_string(flat: Mapping[str, Any], name: str) -> ValueMaker:
     form = flat.get("format", "")
     pattern = flat.get("pattern", "")
     if form in {"date-time", "date"}:
-        later, length = find_delay(name), 10 if form == "date" else None
-        return lambda s: clock.format_time(s.moment + later)[:length]
+        length = 10 if form == "date" else None
+        return lambda s: clock.format_time(_choose_moment(name, s))[:length]
     if prefix := re.match(r"\W*([a-z]{4})\[", pattern):
         return lambda s: prefix[1] + create_ulid(s.moment // clock.MILLISECOND, s.rng)
     counter = count()

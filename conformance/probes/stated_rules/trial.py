@@ -149,7 +149,7 @@ class RuleTrial:
                     yield Breach(response, f"the problem does not have {name}", name, "", f"/{name}")
         for pointer, expected in put_values(step.shows, self._values).items() if response.is_success else ():
             actual = get_value(body, pointer)
-            if actual is not ABSENT and not is_as_expected(expected, actual, self._subject):
+            if actual is not ABSENT and not is_as_expected(expected, actual, self._subject, response.clock):
                 words = "the response does not show what is stated"
                 yield Breach(response, words, quote_json(expected), quote_json(actual), pointer)
 
@@ -178,7 +178,7 @@ class RuleTrial:
     def _find_missing(self, step: RuleStep, after: OperationResponse) -> Iterator[ValueDifference]:
         for pointer, expected in put_values(step.resource_shows, self._values).items():
             actual = get_value(after.json, pointer)
-            if not is_as_expected(expected, actual, self._subject):
+            if not is_as_expected(expected, actual, self._subject, after.clock):
                 yield ValueDifference(pointer, expected, None if actual is ABSENT else actual)
 
     def _judge_sameness(self, step: RuleStep, response: OperationResponse) -> Steps[Breach | None]:

@@ -19,4 +19,4 @@ def plant(site: FaultSite) -> InstalledFault | None:
     )  # fmt: skip
 
 
-FAULT = SeededFault(("CON-08",), "`updated_at` stays while the thing changes", plant)
+FAULT = SeededFault(("AFT-05",), "`updated_at` stays while the thing changes", plant)

@@ -1,0 +1,108 @@
+"""AFT-05 over a run: the times that a write leaves are those of the write, by the clock of the server. Pure.
+
+The clock is the header Date of the response. Without it nothing is said of the time itself.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from conformance.evidence.containers import parse_moment
+from conformance.evidence.responses import parse_clock
+from conformance.execution.history_folds import WriteLog, find_changed_names
+from conformance.execution.sightings import Sighting, Sightings
+from conformance.model import Outcome, Verdict
+
+_CREATED, _UPDATED = "created_at", "updated_at"
+_CLOCKS = timedelta(minutes=5)  # by which two clocks of one server may differ
+_LATER = timedelta(seconds=2)  # between two creations, so that they do not share a moment
+
+
+def judge_write_times(sightings: Sightings) -> Iterator[Outcome]:
+    """Yield the outcomes on what was created and changed by the run."""
+    writes = WriteLog(sightings.writes)
+    created: dict[str, list[Sighting]] = defaultdict(list)  # by operation
+    for url, history in sightings.iterate_histories():
+        first = history[0]
+        if first.operation.startswith("POST ") and first.status == 201 and first.pointer == "":
+            created[first.operation].append(first)
+            yield from _judge_creation(first)
+        contexts: dict[tuple[str, ...], list[Sighting]] = defaultdict(list)
+        for sighting in history:
+            if parse_moment(sighting.body.get(_UPDATED)):
+                contexts[sighting.context].append(sighting)
+        for same_context in contexts.values():
+            yield from _judge_updates(url, same_context, writes)
+    for things in created.values():
+        yield from _judge_equal_times(sorted(things))
+
+
+def _judge_creation(created: Sighting) -> Iterator[Outcome]:
+    """Check that what a POST has made was created, and updated, now."""
+    now = parse_clock(created.dated)
+    for name in (_CREATED, _UPDATED) if now else ():
+        moment = parse_moment(created.body.get(name))
+        if moment and now and abs(moment - now) > _CLOCKS:
+            message = f"{name} of what was created now is another time"
+            yield _fail(created.operation, name, message, f"about {now.isoformat()}", created)
+        elif moment:
+            yield Outcome("AFT-05", created.operation, Verdict.PASS, exchanges=(created.exchange,))
+
+
+def _judge_equal_times(things: list[Sighting]) -> Iterator[Outcome]:
+    """Check that two things which were created one after the other do not tell one moment, such as that of a start."""
+    for before, after in pairwise(things):
+        clocks = parse_clock(before.dated), parse_clock(after.dated)
+        value = after.body.get(_CREATED)
+        if parse_moment(value) is None or value != before.body.get(_CREATED) or None in clocks:
+            continue
+        if clocks[1] and clocks[0] and clocks[1] - clocks[0] > _LATER and not _is_rounded(str(value)):
+            message = "two things that were created one after the other tell the same time of their creation"
+            yield _fail(after.operation, _CREATED, message, f"about {clocks[1].isoformat()}", after, before)
+            return
+
+
+def _is_rounded(value: str) -> bool:
+    """Return whether a time has no fraction of a second: it may be shown to the minute."""
+    return not value.partition(".")[2].rstrip("Z0")
+
+
+def _judge_updates(url: str, shown: list[Sighting], writes: WriteLog) -> Iterator[Outcome]:
+    """Check that a change that was written moves the time of the update, to now."""
+    for at, (before, after) in enumerate(pairwise(shown), start=1):
+        sent = writes.list_writes(url, before.began, after.ended)
+        named = {name for write in sent for name in write.names}
+        written = find_changed_names(before, after) & named - {_UPDATED}
+        if not written or before.ended > after.began or len({write.operation for write in sent}) != 1:
+            continue
+        operation, old, new = sent[0].operation, before.body[_UPDATED], after.body[_UPDATED]
+        now, moment = parse_clock(after.dated), parse_moment(new)
+        names = ", ".join(sorted(written))
+        if old == new and _stays(old, shown[at:], url, writes) and _is_past(old, parse_clock(before.dated)):
+            message = f"{names} changed by a write, and {_UPDATED} did not"
+            yield _fail(operation, _UPDATED, message, f"another time than {old}", after, before)
+        elif old != new and now and moment and abs(moment - now) > _CLOCKS:
+            message = f"{names} changed by a write now, and {_UPDATED} tells another time"
+            yield _fail(operation, _UPDATED, message, f"about {now.isoformat()}", after, before)
+        else:
+            yield Outcome("AFT-05", operation, Verdict.PASS, exchanges=(after.exchange,))
+
+
+def _stays(old: str, later: list[Sighting], url: str, writes: WriteLog) -> bool:
+    """Return whether a time is shown by all sightings until the next write to the resource, and by two at least."""
+    first = later[0]
+    same = [s for s in later if not writes.list_writes(url, first.ended, s.began)]
+    return len(same) > 1 and all(sighting.body[_UPDATED] == old for sighting in same)
+
+
+def _is_past(value: str, now: datetime | None) -> bool:
+    """Return whether a time lies so far back that a new one cannot be equal to it."""
+    moment = parse_moment(value)
+    return moment is not None and now is not None and now - moment > _CLOCKS
+
+
+def _fail(operation: str, name: str, message: str, expected: str, sighting: Sighting, *others: Sighting) -> Outcome:
+    exchanges = tuple(dict.fromkeys((sighting.exchange, *(other.exchange for other in others))))
+    pointer, actual = f"{sighting.pointer}/{name}", str(sighting.body.get(name))
+    return Outcome("AFT-05", operation, Verdict.FAIL, message, expected, actual, pointer, exchanges)

@@ -1,0 +1,24 @@
+"""A POST stores the date of its creation in place of the time."""
+
+from typing import Any
+
+from conformance.mock_server.clock import DAY, Clock, format_time
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
+from conformance.model import Role
+
+
+def plant(site: FaultSite) -> InstalledFault | None:
+    """Choose a creation of a resource that shows when it was created."""
+
+    def date(_call: Any, _record: Any, changes: dict[str, Any]) -> dict[str, Any]:
+        return {**changes, "created_at": format_time(Clock().now() // DAY * DAY)}
+
+    return hook_at(
+        site.pick(o for o in site.body_writes(Role.CREATE) if {"url", "created_at"} <= set(site.properties(o))),
+        apply=date,
+    )
+
+
+FAULT = SeededFault(
+    ("AFT-05",), "`created_at` of a new thing is midnight", plant, difficulty="subtle", implies=("RUL-05",)
+)
