@@ -67,6 +67,18 @@ _URL_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 
+_NULL_WITHOUT_USER = re.compile(
+    rf"{_NULL}\s+(?:(?:for|when|if|with)\b[^.;]*\b(?:anonymous|client[ -]credentials)|without\s+(?:one|a\s+user)\b)",
+    re.IGNORECASE,
+)
+_USER = re.compile(r"\b(?:acting|authenticated|calling|current)\s+user\b", re.IGNORECASE)
+_ALIGNED = re.compile(
+    r"(?:\baligned\s+(?:to|with|on)|\b(?:falls?|starts?|begins?|always)\s+on|^on)\s+(?:the\s+|an?\s+)?(?:full\s+|whole\s+)?"
+    r"(?:(?P<half>half[ -]hours?\b|:00\s+or\s+:30)|(?P<quarter>quarter[ -]hours?\b)|(?P<hour>hours?\b))(?!\s+of\b)",
+    re.IGNORECASE,
+)
+_ALIGNMENTS_S = {"half": 1800, "quarter": 900, "hour": 3600}
+
 
 class Presence(msgspec.Struct, frozen=True):
     """A statement that something must be sent: the sentence, and its condition, empty where there is none."""
@@ -181,3 +193,26 @@ def is_id_stated(text: str) -> bool:
 def is_url_stated(text: str) -> bool:
     """Return whether a text begins with a URL as what it describes, and speaks of no id."""
     return any(_URL_SUBJECT.search(sentence) for sentence in split_sentences(text)[:1]) and not _ID.search(text)
+
+
+def is_null_without_user(text: str) -> bool:
+    """Return whether a text says that its value is about the user who acts, and null where nobody does.
+
+    >>> is_null_without_user("Whether the authenticated user may join; `null` for anonymous requests.")
+    True
+    """
+    plain = " ".join(text.split())
+    return bool(_USER.search(plain)) and bool(_NULL_WITHOUT_USER.search(plain))
+
+
+def find_alignment(text: str) -> int:
+    """Return the seconds of which a text says that its time is a multiple, 0 where it says nothing of it.
+
+    >>> find_alignment("Always aligned to half-hour boundaries."), find_alignment("Half an hour later.")
+    (1800, 0)
+    """
+    for sentence in split_sentences(text):
+        match = _ALIGNED.search(sentence)
+        if match is not None and not _DENIED.search(sentence):
+            return _ALIGNMENTS_S[match.lastgroup or "hour"]
+    return 0

@@ -47,12 +47,6 @@ class OperationResponse:
         """Return whether the request used the operation's method; only then does the description bind the response."""
         return self.exchange.request.method == self.operation.method
 
-    @property
-    def clock(self) -> datetime | None:
-        """The time of the server's clock that the header Date tells, None where it tells none."""
-        text = self.exchange.response.find_header("date") if self.exchange.response else None
-        return parse_clock(text or "")
-
     @cached_property
     def spec(self) -> ResponseSpec | None:
         """The documented response for this status, None where there is none."""

@@ -1,12 +1,12 @@
 """Requirements that are judged by all exchanges of a run together. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from typing import NamedTuple
 
 from conformance.checks.csv_bodies import parse_rows
-from conformance.description import pointers
+from conformance.evidence.documented_fields import find_documented_fields
 from conformance.evidence.responses import CSV, UNREADABLE, OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.execution.availability import Availability
@@ -97,7 +97,9 @@ class FieldsSeen:
         """Yield one outcome for each operation; fields of objects that the run never saw do not count."""
         objects = {_object_schema(field) for field in self._seen}
         for key, schemas in self._schemas.items():
-            fields = {field for schema in schemas for field in find_documented_fields(schema, self._subject)}
+            fields = {
+                field for schema in schemas for field in find_documented_fields(schema, self._subject.description)
+            }
             if expected := {field for field in fields if _object_schema(field) in objects}:
                 yield _judge_fields(key, sorted(expected - self._seen), self._first[key])
 
@@ -123,37 +125,6 @@ def _documented_schema(answer: OperationResponse) -> str:
     spec = answer.operation.find_response(answer.status)
     media_type = answer.exchange.response.media_type
     return next((media.schema for media in spec.media if media.type == media_type), "") if spec else ""
-
-
-def find_documented_fields(schema: str, subject: Subject) -> frozenset[str]:
-    """Return the pointers of all property schemas below a schema, through references and branches."""
-    fields: set[str] = set()
-    queue, queued = [schema], {schema}
-    while queue:
-        pointer = queue.pop()
-        try:
-            node = subject.description.resolve(pointer)
-        except KeyError:
-            continue
-        if not isinstance(node, Mapping):
-            continue
-        properties = [pointers.join(pointer, "properties", name) for name in node.get("properties", ())]
-        fields.update(properties)
-        new = [child for child in (*properties, *_subschemas(pointer, node)) if child not in queued]
-        queued.update(new)
-        queue += new
-    return frozenset(fields)
-
-
-def _subschemas(pointer: str, node: Mapping[str, object]) -> Iterator[str]:
-    """Yield the pointers of the schemas that a schema refers to or contains, without its properties."""
-    if isinstance(reference := node.get("$ref"), str):
-        yield reference
-    for keyword in ("allOf", "oneOf", "anyOf", "prefixItems"):
-        branches = node.get(keyword)
-        count = len(branches) if isinstance(branches, list) else 0
-        yield from (pointers.join(pointer, keyword, index) for index in range(count))
-    yield from (pointers.join(pointer, keyword) for keyword in ("items", "additionalProperties") if keyword in node)
 
 
 class _Reading(NamedTuple):

@@ -1,6 +1,7 @@
 """AFT-05 over a run: the times that a write leaves are those of the write, by the clock of the server. Pure.
 
-The clock is the header Date of the response. Without it nothing is said of the time itself.
+The clock is the header Date of the response. Where no write of the run leaves a time that agrees with it, the data have
+a clock of their own, and nothing is said of the time itself.
 """
 
 from collections import defaultdict
@@ -22,10 +23,11 @@ _LATER = timedelta(seconds=2)  # between two creations, so that they do not shar
 def judge_write_times(sightings: Sightings) -> Iterator[Outcome]:
     """Yield the outcomes on what was created and changed by the run."""
     writes = WriteLog(sightings.writes)
+    has_one_clock = any(_agrees_with_clock(s) for _, history in sightings.iterate_histories() for s in history)
     created: dict[str, list[Sighting]] = defaultdict(list)  # by operation
     for url, history in sightings.iterate_histories():
         first = history[0]
-        if first.operation.startswith("POST ") and first.status == 201 and first.pointer == "":
+        if has_one_clock and first.operation.startswith("POST ") and first.status == 201 and first.pointer == "":
             created[first.operation].append(first)
             yield from _judge_creation(first)
         contexts: dict[tuple[str, ...], list[Sighting]] = defaultdict(list)
@@ -33,9 +35,17 @@ def judge_write_times(sightings: Sightings) -> Iterator[Outcome]:
             if parse_moment(sighting.body.get(_UPDATED)):
                 contexts[sighting.context].append(sighting)
         for same_context in contexts.values():
-            yield from _judge_updates(url, same_context, writes)
+            yield from _judge_updates(url, same_context, writes, has_one_clock=has_one_clock)
     for things in created.values():
         yield from _judge_equal_times(sorted(things))
+
+
+def _agrees_with_clock(sighting: Sighting) -> bool:
+    """Return whether the response to a write shows a time of the write by the server's clock."""
+    if sighting.operation.startswith("GET ") or (now := parse_clock(sighting.dated)) is None:
+        return False
+    moments = (parse_moment(sighting.body.get(name)) for name in (_CREATED, _UPDATED))
+    return any(moment is not None and abs(moment - now) <= _CLOCKS for moment in moments)
 
 
 def _judge_creation(created: Sighting) -> Iterator[Outcome]:
@@ -68,7 +78,7 @@ def _is_rounded(value: str) -> bool:
     return not value.partition(".")[2].rstrip("Z0")
 
 
-def _judge_updates(url: str, shown: list[Sighting], writes: WriteLog) -> Iterator[Outcome]:
+def _judge_updates(url: str, shown: list[Sighting], writes: WriteLog, *, has_one_clock: bool) -> Iterator[Outcome]:
     """Check that a change that was written moves the time of the update, to now."""
     for at, (before, after) in enumerate(pairwise(shown), start=1):
         sent = writes.list_writes(url, before.began, after.ended)
@@ -77,7 +87,7 @@ def _judge_updates(url: str, shown: list[Sighting], writes: WriteLog) -> Iterato
         if not written or before.ended > after.began or len({write.operation for write in sent}) != 1:
             continue
         operation, old, new = sent[0].operation, before.body[_UPDATED], after.body[_UPDATED]
-        now, moment = parse_clock(after.dated), parse_moment(new)
+        now, moment = parse_clock(after.dated) if has_one_clock else None, parse_moment(new)
         names = ", ".join(sorted(written))
         if old == new and _stays(old, shown[at:], url, writes) and _is_past(old, parse_clock(before.dated)):
             message = f"{names} changed by a write, and {_UPDATED} did not"

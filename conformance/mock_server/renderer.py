@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from conformance.description import prose
 from conformance.mock_server.call import RecordPosition, ServerCall
 from conformance.mock_server.hooks import Hooks, apply_hooks
 from conformance.mock_server.world.builder import MockWorld
@@ -34,7 +35,8 @@ class RecordRenderer:
         self._hooks = hooks
         self._fields: dict[str, frozenset[str] | None] = {}
         self._trees: dict[tuple[str, tuple[str, ...]], ExpansionNode] = {}
-        self._encoded: dict[tuple[str, str, str, str, tuple[str, ...]], bytes] = {}
+        self._personal: dict[str, frozenset[str]] = {}
+        self._encoded: dict[tuple[str, str, str, str, tuple[str, ...], bool], bytes] = {}
         self._revision = -1
 
     def documented_fields(self, pointer: str) -> frozenset[str] | None:
@@ -84,7 +86,8 @@ class RecordRenderer:
         if self._revision != store.revision or len(self._encoded) > _MAX_CACHED:
             self._encoded.clear()
             self._revision = store.revision
-        key = (call.base, place.record.path, schema, call.operation.key if expand else "", expand)
+        expanding = call.operation.key if expand else ""
+        key = (call.base, place.record.path, schema, expanding, expand, call.user is None)
         body = self._encoded.get(key)
         if body is None:
             body = self._encoded[key] = encode_json(self.render_record(call, place, schema, tree))
@@ -100,11 +103,25 @@ class RecordRenderer:
         if "" in record.data:  # what is no object has no properties
             return make_links_absolute(record.data[""], call.base)
         names = self.documented_fields(schema)
+        hidden = self._find_personal(record.resource) if call.user is None else frozenset[str]()
         return {
-            key: self.render_value(call, value, tree.below.get(key))
+            key: None if key in hidden else self.render_value(call, value, tree.below.get(key))
             for key, value in record.data.items()
             if names is None or key in names
         }
+
+    def _find_personal(self, name: str) -> frozenset[str]:
+        """Return the properties of a resource that are about the user who acts, and null where nobody does."""
+        if name not in self._personal:
+            resource = self._world.shape.resources.get(name)
+            properties = self._world.get_schema(resource).get("properties", {}) if resource else {}
+            schemas = {key: self._world.schema_compiler.fold_schema(schema) for key, schema in properties.items()}
+            self._personal[name] = frozenset(
+                key
+                for key, schema in schemas.items()
+                if "null" in (schema.get("type") or ()) and prose.is_null_without_user(str(schema.get("description")))
+            )
+        return self._personal[name]
 
     def render_value(self, call: ServerCall, value: Any, node: ExpansionNode | None) -> Any:
         """Return a value with absolute links, expanded where the node replaces them."""

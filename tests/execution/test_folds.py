@@ -5,7 +5,8 @@ import random
 import msgspec
 import pytest
 
-from conformance.execution.folds import FallingAllowance, find_documented_fields, judge_exchanges
+from conformance.evidence.documented_fields import find_documented_fields
+from conformance.execution.folds import FallingAllowance, judge_exchanges
 from conformance.execution.shared_allowance import SharedAllowance
 from conformance.execution.stated_allowance import StatedAllowance
 from conformance.model import Exchange, Request, Response, Verdict
@@ -151,4 +152,4 @@ class TestFields:
     def test_circular_references_end(self, subject):
         for operation in subject.model.operations:
             if operation.method == "GET" and operation.item_schema:
-                assert find_documented_fields(operation.item_schema, subject)
+                assert find_documented_fields(operation.item_schema, subject.description)

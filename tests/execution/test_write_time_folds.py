@@ -50,6 +50,9 @@ def judge(subject):
     return verdicts
 
 
+RIGHT_CLOCK = "POST /region_groups", "/region_groups", {"url": f"{BASE}/region_groups/g", "created_at": tell()}, 201
+
+
 def changed(updated, *later):
     """Return a read, a change, and a read after it; `later` are the update times of further reads."""
     reads = (settings(30, time) for time in (updated, *later))
@@ -68,7 +71,7 @@ VIOLATIONS = {
 
 @pytest.mark.parametrize("case", VIOLATIONS)
 def test_another_time_than_now_is_a_violation(case, judge):
-    verdicts = judge(*VIOLATIONS[case])
+    verdicts = judge(RIGHT_CLOCK, *VIOLATIONS[case])
     assert {verdict for _, verdict in verdicts} >= {Verdict.FAIL}
     assert {method for method, _ in verdicts} <= {"POST", "PATCH"}
 
@@ -99,6 +102,11 @@ UNJUDGED = {
 @pytest.mark.parametrize("case", UNJUDGED)
 def test_what_the_run_did_not_write_is_not_judged(case, judge):
     assert judge(*UNJUDGED[case]) == set()
+
+
+@pytest.mark.parametrize("case", ["midnight", "local time", "an update in the future", "an update in the past"])
+def test_data_with_a_clock_of_their_own_are_not_judged_by_another(case, judge):
+    assert Verdict.FAIL not in {verdict for _, verdict in judge(*VIOLATIONS[case])}
 
 
 def test_without_a_clock_nothing_is_said_of_the_time(judge):

@@ -1,10 +1,12 @@
 """A stated rule on trial: its requests in order, and what does not come as it is stated."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from conformance.evidence.containers import parse_moment
 from conformance.evidence.differences import ABSENT, ValueDifference, find_differences, get_value
 from conformance.evidence.outcomes import quote_json
 from conformance.evidence.responses import UNREADABLE, OperationResponse
@@ -149,7 +151,7 @@ class RuleTrial:
                     yield Breach(response, f"the problem does not have {name}", name, "", f"/{name}")
         for pointer, expected in put_values(step.shows, self._values).items() if response.is_success else ():
             actual = get_value(body, pointer)
-            if actual is not ABSENT and not is_as_expected(expected, actual, self._subject, response.clock):
+            if actual is not ABSENT and not is_as_expected(expected, actual, self._subject, _read_creation(response)):
                 words = "the response does not show what is stated"
                 yield Breach(response, words, quote_json(expected), quote_json(actual), pointer)
 
@@ -178,7 +180,7 @@ class RuleTrial:
     def _find_missing(self, step: RuleStep, after: OperationResponse) -> Iterator[ValueDifference]:
         for pointer, expected in put_values(step.resource_shows, self._values).items():
             actual = get_value(after.json, pointer)
-            if not is_as_expected(expected, actual, self._subject, after.clock):
+            if not is_as_expected(expected, actual, self._subject):
                 yield ValueDifference(pointer, expected, None if actual is ABSENT else actual)
 
     def _judge_sameness(self, step: RuleStep, response: OperationResponse) -> Steps[Breach | None]:
@@ -195,6 +197,12 @@ class RuleTrial:
         expected, actual = quote_json(difference.old), quote_json(difference.new)
         words = "what must make no difference makes one"
         return Breach(response, words, expected, actual, difference.pointer, (earlier, first, second))
+
+
+def _read_creation(response: OperationResponse) -> datetime | None:
+    """Return when the server says that it made what a POST has created."""
+    is_new = response.operation.role is Role.CREATE and isinstance(response.json, dict)
+    return parse_moment(response.json.get("created_at")) if is_new else None
 
 
 def _is_nothing(step: RuleStep) -> bool:

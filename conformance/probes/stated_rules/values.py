@@ -18,8 +18,8 @@ from conformance.probes.toolkit.harmless_requests import draw_unknown_id
 from conformance.probes.writes.stored_values import find_changed_values
 
 _TEXT = re.compile(r"\{([a-z][^{}]*)\}")
-_NOW_TOLERANCE = timedelta(minutes=5)  # between two clocks of one server
-_TODAY_TOLERANCE = timedelta(days=2)  # of a server that does not tell its clock
+_NOW_TOLERANCE = timedelta(minutes=5)  # between two times of one creation
+_TODAY_TOLERANCE = timedelta(days=2)  # the clock of a server may stand at the beginning of the day
 _ORDINALS = ("first", "second")
 _IN_EXPECTATIONS = frozenset({"set", "now"})  # texts that no value stands for
 
@@ -64,17 +64,17 @@ def put_values(template: Any, values: Values) -> Any:
     return _TEXT.sub(lambda match: str(values.get(match[1], match[0])), template)
 
 
-def is_as_expected(expected: Any, actual: Any, subject: Subject, clock: datetime | None = None) -> bool:
+def is_as_expected(expected: Any, actual: Any, subject: Subject, created: datetime | None = None) -> bool:
     """Return whether a value is the expected one; a null may be left out, numbers compare by value.
 
-    `clock` is the server's, at the end of the write; None where it does not tell it.
+    `created` is the time that the response tells of its creation, None where it tells none.
     """
     if expected == "{set}":
         return actual is not ABSENT and actual is not None
     if expected == "{now}":
         moment = parse_moment(actual)
-        now, tolerance = (clock, _NOW_TOLERANCE) if clock else (subject.today, _TODAY_TOLERANCE)
-        return moment is not None and abs(moment - now) < tolerance
+        is_today = moment is not None and abs(moment - subject.today) < _TODAY_TOLERANCE
+        return is_today and (moment is None or created is None or abs(moment - created) < _NOW_TOLERANCE)
     if expected is None:
         return actual is None or actual is ABSENT
     if actual is ABSENT or isinstance(expected, bool) is not isinstance(actual, bool):
