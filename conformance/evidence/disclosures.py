@@ -1,11 +1,16 @@
-"""Whether a response shows the data of an operation, whatever method or path was requested."""
+"""What a response discloses: the data of an operation, whatever was requested, and texts that stand for one thing."""
 
+from collections.abc import Iterator
 from typing import Any
 
+import msgspec
+
+from conformance.evidence.filter_semantics import extract_id
 from conformance.evidence.responses import UNREADABLE, OperationResponse
 from conformance.evidence.subject import Subject
 
 _MEDIA_TYPE = "application/json"
+_TELLING_LENGTH = 8  # characters from which on a text may stand for one thing
 
 
 def has_operation_data(response: OperationResponse, subject: Subject) -> bool:
@@ -31,3 +36,21 @@ def _list_objects(body: Any, items_at: str) -> list[dict[str, Any]]:
     if items_at and isinstance(body, dict):
         body = body.get(items_at)
     return [item for item in (body if isinstance(body, list) else [body]) if isinstance(item, dict)]
+
+
+def read_text(response: OperationResponse) -> str:
+    """Return the body of a response as text, with JSON's escapes undone where it is JSON."""
+    body = response.exchange.response.body if response.exchange.response else b""
+    is_json = response.json is not UNREADABLE
+    return msgspec.json.encode(response.json).decode() if is_json else body.decode(errors="replace")
+
+
+def list_telling_texts(value: Any) -> Iterator[str]:
+    """Yield the texts in a value that stand for one thing: long ones with digits, blanks or an at sign."""
+    if isinstance(value, dict | list):
+        for child in value.values() if isinstance(value, dict) else value:
+            yield from list_telling_texts(child)
+    elif isinstance(value, str) and len(value) >= _TELLING_LENGTH and any(c.isdigit() or c in " @" for c in value):
+        yield value
+        if value.startswith("http") and len(name := extract_id(value)) >= _TELLING_LENGTH:
+            yield name

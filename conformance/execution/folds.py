@@ -12,6 +12,7 @@ from conformance.evidence.subject import Subject
 from conformance.execution.availability import Availability
 from conformance.execution.charging_folds import judge_charging
 from conformance.execution.first_read_folds import judge_first_reads
+from conformance.execution.foreign_details import ForeignDetails
 from conformance.execution.foreign_owners import ForeignOwners, has_own_bucket
 from conformance.execution.history_folds import judge_histories
 from conformance.execution.shared_allowance import SharedAllowance
@@ -40,6 +41,7 @@ def judge_exchanges(exchanges: Iterable[Exchange], subject: Subject) -> Iterator
         SteadyHeader(),
         ChangingTag(),
         ForeignOwners(subject),
+        ForeignDetails(subject),
         Availability(),
         ComingAndGoing(subject),
         ServedHead(),

@@ -4,14 +4,13 @@ All requests are those of AUT-05 and ERR-05, so that they are sent once for all.
 """
 
 from collections.abc import Iterator
-from typing import Any
 
 import msgspec
 
 from conformance.applicability.selectors import is_read_by_id
-from conformance.evidence.filter_semantics import extract_id
+from conformance.evidence.disclosures import list_telling_texts, read_text
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json, skip_case
-from conformance.evidence.responses import UNREADABLE, OperationResponse
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Outcome, Request, ResourceModel, Verdict
 from conformance.probes.authorization.tenancy import (
@@ -28,7 +27,6 @@ from conformance.probes.toolkit.calls import Missing, find_call, find_list_opera
 from conformance.probes.toolkit.harmless_requests import build_harmless_request
 
 _BOTH = ("AUT-14", "AUT-16")
-_TELLING_LENGTH = 8  # characters from which on a text may stand for one thing
 
 
 def is_personal_item(operation: Operation, model: ResourceModel) -> bool:
@@ -78,8 +76,8 @@ def _list_private_texts(mine: OperationResponse, subject: Subject) -> Steps[tupl
     if people is not None:
         of_owner = yield from send(people, Request(people.key, "GET", people.path, identity=USER_A))
         of_other = yield from send(people, Request(people.key, "GET", people.path, identity=USER_B))
-    common = {*_list_telling_texts(of_other.json)} if of_other else set()
-    texts = (*_list_telling_texts(mine.json), *_list_telling_texts(of_owner.json))
+    common = {*list_telling_texts(of_other.json)} if of_other else set()
+    texts = (*list_telling_texts(mine.json), *list_telling_texts(of_owner.json))
     return tuple(text for text in dict.fromkeys(texts) if text not in common)
 
 
@@ -90,31 +88,13 @@ def _check_silence(
 
     What the refusal of an id that nobody has says too is said to everybody.
     """
-    body, usual = (_read_text(response) for response in (refusal, nothing))
+    body, usual = (read_text(response) for response in (refusal, nothing))
     shown = next((t for t in texts if t in body and t not in usual and t not in refusal.exchange.url), "")
     if shown:
         message = "a refusal tells what the owner of the resource alone may know"
         yield fail_case(refusal, "AUT-14", message, actual=quote_json(shown), also=(mine,))
     else:
         yield pass_case(refusal, "AUT-14")
-
-
-def _read_text(response: OperationResponse) -> str:
-    """Return the body of a response as text, with JSON's escapes undone where it is JSON."""
-    body = response.exchange.response.body if response.exchange.response else b""
-    is_json = response.json is not UNREADABLE
-    return msgspec.json.encode(response.json).decode() if is_json else body.decode(errors="replace")
-
-
-def _list_telling_texts(value: Any) -> Iterator[str]:
-    """Yield the texts in a value that stand for one thing: long ones with digits, blanks or an at sign."""
-    if isinstance(value, dict | list):
-        for child in value.values() if isinstance(value, dict) else value:
-            yield from _list_telling_texts(child)
-    elif isinstance(value, str) and len(value) >= _TELLING_LENGTH and any(c.isdigit() or c in " @" for c in value):
-        yield value
-        if value.startswith("http") and len(name := extract_id(value)) >= _TELLING_LENGTH:
-            yield name
 
 
 def _compare_with_nothing(refusal: OperationResponse, nothing: OperationResponse) -> Iterator[Outcome]:
