@@ -21,5 +21,9 @@ def plant(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("CHG-07",), "the last schedule of a sub-session begins a quarter of an hour early", plant, difficulty="subtle"
+    ("CHG-07",),
+    "the last schedule of a sub-session begins a quarter of an hour early",
+    plant,
+    difficulty="subtle",
+    implies=("RUL-08",),
 )

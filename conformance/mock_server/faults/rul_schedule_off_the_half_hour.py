@@ -1,28 +1,28 @@
-"""One interval in five of a schedule begins five minutes late, and lasts five minutes less."""
+"""The last interval of a schedule begins five minutes late."""
 
-from datetime import datetime, timedelta
 from typing import Any
 
-from conformance.mock_server.seeded_faults import SeededFault, hook_at, on_response
+from conformance.mock_server import clock
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, change_records
 
-_LATE = timedelta(minutes=5)
+
+def _change(data: dict[str, Any]) -> dict[str, Any]:
+    *earlier, last = data["schedules"] or [{}]
+    moment = clock.parse_time(last.get("started_at") or "")
+    if moment is None:
+        return {}
+    return {"schedules": [*earlier, {**last, "started_at": clock.format_time(moment + 5 * clock.MINUTE)}]}
 
 
-def _begin_late(response: Any) -> None:
-    if isinstance(response.body, dict):
-        for interval in response.body.get("schedules", ())[::5]:
-            begin = datetime.fromisoformat(interval["started_at"]) + _LATE
-            interval["started_at"] = begin.isoformat().replace("+00:00", "Z")
-            interval["interval_seconds"] = 1500
+def plant(site: FaultSite) -> InstalledFault | None:
+    """Choose a resource with schedules."""
+    return change_records(site, ("schedules",), _change)
 
 
 FAULT = SeededFault(
     ("RUL-08",),
-    "a scheduled interval that its text puts on the half hour begins at 07:05",
-    lambda site: hook_at(
-        site.model.operations_by_key.get("GET /charging_sub_sessions/{charging_sub_session_id}/schedules"),
-        answer=on_response(_begin_late, 200),
-    ),
+    "an interval that its text puts on the half hour begins at 07:05",
+    plant,
     difficulty="subtle",
-    implies=("FLT-01", "FLT-02", "FLT-03", "FLT-08", "EXP-04", "CON-01"),
+    implies=("CHG-07", "FLT-02", "FLT-03", "FLT-08"),
 )
