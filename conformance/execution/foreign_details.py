@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from hashlib import sha256
 from typing import NamedTuple
+from urllib.parse import unquote_plus
 
 from conformance.evidence.containers import parse_moment
 from conformance.evidence.disclosures import list_telling_texts, read_text
@@ -25,6 +26,11 @@ class _Refusal(NamedTuple):
     exchange: str
     text: str
     request: str
+
+
+def _is_personal(text: str) -> bool:
+    """Return whether a text may stand for one user: no time, and of a link its id alone."""
+    return not text.startswith("http") and parse_moment(text) is None
 
 
 class ForeignDetails:
@@ -58,7 +64,8 @@ class ForeignDetails:
         if answer.is_success:
             self._note_shown(answer)
         elif 400 <= answer.status < 500:
-            whole = " ".join((said.decode(errors="replace"), *(value for _, value in request.headers)))
+            whole = " ".join((exchange.url, said.decode(errors="replace"), *(value for _, value in request.headers)))
+            whole = f"{whole} {unquote_plus(whole)}"
             self._refusals.append(_Refusal(request.identity, operation.key, exchange.id, read_text(answer), whole))
 
     def _note_shown(self, response: OperationResponse) -> None:
@@ -71,7 +78,7 @@ class ForeignDetails:
         for thing in find_resources(response, self._subject.model):
             if thing.resource.name == principal:
                 self._people[identity].add(str(thing.body.get("url")))
-                self._own[identity].update(t for t in list_telling_texts(thing.body) if parse_moment(t) is None)
+                self._own[identity].update(filter(_is_personal, list_telling_texts(thing.body)))
 
     def judge(self) -> Iterator[Outcome]:
         """Yield a violation for each operation with a refusal that names another user."""

@@ -14,6 +14,7 @@ MAIL_A, MAIL_B = "ada@example.com", "grace@example.com"
 def show(operation, identity, shown, status=200, **more):
     kind = "application/json" if status < 400 else "application/problem+json"
     method, _, path = operation.partition(" ")
+    operation = {"/users/user_b00": "GET /users/{user_id}"}.get(path, operation.partition("?")[0])
     response = Response(status, (("Content-Type", kind),), msgspec.json.encode(shown))
     return Request(operation, method, path, identity=identity, **more), response
 
@@ -49,6 +50,8 @@ RIGHT = {
     "themselves": [refuse(A, f"{MAIL_A} has one already.")],
     "what the body named": [refuse(A, f"{MAIL_B} is taken.", body=f'{{"email":"{MAIL_B}"}}'.encode())],
     "what was shown": [show(SITES, A, [{"owner": MAIL_B}]), refuse(A, f"Ask {MAIL_B}.", SITES)],
+    "the address that was asked for": [refuse(A, "http://127.0.0.1:1/v2/users/user_b00: none", "GET /users/user_b00")],
+    "what the query named": [refuse(A, f"{MAIL_B}: none", "GET /evse_sites?email=grace%40example.com")],
     "to a client": [refuse("full", MAIL_B)],
     "on behalf of the other": [refuse(A, MAIL_B, headers=(("EvEnergy-User", "user_b00"),))],
     "a time of many": [refuse(A, "Not before 2025-01-01T00:00:00Z.")],

@@ -1,4 +1,4 @@
-"""The text of a refusal is kept from the user who asked before."""
+"""A refusal names the user of the request before, kept in a variable of the module."""
 
 from typing import Any
 
@@ -8,22 +8,21 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 
 
 def plant(site: FaultSite) -> InstalledFault:
-    """Name in each 404 the address of the user who got the one before."""
-    last: list[str] = []
+    """Name in a 404 the address of the last other user who asked for anything."""
+    addresses: list[str] = []
 
     def answer(call: ServerCall | None, response: Any) -> Any:
         user = site.world.store.by_path.get(f"/users/{call.user}") if call is not None and call.user else None
-        if user is None or response.status != 404 or response.media != PROBLEM_MEDIA_TYPE:
+        if user is None:
             return response
         address = str(user.data.get("email"))
-        if last and last[-1] != address:
-            response.body = {**response.body, "detail": f"{last[-1]} has nothing here."}
-        last[:] = [address]
+        others = [other for other in addresses if other != address]
+        if others and response.status == 404 and response.media == PROBLEM_MEDIA_TYPE:
+            response.body = {**response.body, "detail": f"{others[-1]} has nothing here."}
+        addresses[:] = [*others[-1:], address]
         return response
 
     return hook_everywhere(answer=answer)
 
 
-FAULT = SeededFault(
-    ("AUT-14",), "a 404 names the address of the user who got the one before", plant, difficulty="subtle"
-)
+FAULT = SeededFault(("AUT-14",), "a 404 names the address of the user who asked before", plant, difficulty="subtle")
