@@ -19,6 +19,7 @@ from conformance.model import Outcome
 _MAX_COMPLAINTS = 3  # about one requirement in one body
 _ROUNDING = 1  # of a whole number, whichever way it was rounded
 _ROUNDING_TIME = timedelta(seconds=1)
+_MIN_OVERLONG = 2  # members of a series that are too long, before no edition explains them
 _MIN_JOINTS, _JOINTS_PER_OVERLAP = 3, 3  # ends at which the next interval begins, before a series counts as one
 
 
@@ -266,7 +267,8 @@ def find_overlap(members: list[Any]) -> tuple[int, int] | None:
     Members that were made at different times may be editions of one interval, or sums over intervals of other lengths:
     those are no overlap. Two of which each begins and ends before the other are neither, in records of the past and
     in a series that is otherwise without gap and overlap; where all cross, each may be a forecast of its own, and the
-    one that was made last may be the first of a new forecast.
+    one that was made last may be the first of a new forecast. A member is too long where it covers the next one wholly,
+    though both of its neighbours are shorter, and one of their length would meet the next.
     """
     intervals = [interval for place, member in enumerate(members) if (interval := _read_interval(member, place))]
     pairs = list(pairwise(sorted(intervals)))
@@ -280,7 +282,18 @@ def find_overlap(members: list[Any]) -> tuple[int, int] | None:
         is_odd = is_past or (is_series and last_made not in made)
         if made[0] == made[1] or (is_odd and _is_crossing(before, after)):
             return before.place, after.place
-    return None
+    return _find_overlong(sorted(intervals))
+
+
+def _find_overlong(intervals: list[_Interval]) -> tuple[int, int] | None:
+    """Return the places of a member that is too long and of the next one, where at least two are."""
+    overlong = []
+    for before, member, after in zip(intervals, intervals[1:], intervals[2:], strict=False):
+        length = before.end - before.begin
+        meets = before.end == member.begin and member.begin + length == after.begin
+        if meets and after.end - after.begin == length and length and member.end >= after.end:
+            overlong.append((member.place, after.place))
+    return overlong[0] if len(overlong) >= _MIN_OVERLONG else None
 
 
 def _read_making(member: Mapping[str, Any]) -> tuple[str, str]:

@@ -116,6 +116,25 @@ def test_in_a_series_without_gaps_one_interval_that_lasts_into_the_next_overlaps
     assert find_overlap(series) == (3, 4)
 
 
+@pytest.mark.parametrize(("doubled", "overlap"), [((2, 6), (2, 3)), ((2,), None)])
+def test_intervals_of_twice_the_length_of_their_neighbours_overlap(doubled, overlap):
+    moments = [f"2026-03-02T{hour:02}:{minute}:00Z" for hour in range(8, 14) for minute in ("00", "30")]
+    series = [interval(moment, created_at=moment) for moment in moments]
+    for place in doubled:
+        series[place] = {**series[place], "interval_seconds": 3600}
+    assert find_overlap(series) == overlap
+
+
+def test_hours_that_half_hours_follow_are_editions():
+    hours = [interval(f"2026-03-02T{hour:02}:00:00Z", 3600, created_at=NOON) for hour in range(13, 18)]
+    halves = [
+        interval(f"2026-03-02T{hour:02}:{minute}:00Z", created_at=LATER)
+        for hour in (15, 16, 17)
+        for minute in ("00", "30")
+    ]
+    assert find_overlap([*hours, *halves]) is None
+
+
 def test_an_overlap_names_both_members():
     assert find_overlap([interval(ONE), interval(NOON), interval("2026-03-02T12:10:00Z")]) == (1, 2)
 
