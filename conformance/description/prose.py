@@ -208,7 +208,7 @@ def is_null_without_user(text: str) -> bool:
 def find_alignment(text: str) -> int:
     """Return the seconds of which a text says that its time is a multiple, 0 where it says nothing of it.
 
-    >>> find_alignment("Always aligned to half-hour boundaries."), find_alignment("Half an hour later.")
+    >>> find_alignment("Aligned to the half-hour marks."), find_alignment("Half an hour later.")
     (1800, 0)
     """
     for sentence in split_sentences(text):

@@ -72,7 +72,8 @@ def test_where_a_user_may_act_nothing_is_said(request_as, judge):
 @pytest.mark.parametrize(
     ("text", "seconds"),
     [
-        ("Always aligned to half-hour boundaries (:00 or :30).", 1800),
+        ("It is aligned to the half-hour marks.", 1800),
+        ("Aligned to :00 or :30.", 1800),
         ("On the half hour.", 1800),
         ("Begins on the hour.", 3600),
         ("Aligned to a quarter hour.", 900),
@@ -89,7 +90,7 @@ def test_alignment_is_read_from_a_text(text, seconds):
 @pytest.mark.parametrize(
     ("text", "is_stated"),
     [
-        ("Whether the authenticated user may join.\n`null` for anonymous and\npure client-credentials requests.", True),
+        ("Tells whether the authenticated user may join.\n`null` for an anonymous\nor client-credentials call.", True),
         ("For the acting user; null without one.", True),
         ("Null when the authenticated user has no vehicle.", False),
         ("The authenticated user. Can be null.", False),
