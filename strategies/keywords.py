@@ -39,6 +39,7 @@ class OperationKeywords:
         self._description, self._operation = description, operation
         self._forms: dict[int, tuple[Schema, list[dict[str, Any]]]] = {}
         self._read_only: dict[int, tuple[Schema, bool]] = {}
+        self._matched: dict[tuple[str, tuple[str, ...], frozenset[str]], tuple[Keyword, ...]] = {}
         paging = operation.pagination
         cursors = {f"query:{paging.after}", f"query:{paging.before}"} if paging else set()
         self._parameters = [p for p in operation.parameters if _name_place(p) not in cursors]  # no case has a cursor
@@ -94,9 +95,18 @@ class OperationKeywords:
 
     def _match_parameter(
         self, parameter: Parameter, given: Mapping[str, Sequence[str]], wrong: frozenset[str]
-    ) -> Iterator[Keyword]:
+    ) -> tuple[Keyword, ...]:
+        """Return the keywords that the values of a parameter use; most cases differ in one parameter alone."""
         place = _name_place(parameter)
-        schema, values = self._schemas[place], given.get(place, ())
+        values, bad_places = tuple(given.get(place, ())), frozenset(p for p in wrong if p.startswith(place))
+        key = place, values, bad_places
+        if key not in self._matched:
+            self._matched[key] = tuple(self._match_values(parameter, values, bad_places))
+        return self._matched[key]
+
+    def _match_values(self, parameter: Parameter, values: Sequence[str], wrong: frozenset[str]) -> Iterator[Keyword]:
+        place = _name_place(parameter)
+        schema = self._schemas[place]
         if not parameter.required:
             yield Keyword(place, "present" if values else "absent")
         if "array" in list_types(schema) and values:

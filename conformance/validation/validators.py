@@ -19,6 +19,7 @@ from conformance.validation.read_only import relax_read_only
 _ParameterEntry = tuple[Parameter, jsonschema_rs.Draft202012Validator, strings.StringReader]
 
 _LIST_LENGTHS = (500, 4_000, 32_000)  # lists are cut to, one after the other, while errors of a long one are sought
+_MAX_PARAMETER_VALUES = 1024  # of which the errors are kept: generated requests differ in one parameter alone
 _ROOT = "urn:description"
 _EMAIL = jsonschema_rs.EmailOptions(allow_display_text=False)
 
@@ -36,6 +37,7 @@ class SchemaValidators:
         self._compiled: dict[str, jsonschema_rs.Draft202012Validator] = {}
         self._readers: dict[str, strings.StringReader] = {}
         self._parameters: dict[int, _ParameterEntry] = {}
+        self._parameter_errors: dict[tuple[int, tuple[str, ...]], tuple[SchemaError, ...]] = {}
         self._fields = FieldWalker(description.resolve, self.is_valid)
 
     @cached_property
@@ -88,7 +90,14 @@ class SchemaValidators:
         `SchemaError.schema` is relative to the parameter's schema unless the error is behind a reference.
         """
         _, validator, reader = self._parameters.get(id(parameter)) or self._build_parameter_entry(parameter)
-        return _validate_readings(validator, reader.read_values(values, strings.split_members(parameter, values)))
+        key = id(parameter), tuple(values)
+        errors = self._parameter_errors.get(key)
+        if errors is None:
+            if len(self._parameter_errors) >= _MAX_PARAMETER_VALUES:
+                self._parameter_errors.clear()
+            errors = _validate_readings(validator, reader.read_values(values, strings.split_members(parameter, values)))
+            self._parameter_errors[key] = errors
+        return errors
 
     def find_unknown_fields(self, pointer: str, instance: Any) -> tuple[str, ...]:
         """Return JSON pointers of the fields that no applicable part of the schema at a pointer declares.
