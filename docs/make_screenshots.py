@@ -17,6 +17,7 @@ LOOKS: dict[str, dict[str, Any]] = {
     "narrow": {"color_scheme": "light", "viewport": {"width": 390, "height": 844}},
     "narrow-dark": {"color_scheme": "dark", "viewport": {"width": 390, "height": 844}},
 }
+SHOWN = ".cause { content-visibility: visible !important; }"  # what is far below is laid out late
 PRINTED_PAGES = 6  # in the picture; print.pdf has all
 PAPER = {"width": 718, "height": 1047}  # an A4 page within its margins, in CSS pixels
 
@@ -25,9 +26,10 @@ def take_screenshots(browser: Browser, report: Path, folder: Path) -> None:
     """Write the whole page in each look and as it is printed, and the printed pages."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, options in LOOKS.items():
-        page = browser.new_page(**options)
+        page = browser.new_page(**options, bypass_csp=True)
         page.goto(report.resolve().as_uri())
         page.wait_for_selector("html[data-ready]", state="attached")
+        page.add_style_tag(content=SHOWN)
         page.screenshot(path=folder / f"{name}.png", full_page=True)
         if name == "light":
             page.pdf(path=folder / "print.pdf", format="A4")

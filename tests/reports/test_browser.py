@@ -303,7 +303,7 @@ def test_the_theme_can_be_chosen(page):
 def test_print_leaves_the_tools_and_the_dark_away(page):
     page.emulate_media(media="print", color_scheme="dark")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
-    assert visible(page, ".search, .contents, .masthead .tools") == 0
+    assert visible(page, ".search, .contents, .masthead .tools, .screen-only") == 0
     assert visible(page, ".finding") > 0
 
 
