@@ -1,5 +1,6 @@
 """The first page of a certification."""
 
+from collections import defaultdict
 from typing import ClassVar
 
 import msgspec
@@ -11,12 +12,15 @@ from reports.sections.base import ReportSection
 from reports.summary import CaseResult, CertificateState, Summary
 
 
-class UndecidedCase(msgspec.Struct, frozen=True):
-    """A case without PASS, FAIL or WARN, the level of its requirement, and its operation (empty if the only one)."""
+class UndecidedCases(msgspec.Struct, frozen=True):
+    """Cases of one requirement without PASS, FAIL or WARN, for one reason, with the level of the requirement.
 
-    result: CaseResult
+    `first` is one of them; `operations` are those of all, none where the certification has only one.
+    """
+
+    first: CaseResult
     level: Level
-    operation: str
+    operations: tuple[str, ...]
 
 
 class CertificationSection(ReportSection, frozen=True):
@@ -29,12 +33,14 @@ class CertificationSection(ReportSection, frozen=True):
     title: ClassVar[str] = "Certification"
     template: ClassVar[str] = "certification.html.jinja"
 
+    first_shown: ClassVar[int] = 3  # operations of undecided cases in a line
+
     partner: FirstPage
     header: RunStarted
     state: CertificateState | None
     reasons: tuple[str, ...]
     requests_sent: int
-    undecided: tuple[UndecidedCase, ...]
+    undecided: tuple[UndecidedCases, ...]
     counts: dict[Verdict, int]
     planned: int
     commands: dict[str, str]
@@ -44,15 +50,6 @@ def build_certification(summary: Summary, partner: FirstPage | None) -> Certific
     """Return the section of a certification, or None for any other run."""
     if partner is None or summary.started is None:
         return None
-    has_several = len({cell.operation for cell in summary.all_results}) > 1
-    undecided = tuple(
-        UndecidedCase(
-            cell,
-            summary.requirement_level(cell.requirement),
-            cell.operation if has_several and not cell.operation.endswith("*") else "",
-        )
-        for cell in partner.unseen
-    )
     firsts = [group.findings[0] for mend in (*partner.must, *partner.should) for group in mend.seen[:1]]
     return CertificationSection(
         partner,
@@ -60,8 +57,24 @@ def build_certification(summary: Summary, partner: FirstPage | None) -> Certific
         summary.certificate,
         summary.reasons,
         summary.requests_sent,
-        undecided,
+        _group_undecided(partner, summary),
         summary.counts,
         summary.planned_count,
         {finding.requirement: write_repeat_command(finding, summary) for finding in firsts},
+    )
+
+
+def _group_undecided(partner: FirstPage, summary: Summary) -> tuple[UndecidedCases, ...]:
+    """Return the undecided cases in their order, those of one requirement for one reason together."""
+    has_several = len({cell.operation for cell in summary.all_results}) > 1
+    groups: dict[tuple[str, Verdict, str], list[CaseResult]] = defaultdict(list)
+    for cell in partner.unseen:
+        groups[cell.requirement, cell.verdict, cell.reason].append(cell)
+    return tuple(
+        UndecidedCases(
+            cells[0],
+            summary.requirement_level(cells[0].requirement),
+            tuple(cell.operation for cell in cells if has_several and not cell.operation.endswith("*")),
+        )
+        for cells in groups.values()
     )

@@ -12,6 +12,7 @@ from reports.first_page import CertificationStanding, build_first_page
 from reports.formats.badge import BadgeState, badge_state
 from reports.groups import group_by_cause
 from reports.repeat_command import write_repeat_command
+from reports.sections.certification import build_certification
 from reports.summary import CertificateState, PastAttempt, RunVerdict
 from tests.reports.generator import Settings, summary
 
@@ -73,6 +74,15 @@ def test_every_violation_is_listed_once_with_what_to_do():
     assert all(fix.how == f"Do this about `{fix.requirement}`." for fix in page.must)
     assert {fix.verdict for fix in page.should} == {Verdict.WARN}
     assert {cell.verdict for cell in page.unseen} <= {*Verdict} - {Verdict.PASS, Verdict.FAIL, Verdict.WARN}
+
+
+def test_what_was_not_decided_is_told_once_for_a_reason():
+    run = certification()
+    section = build_certification(run, first_page(run))
+    told = [(cases.first.requirement, cases.first.verdict, cases.first.reason) for cases in section.undecided]
+    assert len(told) == len(set(told)) < len(first_page(run).unseen)
+    operations = sorted(operation for cases in section.undecided for operation in cases.operations)
+    assert operations == sorted(cell.operation for cell in first_page(run).unseen if cell.operation != "*")
 
 
 def test_what_is_waived_stands_against_nothing():
