@@ -1,6 +1,6 @@
 """Equal parts of events as one object, so that a long run log takes little memory once it is read."""
 
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -8,6 +8,7 @@ from conformance.model.exchange import Exchange, Headers, Request
 from conformance.model.outcome import Outcome
 
 _MOST = 50_000  # values that are remembered, since some headers never repeat
+_TEXTS = ("message", "expected", "actual", "pointer", "cause")
 T = TypeVar("T", str, tuple[str, str], Headers)
 
 
@@ -31,9 +32,10 @@ class SharedValues:
 
     def share_outcome(self, outcome: Outcome) -> Outcome:
         """Return an equal outcome of shared strings."""
-        fields: tuple[Any, ...] = msgspec.structs.astuple(outcome)
-        shared: tuple[Any, ...] = tuple(self.share_text(field) if type(field) is str else field for field in fields)
-        return Outcome(*shared)
+        shared = {"requirement": self.share_text(outcome.requirement), "operation": self.share_text(outcome.operation)}
+        if outcome.message or outcome.expected or outcome.actual or outcome.pointer or outcome.cause:  # few of all
+            shared |= {name: self.share_text(getattr(outcome, name)) for name in _TEXTS}
+        return msgspec.structs.replace(outcome, **shared)
 
     def share_text(self, text: str) -> str:
         """Return the first string that was equal to this one."""

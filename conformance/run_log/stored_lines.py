@@ -174,20 +174,27 @@ class LineDecoder:
                 self._blobs[stored.digest] = stored
         elif isinstance(stored, Packed):
             window = self._read_window(stored.base) + stored.item.encode()
+            item = self._shared.share_text(stored.item)
             for text in _inflate(stored.data, window).split(b"\n"):
-                yield _place(self._restore(self._line.decode(text)), self._shared.share_text(stored.item))
+                yield self._restore(self._line.decode(text), item)
         else:
             yield self._restore(stored)
 
-    def _restore(self, stored: StoredLine) -> Event:
-        """Return the event of a line, or of a part of packed events, which holds no lines of other kinds."""
-        if isinstance(stored, Blob | Packed):
+    def _restore(self, stored: StoredLine, item: str | None = None) -> Event:
+        """Return the event of a line, or of a part of packed events, which holds no lines of other kinds.
+
+        `item` is that of packed events, None for an event that names its own.
+        """
+        if isinstance(stored, (Blob, Packed)):  # `Blob | Packed` is made anew at each use
             raise ValueError("packed events hold other lines than events")  # noqa: TRY004 - data, not a type of ours
         if isinstance(stored, StoredExchange):
-            return Exchanged(self._restore_bodies(stored), self._shared.share_text(stored.item))
+            return Exchanged(self._restore_bodies(stored), self._choose_item(stored.item, item))
         if isinstance(stored, Observed):
-            return Observed(self._shared.share_outcome(stored.outcome), self._shared.share_text(stored.item))
-        return stored
+            return Observed(self._shared.share_outcome(stored.outcome), self._choose_item(stored.item, item))
+        return stored if item is None else _place(stored, item)
+
+    def _choose_item(self, own: str, packed: str | None) -> str:
+        return self._shared.share_text(own) if packed is None else packed
 
     def _restore_bodies(self, stored: StoredExchange) -> Exchange:
         request_body, response_body = (
