@@ -1,8 +1,10 @@
 """Every fault of a receiver is found by the requirement that it violates; right receivers are accused of nothing."""
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -14,7 +16,7 @@ from reports import Summary
 from tests.certify.conftest import failing, verdicts
 from tests.receivers.javascript import JavaScriptReceivers, has_node, serve_javascript
 from tests.receivers.mutants import MUTANTS
-from tests.receivers.plain import SECRET, PlainReceiver, RefusedError
+from tests.receivers.plain import SECRET, Delivery, PlainReceiver, RefusedError
 from tests.receivers.plain_certification import TABLE, certify_plain_receiver, is_found, list_stimuli
 
 Certify = Callable[..., Summary]
@@ -108,6 +110,94 @@ class CreatedOnly(PlainReceiver):
         return httpx.Response(200, json={"effects": self.effects[message]})
 
 
+class EndedOnly(CreatedOnly):
+    """Uses the end alone."""
+
+    def is_known_type(self, kind: str) -> bool:
+        return kind.endswith(".ended")
+
+
+class EndHeldBack(PlainReceiver):
+    """Holds an end back until it knows the beginning."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waiting: dict[str, tuple[Delivery, Any]] = {}
+
+    def act(self, delivery, payload) -> None:
+        thing = str(payload["data"].get("id", ""))
+        if payload["type"].endswith(".ended") and thing not in self.states:
+            self.waiting[thing] = delivery, payload
+            return
+        super().act(delivery, payload)
+        if thing in self.waiting:
+            super().act(*self.waiting.pop(thing))
+
+
+class LateBeginningIgnored(PlainReceiver):
+    """Gives no effect to a beginning after the end."""
+
+    def act(self, delivery, payload) -> None:
+        if self.states.get(str(payload["data"].get("id", ""))) != "ended":
+            super().act(delivery, payload)
+
+
+class LatestTimestamp(PlainReceiver):
+    """Gives no effect to an event that is older than what it knows of the resource; at a tie an end counts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.times: dict[str, tuple[str, bool]] = {}
+
+    def act(self, delivery, payload) -> None:
+        thing = str(payload["data"].get("id", ""))
+        time_of_event = (str(payload.get("timestamp", ""))[:19], payload["type"].endswith(".ended"))
+        if self.is_known_type(payload["type"]) and time_of_event >= self.times.get(thing, ("", False)):
+            self.times[thing] = time_of_event
+            super().act(delivery, payload)
+
+
+class Background(PlainReceiver):
+    """Accepts at once and works through a queue, one event with each look at the effects."""
+
+    accepted = 202
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.queue: deque[tuple[Delivery, Any]] = deque()
+
+    def act(self, delivery, payload) -> None:
+        self.queue.append((delivery, payload))
+
+    def observe(self, message: str) -> httpx.Response:
+        if self.queue:
+            super().act(*self.queue.popleft())
+        return super().observe(message)
+
+
+class Stack(Background):
+    """Works through the latest events first."""
+
+    def observe(self, message: str) -> httpx.Response:
+        self.queue.reverse()
+        response = super().observe(message)
+        self.queue.reverse()
+        return response
+
+
+class Batch(Background):
+    """Works through everything at once, some time later; until then its hook knows nothing of an event."""
+
+    looks_before = 5000
+
+    def observe(self, message: str) -> httpx.Response:
+        self.looks_before -= 1
+        if not self.looks_before:
+            while self.queue:
+                super().observe(message)
+        return PlainReceiver.observe(self, message) if self.effects else httpx.Response(404)
+
+
 class Unclean(PlainReceiver):
     """Answers 500 to everything that it refuses."""
 
@@ -122,7 +212,8 @@ class Unclean(PlainReceiver):
         (SvixOnly, {"W28"}),
         (NaturalKey, {"W28"}),
         (ForgetsAfterTenMinutes, {"W28"}),
-        (CreatedOnly, {"W28"}),
+        *((receiver, {"W28"}) for receiver in (CreatedOnly, EndedOnly, EndHeldBack, LateBeginningIgnored)),
+        *((receiver, {"W28"}) for receiver in (LatestTimestamp, Background, Stack, Batch)),
         (Unclean, {f"W{number:02}" for number in (*range(2, 15), 16, 17, 18, 20, 23, 28, 30)}),
     ],
 )
@@ -130,6 +221,7 @@ def test_another_reading_is_accused_of_nothing(certify_plain, receiver, warned):
     summary = certify_plain(receiver())
     assert failing(summary) <= ({"W28"} if receiver is Unclean else set()), list_findings(summary)
     assert verdicts(summary, Verdict.WARN) <= warned | {"W28"}, list_findings(summary)
+    assert not verdicts(summary, Verdict.INCONCLUSIVE), list_findings(summary)
 
 
 @pytest.fixture(scope="module")

@@ -79,17 +79,30 @@ def test_a_busy_receiver_is_no_refusal(run_certification):
     assert verdicts(summary, Verdict.INCONCLUSIVE) >= {"W05", "W12"}
 
 
-def test_a_hook_that_knows_nothing_is_not_believed(run_certification):
-    receiver = Receiver()
-    receiver.effects = Counter()  # type: ignore[assignment]
-    receiver._count = _forget  # type: ignore[method-assign]
-    summary = run_certification(receiver.app, observed=True)
-    assert verdicts(summary, Verdict.NOT_OBSERVABLE) >= {"W19", "W23", "W24", "W25", "W26"}
-    assert not failing(summary)
-
-
 async def _forget(*_: object) -> None:
     return
+
+
+async def _respond_not_found(*_: object) -> Response:
+    return Response(status_code=404)
+
+
+@pytest.mark.parametrize(
+    ("step", "replacement", "reason"),
+    [
+        ("_count", _forget, "the observation hook shows no effect of any valid event"),
+        ("tell", _respond_not_found, "the observation hook returned 404"),
+    ],
+)
+def test_a_hook_that_shows_nothing_certifies_nothing(run_certification, monkeypatch, step, replacement, reason):
+    monkeypatch.setattr("conformance.certify.webhook_receivers.observations.DRAIN_S", 0.0)
+    monkeypatch.setattr(Receiver, step, replacement)
+    summary = run_certification(Receiver().app, observed=True)
+    assert summary.verdict is RunVerdict.INCONCLUSIVE
+    assert verdicts(summary, Verdict.INCONCLUSIVE) >= {"W01", "W19", "W22", "W23", "W24", "W25", "W26"}
+    assert not failing(summary)
+    (control,) = [case for case in summary.case_results if case.requirement == "W01"]
+    assert reason in control.reason
 
 
 def test_without_a_hook_effects_are_not_observable(run_certification):

@@ -197,11 +197,13 @@ fault("W17", "searches the MAC in the header", (r) => (r.signature = (m) => { if
 fault("W18", "verifies one family and records the other", (r) => { const act = r.act; r.act = (m, p, q) => act.call(r, { ...m, id: q.headers["webhook-id"] ?? m.id }, p, q); });
 fault("W18", "takes the first of two timestamps for the age", (r) => { r.one = (q, name) => (q.headersDistinct[name] ?? [])[0]; const verify = r.verify; r.verify = (m, q) => { const stamps = q.headersDistinct[`${m.family}-timestamp`] ?? []; if (stamps.length < 2) return verify.call(r, m); r.age(stamps[0]); r.signature({ ...m, stamp: stamps[1] }); }; });
 fault("W19", "trusts svix-event-type", (r) => (r.type = (payload, q) => q.headers["svix-event-type"] ?? payload.type));
+fault("W19", "ignores an event whose header names another type", (r) => { const act = r.act; r.act = (m, p, q) => { if ((q.headers["svix-event-type"] ?? p.type) === p.type) act.call(r, m, p, q); }; });
 fault("W20", "an exception of JSON.parse is a 500", (r) => (r.parse = (body) => { try { return Receiver.prototype.parse.call(r, body); } catch { throw new Refused(500); } }), true);
 fault("W21", "a switch without a default throws", (r) => { const type = r.type; r.type = (payload, q) => { if (!r.known(payload.type)) throw new Refused(500); return type.call(r, payload, q); }; });
 fault("W21", "else means ended", (r) => { r.known = (type) => type.startsWith("charging_sub_session."); r.store = (thing, state) => { if (r.states.get(thing) !== "ended") r.states.set(thing, state === "created" ? "created" : "ended"); }; });
 fault("W22", "a strict schema", (r) => { const parse = r.parse; r.parse = (body) => { const payload = parse.call(r, body); if (Object.keys(payload).some((name) => !["type", "timestamp", "data"].includes(name))) throw new Refused(422); return payload; }; });
 fault("W22", "times need milliseconds", (r) => { const parse = r.parse; r.parse = (body) => { const payload = parse.call(r, body); if (payload.timestamp && !/\.\d+Z$/.test(payload.timestamp)) throw new Refused(422); return payload; }; });
+fault("W22", "catches its own TypeError about a null and answers 204", (r) => { const act = r.act; r.act = (m, p, q) => { try { for (const [name, value] of Object.entries(p.data)) if (name !== "end") value.toString(); act.call(r, m, p, q); } catch {} }; });
 fault("W23", "no memory", (r) => (r.isNew = async () => true));
 fault("W23", "remembers the last id", (r) => { let last; r.isNew = async ({ id }) => { const isNew = id !== last; last = id; return isNew; }; });
 fault("W23", "remembers before it verifies", (r) => { const verify = r.verify; let known; r.verify = (m, q) => { known = r.seen.has(m.id); r.seen.add(m.id); verify.call(r, m, q); }; r.isNew = async () => !known; });
@@ -215,6 +217,7 @@ fault("W26", "an end needs a beginning", (r) => (r.store = (thing, state) => { i
 fault("W26", "the later timestamp wins, the first at a tie", (r) => { const times = new Map(); r.store = (thing, state, payload) => { if (!(payload.timestamp <= times.get(thing))) { times.set(thing, payload.timestamp); r.states.set(thing, state); } }; });
 fault("W28", "what comes in chunks is not verified", (r) => { const verify = r.verify; r.verify = (m, q) => { if (!q.headers["transfer-encoding"]) verify.call(r, m); }; });
 fault("W28", "does not verify above 100 KB", (r) => { const verify = r.verify; r.limit = 100_000_000; r.verify = (m, q) => { if (m.body.length < 100_000) verify.call(r, m); }; });
+fault("W28", "accepts 20 KB and cannot store it", (r) => { const act = r.act; r.act = (m, p, q) => { if (m.body.length <= 16_384) act.call(r, m, p, q); }; });
 fault("W28", "refuses 20 KB", (r) => (r.limit = 16_384));
 fault("W30", "answers GET", (r) => { const handle = r.handle; r.handle = async (q) => (q.method === "GET" ? 200 : handle.call(r, q)); }, true);
 fault("W31", "shows the stack", (r) => (r.refuse = (refused) => new Refused(refused.status, refused.stack)));

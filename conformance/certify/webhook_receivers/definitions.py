@@ -52,7 +52,14 @@ class Payload(StrEnum):
     DRAWN = "drawn from the description, begun"
     DRAWN_ENDED = "drawn from the description, ended"
     NULLS = "null wherever the description allows it"
+    NULLS_ENDED = "null wherever the description allows it, ended"
     REQUIRED = "without the properties that the description does not require"
+    REQUIRED_ENDED = "without the properties that the description does not require, ended"
+
+    @property
+    def is_end(self) -> bool:
+        """Whether the resource has ended."""
+        return self in {Payload.ENDED, Payload.DRAWN_ENDED, Payload.NULLS_ENDED, Payload.REQUIRED_ENDED}
 
 
 class DeliveryStep(msgspec.Struct, frozen=True):
@@ -79,7 +86,8 @@ class Stimulus(msgspec.Struct, frozen=True):
     """One thing to send. `before` changes the message before it is signed, `after` changes it afterwards.
 
     `effects` is how often the event must take effect, None if it does not matter; with `forged`, the effect of the
-    forged id counts. `near_limit` marks a timestamp so near a limit that both clocks must agree, `delay_sensitive` one
+    forged id counts. `loss` is the level of the rule that an event which the receiver accepts takes
+    effect. `near_limit` marks a timestamp so near a limit that both clocks must agree, `delay_sensitive` one
     that a slow delivery carries across the limit. `upload_bytes` is the size of an upload, which spaces fill up, and
     `is_chunked` its framing. `is_suitable` tells whether a signed message shows what it should; another id is tried
     where it does not.
@@ -93,6 +101,7 @@ class Stimulus(msgspec.Struct, frozen=True):
     expected: ExpectedResponse
     reason: str
     level: Level = Level.MUST
+    loss: Level = Level.MUST
     before: Mutation = keep_unchanged
     after: Mutation = keep_unchanged
     signer: SigningKeyChoice = SigningKeyChoice.CURRENT

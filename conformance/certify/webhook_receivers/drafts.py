@@ -14,7 +14,6 @@ from conformance.webhooks.signatures import WebhookKey
 
 PUBLISHED_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105 - a published one
 """The secret of the test vector that Svix publishes."""
-_ENDED = frozenset({Payload.ENDED, Payload.DRAWN_ENDED})
 _TRIES = 100  # ids to try until a signed message is suitable
 
 
@@ -50,13 +49,9 @@ class MessageFactory:
         self._world, self._keys = world, keys
         self._nonce, self._made = secrets.token_hex(8), 0
 
-    def draft_message(self, payload: Payload, *, is_own: bool) -> DeliveryDraft:
-        """Return an unsigned message; `is_own` asks for a resource that no other message is about."""
-        world = self._world
-        if payload in _ENDED:
-            data = world.end_resource() if is_own else world.get_ended()
-        else:
-            data = world.start_resource() if is_own else world.get_running()
+    def draft_message(self, payload: Payload) -> DeliveryDraft:
+        """Return an unsigned message about a resource that no other message is about."""
+        data = self._world.end_resource() if payload.is_end else self._world.start_resource()
         return self._draft(payload, data)
 
     def draft_step(self, step: DeliveryStep, resources: dict[str, dict[str, Any]], *, ends: bool) -> DeliveryDraft:
@@ -68,13 +63,13 @@ class MessageFactory:
     def _draft(self, kind: Payload, data: dict[str, Any]) -> DeliveryDraft:
         """Return an unsigned message about a resource."""
         pair = self._world.pair
-        event, other_event = (pair.ended, pair.created) if kind in _ENDED else (pair.created, pair.ended)
+        event, other_event = (pair.ended, pair.created) if kind.is_end else (pair.created, pair.ended)
         match kind:
             case Payload.DRAWN | Payload.DRAWN_ENDED:
                 payload = self._world.draw_payload(event, data)
-            case Payload.NULLS:
+            case Payload.NULLS | Payload.NULLS_ENDED:
                 payload = self._world.build_null_payload(event, data)
-            case Payload.REQUIRED:
+            case Payload.REQUIRED | Payload.REQUIRED_ENDED:
                 payload = self._world.build_required_payload(event, data)
             case _:
                 payload = self._world.build_payload(event, data)

@@ -75,21 +75,14 @@ class LiveResources:
         self._running = [resource for resource in resources if resource.get("end") is None]
         self._done = [resource for resource in resources if resource.get("end") is not None]
 
-    def get_running(self) -> dict[str, Any]:
-        """Return a resource that has begun, always the same."""
-        return self._running[0] if self._running else {**self._build_sample(self.pair.created), "end": None}
-
     def start_resource(self) -> dict[str, Any]:
         """Return a resource that has just begun and is in no other message, of this run or another."""
-        return self._rename(self.get_running())
-
-    def get_ended(self) -> dict[str, Any]:
-        """Return a resource that has ended, always the same."""
-        return self._done[0] if self._done else self._build_sample(self.pair.ended)
+        running = self._running[0] if self._running else {**self._build_sample(self.pair.created), "end": None}
+        return self._rename(running)
 
     def end_resource(self) -> dict[str, Any]:
         """Return a resource that has ended and is in no other message, of this run or another."""
-        return self._rename(self.get_ended())
+        return self._rename(self._done[0] if self._done else self._build_sample(self.pair.ended))
 
     def _rename(self, data: dict[str, Any]) -> dict[str, Any]:
         """Return a resource under an id of its own, by which the server knows it as well."""
@@ -98,10 +91,7 @@ class LiveResources:
             return data
         new = identifier[:-_RANDOM] + "".join(secrets.choice(_BASE32) for _ in range(_RANDOM))
         self._traffic.aliases[new] = identifier
-        renamed: dict[str, Any] = msgspec.json.decode(
-            msgspec.json.encode(data).replace(identifier.encode(), new.encode())
-        )
-        return renamed
+        return _replace_text(data, identifier, new)
 
     def find_path(self, data: dict[str, Any]) -> str:
         """Return the path of a resource, empty if it has none on this server."""
@@ -119,13 +109,23 @@ class LiveResources:
         return {**head, "data": data if event == self.pair.ended else {**data, "end": None}}
 
     def draw_payload(self, event: str, data: dict[str, Any]) -> dict[str, Any]:
-        """Return a payload drawn from the description, about a living resource; the same for the same seed."""
-        if event in self._drawn:
-            return self._drawn[event]
-        known_values: dict[str, Any] = {name: [data[name]] for name in ("id", "url") if name in data}
-        payloads = _draw_examples(webhook_payloads(self.validators, event, known=known_values), self._seed)
-        self._drawn[event] = max(payloads, key=lambda payload: len(msgspec.json.encode(payload)))
-        return self._drawn[event]
+        """Return a payload drawn from the description, about a living resource; the same for the same seed.
+
+        An end keeps its own times: beside drawn ones it might be older than the beginning.
+        """
+        if event not in self._drawn:
+            known_values: dict[str, Any] = {name: [data[name]] for name in ("id", "url") if name in data}
+            payloads = _draw_examples(webhook_payloads(self.validators, event, known=known_values), self._seed)
+            self._drawn[event] = max(payloads, key=lambda payload: len(msgspec.json.encode(payload)))
+        drawn = self._drawn[event]
+        old, new = drawn["data"].get("id"), data.get("id")
+        if isinstance(old, str) and isinstance(new, str):
+            drawn = _replace_text(drawn, old, new)
+        if event != self.pair.ended:
+            return drawn
+        times = {name: data[name] for name in ("start", "end") if name in data}
+        timestamp = self.build_payload(event, data)["timestamp"]
+        return {**drawn, "timestamp": timestamp, "data": {**drawn["data"], **times}}
 
     def build_null_payload(self, event: str, data: dict[str, Any]) -> dict[str, Any]:
         """Return a payload with null in every property where the description allows it."""
@@ -170,6 +170,12 @@ class LiveResources:
     def _decode_public(self, body: bytes) -> Any:
         """Return a body as JSON, with the addresses under which the receiver reaches the server."""
         return msgspec.json.decode(body.replace(self.base_url.encode(), self._public.encode()))
+
+
+def _replace_text(value: dict[str, Any], old: str, new: str) -> dict[str, Any]:
+    """Return JSON with a text replaced wherever it stands."""
+    replaced: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(value).replace(old.encode(), new.encode()))
+    return replaced
 
 
 def _draw_examples(strategy: SearchStrategy[dict[str, Any]], number: int) -> list[dict[str, Any]]:

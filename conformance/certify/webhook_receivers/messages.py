@@ -17,10 +17,11 @@ class DeliveryDraft(msgspec.Struct, frozen=True):
     """A delivery before it is sent.
 
     `now` is the time of sending in seconds since 1970; `stamp` is the text of the timestamp. `event` is the event type
-    in the header, `other_event` the other type of the pair. `signatures` is the value of the header, empty until it is
-    signed. `dropped` names the parts of the signature headers that are left out, `extra` headers come after the others.
-    `path` is the path of the resource of the event, empty if it has none. `spell` writes the names of the headers.
-    `drafted_id` and `signed_event` are the id and the event type before any change that the signature does not cover.
+    in the header, empty if there is none, `other_event` the other type of the pair. `signatures` is the value of the
+    header, empty until it is signed. `dropped` names the parts of the signature headers that are left out, `extra`
+    headers come after the others. `path` is the path of the resource of the event, empty if it has none. `spell` writes
+    the names of the headers. `drafted_id` and `signed_event` are the id and the event type before any change that the
+    signature does not cover.
     """
 
     id: str
@@ -52,7 +53,7 @@ class DeliveryDraft(msgspec.Struct, frozen=True):
         remaining = tuple(
             pair for pair in signature_headers if pair[0].removeprefix(f"{self.family}-") not in self.dropped
         )
-        event_header = (("svix-event-type", self.event),) if self.family == "svix" else ()
+        event_header = (("svix-event-type", self.event),) if self.event and self.family == "svix" else ()
         media_type = (("Content-Type", self.media_type),) if self.media_type else ()
         whole = (*media_type, ("User-Agent", USER_AGENT), *remaining, *event_header, *self.extra)
         return tuple((self.spell(name), value) for name, value in whole)
@@ -190,6 +191,11 @@ def contradict_event_header(message: DeliveryDraft) -> DeliveryDraft:
     return replace_fields(message, event=message.other_event)
 
 
+def set_event_header(event: str) -> Mutation:
+    """Put another event into the header, or leave the header out."""
+    return lambda m: replace_fields(m, event=event)
+
+
 def double_header(part: str, make: Callable[[DeliveryDraft], str], *, first: bool) -> Mutation:
     """Send one of the headers twice, a forged value first or last."""
 
@@ -274,7 +280,8 @@ def pad_payload(size: int) -> Callable[[dict[str, Any]], dict[str, Any]]:
     """Pad a payload to this many bytes with an unknown field in its data."""
 
     def pad(payload: dict[str, Any]) -> dict[str, Any]:
-        missing = max(0, size - len(msgspec.json.encode(payload)))
-        return {**payload, "data": {**payload["data"], "x_padding": "x" * missing}}
+        padded = {**payload, "data": {**payload["data"], "x_padding": ""}}
+        missing = max(0, size - len(msgspec.json.encode(padded)))
+        return {**padded, "data": {**padded["data"], "x_padding": "x" * missing}}
 
     return pad

@@ -8,9 +8,6 @@ import msgspec
 
 from conformance.targets.resolver import is_loopback
 
-SETTLE_S = 3.0
-"""How long a receiver that works in the background may take for one event, in seconds."""
-_POLL_S = 0.1
 NO_HOOK = "the effect is observable only with --observe"
 
 
@@ -44,9 +41,14 @@ class ObservationHook:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._url, self._clock, self._sleep = url, clock, sleep
+        self._url, self.clock, self.sleep = url, clock, sleep
         trusts_env = not is_loopback(url)
         self._client = httpx.Client(transport=transport, trust_env=trusts_env, timeout=10) if url else None
+
+    @property
+    def is_configured(self) -> bool:
+        """Whether the partner has named a hook."""
+        return self._client is not None
 
     def close(self) -> None:
         """Close all connections."""
@@ -68,12 +70,3 @@ class ObservationHook:
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             return ObservedEffect(reason=f'the observation hook did not return {{"effects": n}}: {error}')
         return ObservedEffect(observation.effects, observation.type, observation.state, "")
-
-    def poll(
-        self, message: str, is_expected: Callable[[ObservedEffect], bool], *, limit_s: float = SETTLE_S
-    ) -> ObservedEffect:
-        """Poll until the effect is as expected, or for a few seconds: receivers may work in the background."""
-        end = self._clock() + limit_s
-        while not is_expected(seen := self.fetch(message)) and seen.effects is not None and self._clock() < end:
-            self._sleep(_POLL_S)
-        return seen

@@ -1,6 +1,6 @@
 """The judge of one certification: verdicts on responses at once, on effects at the end."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from email.utils import parsedate_to_datetime
 
 import msgspec
@@ -9,16 +9,23 @@ from conformance.certify.assessments import Assessment
 from conformance.certify.webhook_receivers import response_verdicts as j
 from conformance.certify.webhook_receivers.definitions import ExpectedResponse, SendMode, Stimulus
 from conformance.certify.webhook_receivers.drafts import SigningKeys
-from conformance.certify.webhook_receivers.effect_verdicts import ExpectedEffect, Observations, judge_effects
+from conformance.certify.webhook_receivers.effect_verdicts import judge_effects
+from conformance.certify.webhook_receivers.expected_effects import (
+    ExpectedEffect,
+    are_accepted,
+    list_accepted_effects,
+    list_stimulus_effects,
+)
 from conformance.certify.webhook_receivers.live_resources import LiveResources
 from conformance.certify.webhook_receivers.observation_hook import ObservationHook
+from conformance.certify.webhook_receivers.observations import Observations
 from conformance.certify.webhook_receivers.response_verdicts import SentMessage
 from conformance.execution.unscheduled_run import RunPart, UnscheduledRun
 from conformance.model import Level, Verdict
 
 _MAX_LOST_IN_A_ROW = 3
-_OPTIONAL = frozenset({"W21", "W27"})
-"""Requirements that responses alone decide where no hook is named."""
+_OPTIONAL = frozenset({"W21"})
+"""Requirements whose states count only where a hook is named: the responses decide without one."""
 
 
 class StopSending(Exception):  # noqa: N818 - a reason to stop, not an error
@@ -31,7 +38,7 @@ class ReceiverJudge:
     def __init__(self, record: UnscheduledRun, world: LiveResources, keys: SigningKeys) -> None:
         self._record, self._world, self._keys = record, world, keys
         self._expected: list[ExpectedEffect] = []
-        self._control, self._last_accepted, self._lost_in_a_row, self._skew_s = "", "", 0, 0.0
+        self._control, self._lost_in_a_row, self._skew_s = "", 0, 0.0
 
     def judge_responses(
         self, stimulus: Stimulus, item: RunPart, sent: Sequence[SentMessage], expected: Sequence[ExpectedResponse] = ()
@@ -55,7 +62,7 @@ class ReceiverJudge:
                 self._record.log_notice("optional", reason, j.OPERATION)
             elif not (is_deferred and assessment.verdict in {Verdict.PASS, Verdict.NOT_OBSERVABLE}):
                 self.log_verdict(variant, item, assessment, [message])
-        self._expect_effects(stimulus, sent, assessments, is_deferred=is_deferred)
+        self._expect_effects(stimulus, variants, sent, assessments, is_deferred=is_deferred)
         self._update_state(stimulus, item, sent[-1])
 
     def judge_upload(self, stimulus: Stimulus, item: RunPart, sent: SentMessage) -> None:
@@ -63,7 +70,20 @@ class ReceiverJudge:
         self.log_exchange(stimulus, item, sent)
         assessment = j.judge_upload(stimulus, sent)
         self.log_verdict(stimulus, item, assessment, [sent])
-        self._expect_effects(stimulus, [sent], [assessment], is_deferred=False)
+        self._expect_effects(stimulus, [stimulus], [sent], [assessment], is_deferred=False)
+
+    def judge_others(self, stimulus: Stimulus, item: RunPart, sent: Sequence[SentMessage]) -> None:
+        """Judge the other valid messages of a sequence: those that are lost count, a receiver that is busy does not."""
+        other = msgspec.structs.replace(stimulus, expected=ExpectedResponse.ACCEPT, steps=(), counted=(), states=())
+        for message in sent:
+            assessment = j.judge_response(other, message)
+            if assessment.verdict is Verdict.FAIL:
+                self.log_exchange(other, item, message)
+                self.log_verdict(other, item, assessment, [message])
+        self._expected += [
+            msgspec.structs.replace(effect, exchanges=())
+            for effect in list_accepted_effects(other, [other] * len(sent), sent, self._world.pair)
+        ]
 
     def log_exchange(self, stimulus: Stimulus, item: RunPart, sent: SentMessage) -> None:
         """Log an exchange, and what its response reveals (W31) and commands (W32)."""
@@ -83,10 +103,8 @@ class ReceiverJudge:
     def judge_effects(self, hook: ObservationHook) -> None:
         """Log the verdicts on all effects."""
         with self._record.open_part("effects") as item:
-            expected, count_reads = self._expected, self._world.count_reads
-            control = (self._control, self._world.pair.created)
-            observations = Observations(hook, control, self._last_accepted, expected, count_reads)
-            item.log_outcomes(judge_effects(expected, observations))
+            observations = Observations(hook, self._expected, self._world.count_reads)
+            item.log_outcomes(judge_effects(self._expected, observations))
 
     def forget_effects(self) -> None:
         """Judge no effects, since the run was interrupted."""
@@ -95,6 +113,7 @@ class ReceiverJudge:
     def _expect_effects(
         self,
         stimulus: Stimulus,
+        variants: Sequence[Stimulus],
         sent: Sequence[SentMessage],
         assessments: Sequence[Assessment],
         *,
@@ -104,17 +123,21 @@ class ReceiverJudge:
         is_undecided = any(message.exchange.failure for message in sent) or any(
             assessment.verdict is Verdict.INCONCLUSIVE for assessment in assessments
         )
-        is_optional = stimulus.requirement in _OPTIONAL and bool(stimulus.states or stimulus.effects)
-        if is_deferred or (not is_undecided and (stimulus.effects == 0 or (is_optional and _are_accepted(sent)))):
-            self._expected += _list_effects(stimulus, sent)
+        is_optional = stimulus.requirement in _OPTIONAL and bool(stimulus.states)
+        stated: list[ExpectedEffect] = []
+        if is_deferred or (not is_undecided and (stimulus.effects == 0 or (is_optional and are_accepted(sent)))):
+            stated = list(list_stimulus_effects(stimulus, sent, is_optional=is_optional))
+        known = {effect.id for effect in stated if effect.is_wanted}
+        self._expected = [*(one for one in self._expected if not (one.is_optional and one.id in known)), *stated]
+        if not stimulus.states:
+            accepted = list_accepted_effects(stimulus, variants, sent, self._world.pair)
+            self._expected += [effect for effect in accepted if effect.id not in known]
 
     def _update_state(self, stimulus: Stimulus, item: RunPart, last: SentMessage) -> None:
         """Check the control first; raise StopSending after too many messages without a response."""
         self._lost_in_a_row = self._lost_in_a_row + 1 if last.exchange.response is None else 0
         if not self._control:
             self._check_control(stimulus, item, last)
-        if stimulus.requirement == "W01" and stimulus.effects == 1 and _are_accepted([last]):
-            self._last_accepted = last.message.id
         if self._lost_in_a_row >= _MAX_LOST_IN_A_ROW:
             raise StopSending(f"the receiver does not respond: {last.exchange.failure}")
 
@@ -148,31 +171,7 @@ def _is_deferred(
         for variant, message in zip(variants, sent, strict=True)
         if variant.expected is not ExpectedResponse.REFUSE
     ]
-    return waits and _are_accepted(must_be_accepted)
-
-
-def _list_effects(stimulus: Stimulus, sent: Sequence[SentMessage]) -> Iterator[ExpectedEffect]:
-    """Yield the effects to judge of a stimulus, each message once."""
-    by_label = {message.label: message.message for message in reversed(sent)}
-    counted = stimulus.counted or (() if stimulus.states else tuple(by_label))
-    exchanges = tuple(message.exchange.id for message in sent)
-    for label, state in (*((label, "") for label in counted), *stimulus.states):
-        message = by_label[label]
-        yield ExpectedEffect(
-            stimulus,
-            message.id or message.drafted_id,
-            message.signed_event,
-            message.path,
-            _are_accepted(sent),
-            exchanges,
-            state,
-            is_optional=stimulus.requirement in _OPTIONAL,
-        )
-
-
-def _are_accepted(sent: Sequence[SentMessage]) -> bool:
-    """Return whether the receiver accepted every message."""
-    return all(200 <= message.exchange.status < 300 for message in sent)
+    return waits and are_accepted(must_be_accepted)
 
 
 def _compute_skew(sent: SentMessage) -> float:

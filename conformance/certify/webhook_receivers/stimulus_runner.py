@@ -9,7 +9,6 @@ from conformance.certify.assessments import PASSED, Assessment
 from conformance.certify.webhook_receivers import response_verdicts as j
 from conformance.certify.webhook_receivers.definitions import (
     DeliveryStep,
-    ExpectedResponse,
     Payload,
     SendMode,
     SigningKeyChoice,
@@ -113,20 +112,20 @@ class StimulusRunner:
 
     def _build_and_send(self, stimulus: Stimulus) -> SentMessage:
         """Build the message of a stimulus and send it."""
-        draft = self._draft_message(stimulus)
+        draft = self._factory.draft_message(stimulus.payload)
         self._first = self._first or draft
         return self._sender.send(partial(self._sign_draft, stimulus, draft), _name_item(stimulus))
 
     def _send_steps(self, stimulus: Stimulus, item: RunPart) -> None:
         """Send the steps of a sequence: the same letter is the same message."""
-        ends = any(step.payload is Payload.ENDED for step in stimulus.steps)
+        ends = any(step.payload.is_end for step in stimulus.steps)
         resources: dict[str, dict[str, Any]] = {}
         drafts = {FIRST: self._first} if self._first else {}
         sent: list[SentMessage] = []
         for step in stimulus.steps:
             if step.message not in drafts:
                 drafts[step.message] = self._factory.draft_step(step, resources, ends=ends)
-            self._pass_time(stimulus, step)
+            self._pass_time(stimulus, item, step)
             make = partial(self._sign_draft, stimulus, drafts[step.message], step)
             if step.is_copy:
                 original = next(one.message for one in sent if one.label == step.message)
@@ -135,20 +134,21 @@ class StimulusRunner:
             sent.append(msgspec.structs.replace(one, label=step.message))
         self._judge.judge_responses(stimulus, item, sent, [step.expected for step in stimulus.steps])
 
-    def _pass_time(self, stimulus: Stimulus, step: DeliveryStep) -> None:
+    def _pass_time(self, stimulus: Stimulus, item: RunPart, step: DeliveryStep) -> None:
         """Wait as long as a step asks, and send as many other messages."""
         if step.wait_s:
             self._record.log_notice("wait", f"{stimulus.name}: waiting {step.wait_s} s", OPERATION)
             self._sender.sleep(step.wait_s)
         for _ in range(step.others // _OTHERS_AT_ONCE):
-            drafts = [self._factory.draft_message(Payload.CREATED, is_own=True) for _ in range(_OTHERS_AT_ONCE)]
-            self._sender.send_all([self._sign_draft(stimulus, draft) for draft in drafts], f"{stimulus.name} other")
+            drafts = [self._factory.draft_message(Payload.CREATED) for _ in range(_OTHERS_AT_ONCE)]
+            messages = [self._sign_draft(stimulus, draft) for draft in drafts]
+            self._judge.judge_others(stimulus, item, self._sender.send_all(messages, f"{stimulus.name} other"))
 
     def _send_bursts(self, stimulus: Stimulus, item: RunPart) -> None:
         """Send copies of one message at once, in rounds with a message each."""
         sent = []
         for number in range(_ROUNDS):
-            message = self._sign_draft(stimulus, self._draft_message(stimulus))
+            message = self._sign_draft(stimulus, self._factory.draft_message(stimulus.payload))
             copies = self._sender.send_copies(message, _COPIES, _name_item(stimulus))
             sent += [msgspec.structs.replace(copy, label=str(number)) for copy in copies]
         self._judge.judge_responses(stimulus, item, sent)
@@ -158,7 +158,7 @@ class StimulusRunner:
 
     def _send_crowd(self, stimulus: Stimulus, item: RunPart) -> None:
         """Send many different messages at once."""
-        drafts = [self._draft_message(stimulus) for _ in range(_CROWD)]
+        drafts = [self._factory.draft_message(stimulus.payload) for _ in range(_CROWD)]
         messages = [self._sign_draft(stimulus, draft) for draft in drafts]
         answered = self._sender.send_all(messages, _name_item(stimulus))
         sent = [msgspec.structs.replace(one, label=str(number)) for number, one in enumerate(answered)]
@@ -167,7 +167,7 @@ class StimulusRunner:
 
     def _send_upload(self, stimulus: Stimulus, item: RunPart) -> None:
         """Send a large body until a response arrives."""
-        message = self._sign_draft(stimulus, self._draft_message(stimulus))
+        message = self._sign_draft(stimulus, self._factory.draft_message(stimulus.payload))
         sent = self._sender.upload(message, _name_item(stimulus), stimulus.upload_bytes, is_chunked=stimulus.is_chunked)
         self._judge.judge_upload(stimulus, item, sent)
 
@@ -199,11 +199,6 @@ class StimulusRunner:
         else:
             assessment = Assessment(Verdict.FAIL, "TLS 1.1 or older is accepted") if accepted else PASSED
         self._judge.log_verdict(stimulus, item, assessment)
-
-    def _draft_message(self, stimulus: Stimulus) -> DeliveryDraft:
-        """Return a new message for a stimulus; one whose effect counts is about a resource of its own."""
-        is_own = stimulus.effects is not None or stimulus.expected is ExpectedResponse.FOLLOW
-        return self._factory.draft_message(stimulus.payload, is_own=is_own)
 
     def _sign_draft(self, stimulus: Stimulus, draft: DeliveryDraft, step: DeliveryStep | None = None) -> DeliveryDraft:
         """Return the message as it is sent now."""

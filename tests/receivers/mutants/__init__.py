@@ -4,6 +4,7 @@ from tests.receivers.mutants import (
     bodies,
     branches,
     headers,
+    losses,
     order,
     payloads,
     refusals,
@@ -16,6 +17,18 @@ from tests.receivers.mutants.registry import Mutant
 
 MUTANTS: tuple[Mutant, ...] = tuple(
     mutant
-    for module in (headers, timestamps, signatures, bodies, payloads, repetition, order, sizes, refusals, branches)
+    for module in (
+        headers,
+        timestamps,
+        signatures,
+        bodies,
+        payloads,
+        repetition,
+        order,
+        sizes,
+        refusals,
+        branches,
+        losses,
+    )
     for mutant in module.FAULTS.list()
 )

@@ -2,6 +2,8 @@
 
 from conformance.certify.webhook_receivers import messages as m
 from conformance.certify.webhook_receivers.definitions import ExpectedResponse, Payload, Stimulus
+from conformance.certify.webhook_receivers.messages import Mutation
+from conformance.certify.webhook_receivers.stimuli.endings import begin_first
 from conformance.certify.webhook_receivers.stimuli.reasons import NOT_COVERED
 
 _FORGED_FAMILY = (
@@ -40,21 +42,19 @@ _TWO_TIMESTAMPS = (
     )
     for first in (True, False)
 )
+
+
+def _follow(name: str, change: Mutation, payload: Payload = Payload.CREATED) -> Stimulus:
+    """Return a message whose header names another event than its signed body, or none."""
+    reason = "The signature does not cover svix-event-type."
+    return Stimulus(name, "W19", ExpectedResponse.FOLLOW, reason, after=change, payload=payload)
+
+
 _HEADER_TYPE = (
-    Stimulus(
-        "header says ended",
-        "W19",
-        ExpectedResponse.FOLLOW,
-        "The signature does not cover svix-event-type.",
-        after=m.contradict_event_header,
-    ),
-    Stimulus(
-        "header says created",
-        "W19",
-        ExpectedResponse.FOLLOW,
-        "The signature does not cover svix-event-type.",
-        after=m.contradict_event_header,
-        payload=Payload.ENDED,
-    ),
+    _follow("header says ended", m.contradict_event_header),
+    begin_first(_follow("header says created", m.contradict_event_header, Payload.ENDED)),
+    _follow("header says an unknown event", m.set_event_header("tariff_of_tomorrow.published")),
+    _follow("no header", m.set_event_header("")),
+    begin_first(_follow("no header, ended", m.set_event_header(""), Payload.ENDED)),
 )
 CONFLICTS = (*_FORGED_FAMILY, *_TWO_IDS, *_TWO_TIMESTAMPS, *_HEADER_TYPE)

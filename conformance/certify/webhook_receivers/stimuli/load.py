@@ -2,18 +2,29 @@
 
 from typing import Any
 
+import msgspec
+
 from conformance.certify.webhook_receivers import messages as m
 from conformance.certify.webhook_receivers.definitions import ExpectedResponse, SendMode, Stimulus
 from conformance.certify.webhook_receivers.messages import WRONG_MAC
 from conformance.certify.webhook_receivers.stimuli.reasons import RETRIES
+from conformance.model import Level
 
 UPLOAD_BYTES = 50 * 1024 * 1024
 _UNSIGNED_SIZES = (2_000, 150_000, 1_500_000, 8_000_000)
 _ANYBODY = "Anybody can send such a body."
+_ACCEPT_OR_4XX = ExpectedResponse.ACCEPT_OR_4XX
+_UNUSUAL = {"level": Level.SHOULD, "loss": Level.SHOULD}  # what the provider does not send
 
 
 def _upload(name: str, expected: ExpectedResponse, reason: str, **fields: Any) -> Stimulus:
     return Stimulus(name, "W28", expected, reason, mode=SendMode.UPLOAD, **fields)
+
+
+def _pad(name: str, size: int) -> Stimulus:
+    """Return a valid message of this many bytes."""
+    reason = "Payloads of the provider are smaller."
+    return Stimulus(name, "W28", ExpectedResponse.ACCEPT, reason, before=m.change_payload(m.pad_payload(size)))
 
 
 def _upload_unsigned(size: int, *, is_chunked: bool) -> tuple[Stimulus, ...]:
@@ -47,16 +58,24 @@ LOAD = (
         ExpectedResponse.ACCEPT,
         "A delivery without a 2xx within 15 s has failed.",
         mode=SendMode.CROWD,
-        effects=1,
     ),
-    Stimulus(
-        "20 KB",
-        "W28",
-        ExpectedResponse.ACCEPT,
-        "Payloads of the provider are smaller.",
+    *(_pad(name, size) for name, size in (("8 KiB", 8_192), ("16 KiB", 16_384), ("20 KB", 20_000))),
+    msgspec.structs.replace(_pad("70 KB", 70_000), expected=_ACCEPT_OR_4XX, **_UNUSUAL),
+    _upload(
+        "20 KB in chunks",
+        _ACCEPT_OR_4XX,
+        "A proxy may pass a body on in chunks.",
         before=m.change_payload(m.pad_payload(20_000)),
+        is_chunked=True,
+        **_UNUSUAL,
     ),
-    _upload("1 MB", ExpectedResponse.NOT_BREAK, RETRIES, before=m.change_payload(m.pad_payload(1_000_000))),
+    _upload(
+        "1 MB",
+        ExpectedResponse.NOT_BREAK,
+        RETRIES,
+        before=m.change_payload(m.pad_payload(1_000_000)),
+        loss=Level.SHOULD,
+    ),
     *(_change_end(size) for size in (150_000, 1_500_000)),
     *(
         stimulus

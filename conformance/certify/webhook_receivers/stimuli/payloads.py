@@ -1,5 +1,6 @@
 """W20 to W22: correctly signed bodies that are broken, unknown, or newer or older than the description."""
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from conformance.certify.webhook_receivers.definitions import (
     Stimulus,
 )
 from conformance.certify.webhook_receivers.messages import Mutation
+from conformance.certify.webhook_receivers.stimuli.endings import begin_first
 from conformance.certify.webhook_receivers.stimuli.reasons import LENIENT, RETRIES
 from conformance.model import Level
 
@@ -31,6 +33,21 @@ def _add_unknown_fields(payload: Json) -> Json:
     """Add unknown fields to the data and to the envelope."""
     data = {**payload["data"], "field_of_tomorrow": {"deep": [1, None, "ä"]}}
     return {**payload, "data": data, "envelope_of_tomorrow": True}
+
+
+def _add_letters(payload: Json) -> Json:
+    """Add letters whose UTF-8 has two, three and four bytes."""
+    return {**payload, "data": {**payload["data"], "field_of_tomorrow": "\u00e9 \u20ac \U0001f50c"}}
+
+
+def _escape_letters(body: bytes) -> bytes:
+    """Add the same letters, written as escapes of JSON."""
+    return json.dumps(_add_letters(msgspec.json.decode(body)), separators=(",", ":")).encode()
+
+
+def _add_envelope_id(payload: Json) -> Json:
+    """Add an id to the envelope, the same in every message."""
+    return {**payload, "id": "evt_of_tomorrow"}
 
 
 def _rename_envelope(payload: Json) -> Json:
@@ -81,6 +98,21 @@ def _accept(name: str, requirement: str, make: Mutation, **fields: Any) -> Stimu
     return Stimulus(name, requirement, ExpectedResponse.ACCEPT, LENIENT, before=make, **fields)
 
 
+def _accept_end(name: str, make: Mutation) -> Stimulus:
+    """Return a changed ended event, which must be accepted."""
+    return begin_first(_accept(name, "W22", make, payload=Payload.ENDED))
+
+
+def _accept_shape(name: str, payloads: tuple[Payload, Payload], reason: str) -> tuple[Stimulus, Stimulus]:
+    """Return a created and an ended event of a shape, which must be accepted."""
+    created, ended = payloads
+    accept = ExpectedResponse.ACCEPT
+    return (
+        Stimulus(name, "W22", accept, reason, payload=created),
+        begin_first(Stimulus(f"{name} of an ended event", "W22", accept, reason, payload=ended)),
+    )
+
+
 PAYLOADS = (
     _survive("no JSON", m.change_body(lambda body: body[:-1])),
     _survive("no UTF-8", m.change_body(lambda _: b'{"type":"\xff"}')),
@@ -101,14 +133,23 @@ PAYLOADS = (
         states=(("A", "created"),),
     ),
     _accept("unknown fields", "W22", m.change_payload(_add_unknown_fields)),
-    _accept("unknown fields of an ended event", "W22", m.change_payload(_add_unknown_fields), payload=Payload.ENDED),
+    _accept_end("unknown fields of an ended event", m.change_payload(_add_unknown_fields)),
     _accept("unknown enum values", "W22", m.change_payload(_add_unknown_enum_values)),
+    _accept_end("unknown enum values of an ended event", m.change_payload(_add_unknown_enum_values)),
+    _accept("letters of every length in UTF-8", "W22", m.change_payload(_add_letters)),
+    _accept("letters written as escapes", "W22", m.change_body(_escape_letters)),
+    Stimulus(
+        "an unknown id in the envelope",
+        "W22",
+        ExpectedResponse.ACCEPT,
+        "The id of a message is that of its header.",
+        mode=SendMode.STEPS,
+        steps=tuple(DeliveryStep(letter, letter, before=m.change_payload(_add_envelope_id)) for letter in "AB"),
+    ),
     _accept("members in another order", "W22", m.change_payload(_reorder)),
     _accept("JSON with line breaks", "W22", m.change_body(lambda body: msgspec.json.format(body, indent=2))),
-    _accept("times of whole seconds", "W22", _round_times("seconds"), payload=Payload.ENDED),
-    _accept("times with microseconds", "W22", _round_times("microseconds"), payload=Payload.ENDED),
-    Stimulus("nulls", "W22", ExpectedResponse.ACCEPT, "The description allows null here.", payload=Payload.NULLS),
-    Stimulus(
-        "an older shape", "W22", ExpectedResponse.ACCEPT, "The description requires no more.", payload=Payload.REQUIRED
-    ),
+    _accept_end("times of whole seconds", _round_times("seconds")),
+    _accept_end("times with microseconds", _round_times("microseconds")),
+    *_accept_shape("nulls", (Payload.NULLS, Payload.NULLS_ENDED), "The description allows null here."),
+    *_accept_shape("an older shape", (Payload.REQUIRED, Payload.REQUIRED_ENDED), "The description requires no more."),
 )

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 from conformance.certify.webhook_receivers import messages as m
 from conformance.certify.webhook_receivers.definitions import (
     DeliveryStep,
@@ -15,6 +17,7 @@ from conformance.certify.webhook_receivers.stimuli.reasons import AT_LEAST_ONCE
 from conformance.model import Level, Profile
 
 _Step = DeliveryStep
+_END = _Step(payload=Payload.ENDED)
 FIRST = "first"
 """The label of the control, which a later step sends again."""
 _ACCEPT, _REFUSE = ExpectedResponse.ACCEPT, ExpectedResponse.REFUSE
@@ -37,7 +40,7 @@ def _forge_first(name: str, **fields: Any) -> Stimulus:
 REPETITIONS = (
     _repeat("replay", "W23", _Step(), _Step(is_copy=True)),
     _repeat("replay after another message", "W23", _Step(), _Step("B", "2"), _Step(is_copy=True)),
-    _repeat("replay of an end", "W23", _Step(payload=Payload.ENDED), _Step(payload=Payload.ENDED, is_copy=True)),
+    _repeat("replay of an end", "W23", _Step("B"), _END, msgspec.structs.replace(_END, is_copy=True)),
     _repeat(
         "two messages of one second",
         "W23",
@@ -51,7 +54,7 @@ REPETITIONS = (
     _forge_first("flipped byte, then valid", after=m.change_sent_body(m.flip_last_letter)),
     _forge_first("an hour old, then valid", before=m.make_older(3600)),
     _repeat("retry", "W24", _Step(before=_EARLIER), _Step()),
-    _repeat("retry of an end", "W24", _Step(payload=Payload.ENDED, before=_EARLIER), _Step(payload=Payload.ENDED)),
+    _repeat("retry of an end", "W24", _Step("B"), msgspec.structs.replace(_END, before=_EARLIER), _END),
     _repeat("retry after another message", "W24", _Step(before=_EARLIER), _Step("B", "2"), _Step()),
     _repeat(f"retry after {_OTHERS} others", "W24", _Step(before=_EARLIER), _Step(others=_OTHERS)),
     _repeat(

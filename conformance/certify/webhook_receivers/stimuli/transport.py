@@ -14,6 +14,7 @@ TRANSPORT = (
         ExpectedResponse.ACCEPT_OR_4XX,
         "Both responses are clear.",
         Level.MAY,
+        Level.SHOULD,
         before=m.set_media_type("text/plain; charset=utf-8"),
     ),
     Stimulus("GET", "W30", _REFUSE, _ONLY_POST, Level.SHOULD, before=m.set_method("GET")),

@@ -2,18 +2,19 @@
 
 from conformance.certify.webhook_receivers import messages as m
 from conformance.certify.webhook_receivers.definitions import ExpectedResponse, Payload, Stimulus
+from conformance.certify.webhook_receivers.stimuli.endings import begin_first
 from conformance.model import Level
 
 _ACCEPT = ExpectedResponse.ACCEPT
 _SENT = "The provider sends such messages."
 _ALLOWED = "The description allows this payload."
 
-CONTROL = Stimulus("valid", "W01", _ACCEPT, _SENT, effects=1)
+CONTROL = Stimulus("valid", "W01", _ACCEPT, _SENT)
 VALID = (
     CONTROL,
-    Stimulus("valid ended", "W01", _ACCEPT, _SENT, payload=Payload.ENDED),
+    begin_first(Stimulus("valid ended", "W01", _ACCEPT, _SENT, payload=Payload.ENDED)),
     Stimulus("drawn", "W01", _ACCEPT, _ALLOWED, payload=Payload.DRAWN),
-    Stimulus("drawn ended", "W01", _ACCEPT, _ALLOWED, payload=Payload.DRAWN_ENDED),
+    begin_first(Stimulus("drawn ended", "W01", _ACCEPT, _ALLOWED, payload=Payload.DRAWN_ENDED)),
     Stimulus(
         "headers with capitals",
         "W01",
@@ -30,4 +31,4 @@ VALID = (
         before=m.set_family("webhook"),
     ),
 )
-LAST = Stimulus("valid at the end", "W01", _ACCEPT, "The earlier refusals must not come from a rate limit.", effects=1)
+LAST = Stimulus("valid at the end", "W01", _ACCEPT, "The earlier refusals must not come from a rate limit.")
