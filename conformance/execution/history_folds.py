@@ -57,6 +57,10 @@ class WriteLog:
         sent = (write for write in self._writes if begin <= write.moment <= end)
         return any(f"/{root}/" in f"{url}/" for write in sent if (root := write.path.strip("/").partition("/")[0]))
 
+    def list_sent_times(self, begin: float, end: float) -> set[str]:
+        """Return the times of creation and update that were sent between two moments, as they were written."""
+        return {time for write in self._writes if begin <= write.moment <= end for time in write.times}
+
     def list_writes(self, url: str, begin: float, end: float) -> list[SentWrite]:
         """Return what was sent to this URL between two moments."""
         path = url.partition("://")[2]

@@ -16,6 +16,7 @@ from conformance.model import Exchange, Role
 _MOVING_FORMATS = frozenset({"date-time", "date", "time", "duration", "decimal"})
 MAX_SIGHTINGS = 1000
 """Sightings of one resource that are kept, so that memory does not grow with the length of a run or of traffic."""
+_OWN_TIMES = frozenset({"created_at", "updated_at"})
 _CONTEXT_HEADERS = frozenset({"evenergy-user", "accept-language", "authorization"})
 
 
@@ -47,12 +48,16 @@ class Stillness(StrEnum):
 
 
 class SentWrite(NamedTuple):
-    """A request that may have changed something: when it was sent, its path, and the names of the body's members."""
+    """A request that may have changed something: when it was sent, its path, and the names of the body's members.
+
+    `times` are those of creation and update that the body names, which a client should not choose.
+    """
 
     moment: float
     path: str
     names: frozenset[str]
     operation: str = ""
+    times: frozenset[str] = frozenset()
 
 
 class Sightings:
@@ -142,7 +147,8 @@ def _read_write(exchange: Exchange) -> SentWrite:
     request = exchange.request
     body = parse_json(request.body)
     names = frozenset(body) if isinstance(body, dict) else frozenset()
-    return SentWrite(exchange.sent_at, extract_path(request.target), names, request.operation)
+    times = frozenset(str(body[name]) for name in names & _OWN_TIMES)
+    return SentWrite(exchange.sent_at, extract_path(request.target), names, request.operation, times)
 
 
 def find_link_url(value: Any) -> str | None:

@@ -29,7 +29,7 @@ def judge_write_times(sightings: Sightings) -> Iterator[Outcome]:
         first = history[0]
         if has_one_clock and first.operation.startswith("POST ") and first.status == 201 and first.pointer == "":
             created[first.operation].append(first)
-            yield from _judge_creation(first)
+            yield from _judge_creation(first, writes.list_sent_times(first.began, first.ended))
         contexts: dict[tuple[str, ...], list[Sighting]] = defaultdict(list)
         for sighting in history:
             if parse_moment(sighting.body.get(_UPDATED)):
@@ -48,11 +48,13 @@ def _agrees_with_clock(sighting: Sighting) -> bool:
     return any(moment is not None and abs(moment - now) <= _CLOCKS for moment in moments)
 
 
-def _judge_creation(created: Sighting) -> Iterator[Outcome]:
-    """Check that what a POST has made was created, and updated, now."""
+def _judge_creation(created: Sighting, sent: set[str]) -> Iterator[Outcome]:
+    """Check that what a POST has made was created, and updated, now; times that it sent are left out."""
     now = parse_clock(created.dated)
     for name in (_CREATED, _UPDATED) if now else ():
         moment = parse_moment(created.body.get(name))
+        if moment in set(map(parse_moment, sent)):
+            continue
         if moment and now and abs(moment - now) > _CLOCKS:
             message = f"{name} of what was created now is another time"
             yield _fail(created.operation, name, message, f"about {now.isoformat()}", created)
@@ -84,7 +86,12 @@ def _judge_updates(url: str, shown: list[Sighting], writes: WriteLog, *, has_one
         sent = writes.list_writes(url, before.began, after.ended)
         named = {name for write in sent for name in write.names}
         written = find_changed_names(before, after) & named - {_UPDATED}
-        if not written or before.ended > after.began or len({write.operation for write in sent}) != 1:
+        if (
+            not written
+            or _UPDATED in named
+            or before.ended > after.began
+            or len({write.operation for write in sent}) != 1
+        ):
             continue
         operation, old, new = sent[0].operation, before.body[_UPDATED], after.body[_UPDATED]
         now, moment = parse_clock(after.dated) if has_one_clock else None, parse_moment(new)

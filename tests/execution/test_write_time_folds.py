@@ -31,19 +31,25 @@ def created(moment, key="a", status=201):
     return "POST /regions", "/regions", body, status
 
 
+def make_body(method, shown, sent=None):
+    """Return the body of a request; a write sends what its response shows but for times, unless `sent` says so."""
+    plain = {name: value for name, value in shown.items() if not name.endswith("_at")}
+    return b"" if method == "GET" else msgspec.json.encode(plain if sent is None else sent)
+
+
 @pytest.fixture
 def judge(subject):
     """Return the function that gives the verdicts on exchanges ten seconds after each other."""
 
     def verdicts(*shown, has_date=True):
         sightings = Sightings(subject)
-        for number, (operation, path, body, status) in enumerate(shown):
+        for number, (operation, path, body, status, *sent) in enumerate(shown):
             headers = {"Content-Type": "application/json"}
             if has_date:
                 headers["Date"] = format_datetime(NOW + timedelta(seconds=10 * number), usegmt=True)
             response = Response(status, tuple(headers.items()), msgspec.json.encode(body), 0.1)
             method = operation.partition(" ")[0]
-            request = Request(operation, method, path, body=b"" if method == "GET" else response.body)
+            request = Request(operation, method, path, body=make_body(method, body, *sent))
             sightings.add_exchange(Exchange(f"x{number}", request, "", 5000.0 + 10 * number, response))
         return {(outcome.operation.partition(" ")[0], outcome.verdict) for outcome in judge_write_times(sightings)}
 
@@ -96,6 +102,7 @@ UNJUDGED = {
     "nothing was changed": (settings(20, OLD), settings(20, OLD, "PATCH"), settings(20, OLD)),
     "others changed it": (settings(20, OLD), settings(30, tell(-3600)), settings(30, tell(-3600))),
     "no time": (created(None),),
+    "the time that was sent": ((*created(OLD), {"created_at": OLD}),),
 }
 
 

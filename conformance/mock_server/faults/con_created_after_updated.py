@@ -20,5 +20,5 @@ FAULT = SeededFault(
     ("CON-03",),
     "what was updated yesterday is created today",
     plant,
-    implies=("CON-06", "FLT-02", "FLT-03", "FLT-07", "FLT-08", "AFT-02"),
+    implies=("CON-06", "FLT-02", "FLT-03", "FLT-07", "FLT-08", "AFT-02", "AFT-05"),
 )

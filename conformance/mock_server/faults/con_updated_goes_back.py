@@ -17,4 +17,6 @@ def plant(site: FaultSite) -> InstalledFault | None:
     return hook_at(site.pick(updates), apply=set_back)
 
 
-FAULT = SeededFault(("CON-08",), "`updated_at` is earlier after a PATCH than before", plant, difficulty="subtle")
+FAULT = SeededFault(
+    ("CON-08",), "`updated_at` is earlier after a PATCH than before", plant, difficulty="subtle", implies=("AFT-05",)
+)
