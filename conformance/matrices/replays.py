@@ -41,8 +41,8 @@ class ReplayProof(msgspec.Struct, frozen=True):
 
     @property
     def is_right(self) -> bool:
-        """Return whether both scripts fail with the fault, and pass without it."""
-        return 0 not in self.faulty and self.clean == (0, 0)
+        """Return whether both scripts see the fault (exit code 1), and pass without it."""
+        return self.faulty == (1, 1) and self.clean == (0, 0)
 
     @property
     def key(self) -> tuple[str, str]:
@@ -84,7 +84,7 @@ def _prove(fault: str, finding: Finding, scripts: ReplayScripts, description: Pa
         with run_server(description, seed=1, faults=faults) as server:
             runs = _run_scripts(scripts, server.base_url, description)
         codes.append((runs[0].returncode, runs[1].returncode))
-        wrong = next((run for run in runs if (run.returncode == 0) is bool(faults)), None)
+        wrong = next((run for run in runs if run.returncode != bool(faults)), None)
         if wrong is not None:
             output += f"{'faulty' if faults else 'clean'}: {(wrong.stdout + wrong.stderr)[-600:]}\n"
     return ReplayProof(

@@ -8,6 +8,7 @@ from conformance.probes.headers.unneeded_headers import PROBES
 from tests.probes.scripted import is_affordable, make_response, run_probe
 
 STALE = next(probe for probe in PROBES if probe.name == "stale-conditions")
+UNNEEDED = next(probe for probe in PROBES if probe.name == "unneeded-headers")
 LIST = "GET /evse_makes"
 PLAIN = make_response([])
 MODIFIED = ("Last-Modified", "Tue, 14 Nov 2023 22:13:20 GMT")
@@ -40,3 +41,12 @@ def test_a_read_without_validators_costs_nothing_more(subject, header):
     run = run_probe(STALE, LIST, subject, validate(header, 304))
     assert len(run.requests) == 1
     assert is_affordable(run, STALE, LIST, subject)
+
+
+def test_a_cookie_that_the_suite_invents_is_named_as_no_secret(subject):
+    sent = run_probe(UNNEEDED, LIST, subject, validate(None, 200)).requests
+    cookies = [
+        (dict(request.headers)["Cookie"], request.invented) for request in sent if "Cookie" in dict(request.headers)
+    ]
+    assert cookies
+    assert all(cookie in invented for cookie, invented in cookies)

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 import reports
+from conformance.matrices.replays import ReplayProof
 from conformance.model import Exchange, Exchanged, Observed, Outcome, Request, Response, Verdict
 from reports.replay_checks import derive_check
 from reports.replay_scripts import write_scripts
@@ -200,3 +201,17 @@ def test_the_scripts_tell_a_fault_from_its_absence_and_both_from_no_answer(api, 
         file.write_text(text, encoding="utf-8")
         ended = subprocess.run([program, str(file)], env=environment, capture_output=True, text=True, check=False)
         assert ended.returncode == code, ended.stdout + ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("faulty", "clean", "is_right"),
+    [
+        ((1, 1), (0, 0), True),
+        ((1, 0), (0, 0), False),
+        ((1, 2), (0, 0), False),
+        ((4, 1), (0, 0), False),
+        ((1, 1), (0, 2), False),
+    ],
+)
+def test_a_proof_needs_both_scripts_to_see_the_fault_and_nothing_else(faulty, clean, is_right):
+    assert ReplayProof("fault", "RSP-01", faulty=faulty, clean=clean).is_right is is_right

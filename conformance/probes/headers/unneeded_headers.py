@@ -127,8 +127,11 @@ def _compare_with_plain(plain: OperationResponse, condition: tuple[str, str]) ->
 
 
 def _add(request: Request, *headers: tuple[str, str]) -> Request:
-    """Return the request with further headers, sent for itself."""
-    return msgspec.structs.replace(request, headers=(*request.headers, *headers), fresh=True)
+    """Return the request with further headers, sent for itself; a cookie of ours is no secret."""
+    cookies = tuple(value for name, value in headers if name == "Cookie")
+    return msgspec.structs.replace(
+        request, headers=(*request.headers, *headers), invented=(*request.invented, *cookies), fresh=True
+    )
 
 
 def _find_culprits(together: OperationResponse, request: Request, plain: OperationResponse) -> Steps[None]:
