@@ -85,7 +85,7 @@ def _judge_updates(url: str, shown: list[Sighting], writes: WriteLog, *, has_one
     for at, (before, after) in enumerate(pairwise(shown), start=1):
         sent = writes.list_writes(url, before.began, after.ended)
         named = {name for write in sent for name in write.names}
-        written = find_changed_names(before, after) & named - {_UPDATED}
+        written = find_changed_names(before, after) & named if named else set[str]()
         if (
             not written
             or _UPDATED in named
