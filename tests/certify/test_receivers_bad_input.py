@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from conformance import cli
+from conformance.certify.webhook_receivers.observation_hook import ObservationHook
 from conformance.certify.webhook_receivers.sender import Endpoint, MessageSender
 from conformance.certify.webhook_receivers.stimuli import STIMULI
 from conformance.errors import UsageError
@@ -103,6 +104,19 @@ def test_a_hook_that_shows_nothing_certifies_nothing(run_certification, monkeypa
     assert not failing(summary)
     (control,) = [case for case in summary.case_results if case.requirement == "W01"]
     assert reason in control.reason
+
+
+def test_a_hook_that_hangs_is_not_waited_for_again_and_again():
+    waited = []
+
+    def hang(request: httpx.Request) -> httpx.Response:
+        waited.append(request)
+        raise httpx.ReadTimeout("no response within 10 s")
+
+    with closing(ObservationHook("http://127.0.0.1/effects", transport=httpx.MockTransport(hang))) as hook:
+        effects = [hook.fetch(f"msg_{number}") for number in range(100)]
+    assert len(waited) == 3
+    assert all("does not respond" in effect.reason for effect in effects)
 
 
 def test_without_a_hook_effects_are_not_observable(run_certification):

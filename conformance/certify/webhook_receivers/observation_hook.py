@@ -8,6 +8,7 @@ import msgspec
 
 from conformance.targets.resolver import is_loopback
 
+_MAX_FAILURES_IN_A_ROW = 3
 NO_HOOK = "the effect is observable only with --observe"
 
 
@@ -42,6 +43,7 @@ class ObservationHook:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._url, self.clock, self.sleep = url, clock, sleep
+        self._failures = 0
         trusts_env = not is_loopback(url)
         self._client = httpx.Client(transport=transport, trust_env=trusts_env, timeout=10) if url else None
 
@@ -56,13 +58,17 @@ class ObservationHook:
             self._client.close()
 
     def fetch(self, message: str) -> ObservedEffect:
-        """Return the current effect of a message."""
+        """Return the current effect of a message. A hook that does not respond is not waited for again and again."""
         if self._client is None:
             return ObservedEffect()
+        if self._failures >= _MAX_FAILURES_IN_A_ROW:
+            return ObservedEffect(reason="the observation hook does not respond")
         try:
             response = self._client.get(httpx.URL(self._url).copy_merge_params({"svix_id": message}))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
+            self._failures += 1
             return ObservedEffect(reason=f"the observation hook does not respond: {error}")
+        self._failures = 0
         if response.status_code != 200:
             return ObservedEffect(reason=f"the observation hook returned {response.status_code}")
         try:
