@@ -73,25 +73,28 @@ def _list_open_questions(summary: Summary) -> list[str]:
         reasons.append(
             f"stopped early ({', '.join(summary.stopped)}) with {_pluralize(untested, 'MUST case')} not tested"
         )
-    without_response = _count_without_response(summary)
-    if without_response:
-        certified = summary.started.certification if summary.started else None
-        of_client = certified is not None and certified.kind is Certified.CLIENT
-        why = "the client sent nothing to judge" if of_client else "the target did not respond"
-        reasons.append(f"{_pluralize(without_response, 'MUST case')} inconclusive, because {why}")
+    for why, count in _count_without_response(summary).items():
+        reasons.append(f"{_pluralize(count, 'MUST case')} inconclusive, because {why}")
     return reasons
 
 
-def _count_without_response(summary: Summary) -> int:
+def _count_without_response(summary: Summary) -> Counter[str]:
+    """Return the number of open MUST cases without a usable response, by the reason."""
+    certified = summary.started.certification if summary.started else None
+    is_client = certified is not None and certified.kind is Certified.CLIENT
     open_cases = {cell.case for cell in summary.case_results if cell.verdict is Verdict.INCONCLUSIVE}
-    return len(
-        {
-            finding.case
-            for finding in summary.findings
-            if finding.case in open_cases and finding.level is Level.MUST and finding.verdict is Verdict.INCONCLUSIVE
-            if not all(_has_usable_response(summary.exchanges_by_id.get(key)) for key in finding.exchanges)
-            or not finding.exchanges
-        }
+    findings = {
+        finding.case: finding
+        for finding in summary.findings
+        if finding.case in open_cases and finding.level is Level.MUST and finding.verdict is Verdict.INCONCLUSIVE
+        if not all(_has_usable_response(summary.exchanges_by_id.get(key)) for key in finding.exchanges)
+        or not finding.exchanges
+    }
+    if not is_client:
+        return Counter({"the target did not respond": len(findings)} if findings else {})
+    return Counter(
+        "what the client sent decides nothing" if finding.exchanges else "the client sent nothing to judge"
+        for finding in findings.values()
     )
 
 
