@@ -10,6 +10,7 @@ from conformance.certify.api_clients.conditions import ScenarioResponse
 from conformance.mock_server.app import Receive, Scope, Send
 
 _BODY_LIMIT = 4 << 20
+_CUT_DELAY_S = 0.1  # until a client has received what was sent before the cut
 
 
 async def read_body(receive: Receive) -> bytes:
@@ -40,11 +41,14 @@ def reset_connection(scope: Mapping[str, Any]) -> None:
     transport.abort()
 
 
-async def send_response(send: Send, response: ScenarioResponse, disconnected: asyncio.Event | None = None) -> float:
-    """Send a whole response: with its Content-Length, or in pieces, which HTTP/1.1 sends chunked.
+async def send_response(
+    send: Send, response: ScenarioResponse, disconnected: asyncio.Event | None = None
+) -> tuple[float, bool]:
+    """Send a response: with its Content-Length, or in pieces, which HTTP/1.1 sends chunked; half of one that is cut.
 
     The body is compressed where Content-Encoding says so. Pieces end when the client has disconnected. Return the
-    monotonic time before the response was sent, or before its last piece: a client has it no earlier.
+    monotonic time before the response was sent, or before its last piece, since a client has it no earlier, and
+    whether the client was there until then.
     """
     is_compressed = response.get_header("content-encoding") == "gzip"
     body = gzip.compress(response.body, mtime=0) if is_compressed else response.body
@@ -57,15 +61,29 @@ async def send_response(send: Send, response: ScenarioResponse, disconnected: as
         headers.append((b"content-length", str(len(body)).encode()))
     sent_at = time.monotonic()
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    if response.is_cut:
+        await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
+        await asyncio.sleep(_CUT_DELAY_S)
+        return time.monotonic(), True
     if response.pieces:
         size = max(1, len(body) // response.pieces)
-        while len(body) > size and not (disconnected and disconnected.is_set()):
+        while len(body) > size:
             await send({"type": "http.response.body", "body": body[:size], "more_body": True})
-            await asyncio.sleep(response.pause_s)
+            if await _is_set_within(disconnected or asyncio.Event(), response.pause_s):
+                return time.monotonic(), False
             body = body[size:]
         sent_at = time.monotonic()
     await send({"type": "http.response.body", "body": body})
-    return sent_at
+    return sent_at, True
+
+
+async def _is_set_within(event: asyncio.Event, seconds: float) -> bool:
+    """Return whether an event is set, after waiting for it for some seconds."""
+    try:
+        await asyncio.wait_for(event.wait(), seconds)
+    except TimeoutError:
+        return event.is_set()
+    return True
 
 
 async def call_application(app: Any, scope: Scope, body: bytes) -> ScenarioResponse:

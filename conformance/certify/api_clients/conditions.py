@@ -37,14 +37,16 @@ class ScenarioRequest(msgspec.Struct, frozen=True):
 class ScenarioResponse(msgspec.Struct, frozen=True):
     """A response to send, or a reset of the connection; `is_affected` says that the condition changed it.
 
-    With `pieces`, the body is sent in so many pieces without Content-Length, `pause_s` seconds apart. `is_delayed` says
-    that the delay is the condition, which affects a client that does not wait for the response too.
+    With `pieces`, the body is sent in so many pieces without Content-Length, `pause_s` seconds apart. With `is_cut`,
+    the connection is closed after half of the body. `is_delayed` says that the delay is the condition, which affects
+    a client that does not wait for the response too.
     """
 
     status: int = 200
     headers: Headers = ()
     body: bytes = b""
     is_reset: bool = False
+    is_cut: bool = False
     is_affected: bool = False
     pieces: int = 0
     pause_s: float = 0.0
@@ -76,6 +78,7 @@ class OtherOrigin(StrEnum):
     PORT = "under the same host and another port"
     SIBLING = "under another host with the same last labels"
     USER_INFO = "under another host, with the host of the API as user information"
+    PREFIX = "under the same host and a port that begins with that of the API"
 
 
 class ScenarioContext(Protocol):

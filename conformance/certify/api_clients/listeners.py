@@ -1,6 +1,7 @@
 """Listeners of the scenario server: plain http, a second origin, https, and TLS handshakes that must fail."""
 
 import asyncio
+import random
 import socket
 import ssl
 import tempfile
@@ -19,10 +20,13 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from conformance.certify.api_clients.conditions import OtherOrigin
 from conformance.certify.api_clients.definitions import TlsCertificate
 from conformance.certify.api_clients.trace import Handshake
+from conformance.errors import UsageError
 from conformance.webhooks.loopback_server import serve_on_loopback
 
 _HOST = "127.0.0.1"
 _SIBLING_HOST = "127.9.0.1"  # loopback (RFC 1122, section 3.2.1.3), and ends as 127.0.0.1 does
+_SHORT_PORTS = range(2100, 3276)  # with one more digit they stay below the ports of outgoing connections
+_PORT_TRIES = 50
 _HANDSHAKE_S = 10.0
 _LISTEN_S = 8.0  # wait for the first byte after a handshake that succeeded; a client that refuses ends it before
 _SETTLE_S = _HANDSHAKE_S + _LISTEN_S + 1.0
@@ -95,7 +99,7 @@ def open_listeners(app: Any, other_app: Any) -> Iterator[ListenerAddresses]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="evconform-")))
         certificates = CertificateAuthority(folder)
-        plain = stack.enter_context(serve_on_loopback(app, protocol=ResettableProtocol))
+        plain, prefix = _open_prefixed(stack, app, other_app)
         second = stack.enter_context(serve_on_loopback(other_app, protocol=ResettableProtocol))
         sibling_host = _SIBLING_HOST if _can_bind(_SIBLING_HOST) else _HOST
         sibling = stack.enter_context(serve_on_loopback(other_app, protocol=ResettableProtocol, host=sibling_host))
@@ -115,10 +119,33 @@ def open_listeners(app: Any, other_app: Any) -> Iterator[ListenerAddresses]:
                 OtherOrigin.PORT: second,
                 OtherOrigin.SIBLING: sibling,
                 OtherOrigin.USER_INFO: other_host,
+                OtherOrigin.PREFIX: prefix,
             },
             certificates.file,
             lambda kind: listeners[kind].list_handshakes() if kind in listeners else (),
         )
+
+
+def _open_prefixed(stack: ExitStack, app: Any, other_app: Any) -> tuple[str, str]:
+    """Serve two applications, on a port of four digits and on one that begins with it; return their origins.
+
+    Raises:
+        UsageError: No such pair of ports is free.
+    """
+    for _ in range(_PORT_TRIES):
+        port = random.choice(_SHORT_PORTS)  # noqa: S311 - any free port
+        with ExitStack() as pair:
+            try:
+                origin = pair.enter_context(serve_on_loopback(app, port, protocol=ResettableProtocol))
+                longer = pair.enter_context(serve_on_loopback(other_app, port * 10 + 9, protocol=ResettableProtocol))
+            except UsageError:
+                continue
+            stack.enter_context(pair.pop_all())
+            return origin, longer
+    raise UsageError(
+        f"no port from {_SHORT_PORTS[0]} to {_SHORT_PORTS[-1]} is free, together with the one that adds a 9 to it",
+        hint="End programs that listen on such ports",
+    )
 
 
 def _can_bind(host: str) -> bool:

@@ -196,7 +196,10 @@ class ScenarioEndpoint:
             if response.is_reset:
                 reset_connection(scope)
             elif not left:
-                done = await send_response(send, response, leaving)
+                done, is_present = await send_response(send, response, leaving)
+                left = not is_present
+                if response.is_cut:
+                    reset_connection(scope)
         finally:
             watching.cancel()
         sent = Request(request.operation, request.method, request.target, request.headers, request.body, identity="")
@@ -288,8 +291,10 @@ class ScenarioEndpoint:
         at, done = times
         if response.is_reset:
             exchange = replace(exchange, failure="the server reset the connection")
+        elif response.is_cut:
+            exchange = replace(exchange, failure="the server closed the connection after half of the body")
         elif left:
-            exchange = replace(exchange, failure="the client disconnected before the response")
+            exchange = replace(exchange, failure="the client disconnected before the end of the response")
         else:
             received = Response(response.status, response.headers, response.body, done - at)
             exchange = replace(exchange, response=received)

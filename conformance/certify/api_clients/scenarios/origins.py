@@ -1,6 +1,7 @@
 """Scenarios of origins: the token stays with the API, and no query holds a secret (C25)."""
 
 from collections.abc import Callable
+from typing import Any
 
 from conformance.certify.api_clients.conditions import (
     Action,
@@ -9,6 +10,7 @@ from conformance.certify.api_clients.conditions import (
     ScenarioContext,
     ScenarioRequest,
     ScenarioResponse,
+    change_items,
     change_link_header,
     match_operations,
 )
@@ -20,7 +22,7 @@ from conformance.certify.api_clients.definitions import (
     TlsCertificate,
     build_violation,
 )
-from conformance.certify.api_clients.tasks import LIST_VEHICLES, find_next_link
+from conformance.certify.api_clients.tasks import LIST_SESSIONS, LIST_VEHICLES, READ_SESSION, find_next_link
 from conformance.certify.api_clients.trace import ClientCall, ServerPart, Trace
 from conformance.certify.assessments import PASSED, Assessment
 
@@ -42,9 +44,22 @@ def _link_to(origin: OtherOrigin) -> Callable[[str, ScenarioContext], str]:
     def change(link: str, context: ScenarioContext) -> str:
         target = find_next_link(link)
         path = target.removeprefix(context.base_url.rpartition("/")[0])
-        return link.replace(target, context.other_origins[origin] + path)
+        named = f"&from={context.base_url}"  # a URL that holds that of the API is not one of the API
+        return link.replace(target, context.other_origins[origin] + path + named)
 
     return change
+
+
+def _refer_to(origin: OtherOrigin) -> Action:
+    """Return an action that sends the vehicle of a session as a URL under another origin."""
+
+    def change(item: dict[str, Any], context: ScenarioContext) -> dict[str, Any]:
+        vehicle = item.get("vehicle")
+        url = vehicle["url"] if isinstance(vehicle, dict) else vehicle
+        root = context.base_url.rpartition("/")[0]
+        return {**item, "vehicle": context.other_origins[origin] + url.removeprefix(root)} if url else item
+
+    return change_items(change)
 
 
 def _judge_token_scope(trace: Trace) -> Assessment:
@@ -101,9 +116,25 @@ def _build_link(name: str, origin: OtherOrigin, certificate: TlsCertificate = Tl
     )
 
 
+def _build_reference(name: str, origin: OtherOrigin) -> Scenario:
+    return Scenario(
+        name,
+        "C25",
+        "read_session",
+        f"sends the vehicle of the session as a URL {origin.value}",
+        "the other origin receives no token",
+        _judge_token_scope,
+        (ConditionRule(match_operations(LIST_SESSIONS, READ_SESSION), _refer_to(origin)),),
+    )
+
+
 SCENARIOS = (
     _build_redirect("redirect-elsewhere", OtherOrigin.HOST),
     _build_redirect("redirect-other-port", OtherOrigin.PORT),
+    _build_redirect("redirect-longer-port", OtherOrigin.PREFIX),
+    _build_link("link-longer-port", OtherOrigin.PREFIX),
+    _build_reference("reference-other-port", OtherOrigin.PORT),
+    _build_reference("reference-longer-port", OtherOrigin.PREFIX),
     _build_link("link-elsewhere", OtherOrigin.HOST),
     _build_link("link-other-port", OtherOrigin.PORT),
     _build_link("link-sibling-host", OtherOrigin.SIBLING),

@@ -166,6 +166,14 @@ def _join_relations(link: str, context: ScenarioContext) -> str:
     return f'{decoy}; rel="first prev", <{find_next_link(link)}>; rel="next last"'
 
 
+def _surround_with_similar_relations(link: str, context: ScenarioContext) -> str:
+    """Put links before and after the one to follow whose relations or other parameters only contain its relation."""
+    similar = ("next-archive", "prev-next", "nextpage", "https://api.ev.energy/relations/next")
+    decoys = [f'<{context.base_url}/vehicles?page_after=decoy>; rel="{relation}"' for relation in similar]
+    reverse = f'<{context.base_url}/vehicles?page_after=decoy>; rel="prev"; rev="next"'
+    return ", ".join([reverse, *decoys, f'<{find_next_link(link)}>; rel="next"', reverse, *decoys])
+
+
 def _judge_page_sizes(everything: ClientEvidence) -> tuple[PassiveVerdict, ...]:
     calls = [call for trace in everything.traces.values() for call in trace.api_calls]
     return tuple(
@@ -242,6 +250,11 @@ SCENARIOS = (
     _build_link_scenario("links-unquoted", "sends the relations of links without quotes", _unquote_relation),
     _build_link_scenario(
         "links-with-parameters", "sends links with other parameters before and after `rel`", _put_parameters_first
+    ),
+    _build_link_scenario(
+        "links-of-similar-relations",
+        "sends links before and after the next one whose relations only contain `next`",
+        _surround_with_similar_relations,
     ),
     _build_link_scenario("links-with-commas", "links the next page with commas in its URL", _put_commas_into_target),
     _build_link_scenario(

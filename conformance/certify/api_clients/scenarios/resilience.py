@@ -2,8 +2,14 @@
 
 from itertools import pairwise
 
+import msgspec
+
 from conformance.certify.api_clients.conditions import (
+    Action,
     ConditionRule,
+    ScenarioContext,
+    ScenarioRequest,
+    ScenarioResponse,
     build_problem,
     delay_response,
     match_operations,
@@ -105,12 +111,27 @@ def _find_shrinking_gaps(gaps: list[float], times: float = 1.0) -> list[int]:
 
 
 def _judge_repeated_read(trace: Trace) -> Assessment:
-    lost = trace.affected_calls[0]
-    return (
-        compare_with_control(trace)
-        if list_repeats(trace, lost)
-        else build_violation("it does not repeat a read whose connection was reset")
+    if all(list_repeats(trace, lost) for lost in trace.affected_calls):
+        return compare_with_control(trace)
+    return build_violation(
+        "it does not repeat a read whose connection broke", f"the client {trace.process.description}"
     )
+
+
+def _cut_body(*, is_chunked: bool) -> Action:
+    """Return an action that closes the connection after half of a page, where Content-Length or chunks promise more."""
+
+    async def act(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse:
+        response = await context.send_to_mock(request)
+        return msgspec.structs.replace(response, is_cut=True, is_affected=True, pieces=int(is_chunked))
+
+    return act
+
+
+async def _stall_body(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse:
+    """Send the headers and half of the body, and the rest when the time is over."""
+    response, pause_s = await context.send_to_mock(request), STALL_S * context.scale
+    return msgspec.structs.replace(response, pieces=2, pause_s=pause_s, is_affected=True, is_delayed=True)
 
 
 def _judge_timeout(trace: Trace) -> Assessment:
@@ -157,6 +178,30 @@ SCENARIOS = (
         _judge_repeated_read,
         (ConditionRule(match_operations(LIST_VEHICLES), reset_connection(is_committed=False), skip=1, times=1),),
         level=Level.SHOULD,
+    ),
+    *(
+        Scenario(
+            f"read-cut-{name}",
+            "C08",
+            "list_vehicles",
+            f"closes the connection after half of the second page, sent {how}, once",
+            "the page is requested again, and the task is completed",
+            _judge_repeated_read,
+            (ConditionRule(match_operations(LIST_VEHICLES), _cut_body(is_chunked=is_chunked), skip=1, times=1),),
+            level=Level.SHOULD,
+        )
+        for name, how, is_chunked in (("length", "with Content-Length", False), ("chunks", "chunked", True))
+    ),
+    Scenario(
+        "stalled-body",
+        "C28",
+        "list_vehicles",
+        f"sends half of the second page, and the rest after {STALL_S} s",
+        "the request times out, and no others pile up",
+        _judge_timeout,
+        (ConditionRule(match_operations(LIST_VEHICLES), _stall_body, skip=1, times=1),),
+        level=Level.SHOULD,
+        time_limit_s=STALL_S + 30,
     ),
     Scenario(
         "silence",

@@ -90,7 +90,7 @@ def _send_in_pieces(pause_s: float) -> Action:
     async def act(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
         response = await context.send_to_mock(request)
         wait = pause_s * context.scale
-        return msgspec.structs.replace(response, pieces=_PIECES, pause_s=wait, is_affected=True)
+        return msgspec.structs.replace(response, pieces=_PIECES, pause_s=wait, is_affected=True, is_delayed=pause_s > 0)
 
     return act
 
