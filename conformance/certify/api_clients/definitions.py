@@ -70,14 +70,16 @@ class PassiveJudge(msgspec.Struct, frozen=True):
 class ClientEvidence(msgspec.Struct, frozen=True):
     """The traces of all scenarios by name, and the facts about the API that passive judges need.
 
-    By operation key: the `scopes` that it needs, the paths of its documented `expansions`, and as `url_properties` the
-    properties of its request body that hold URLs. `user_header_operations` require EvEnergy-User. `find_body_error`
+    By operation key: the `scopes` that it needs, the paths of its documented `expansions`, as `body_properties` the
+    properties of its request body, where it allows no others, and as `url_properties` those that hold URLs.
+    `user_header_operations` require EvEnergy-User. `find_body_error`
     returns the first error of the body of a request by its schema, empty where there is none.
     """
 
     traces: dict[str, Trace]
     scopes: dict[str, frozenset[str]]
     expansions: dict[str, frozenset[str]]
+    body_properties: dict[str, frozenset[str]]
     url_properties: dict[str, frozenset[str]]
     user_header_operations: frozenset[str]
     find_body_error: Callable[[Request], str]

@@ -1,6 +1,7 @@
 """Verdicts on scenarios: task done without the condition, condition met, then the judge of the scenario. Pure."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 from conformance.certify.api_clients.definitions import ClientEvidence, PassiveJudge, Scenario, TlsCertificate
 from conformance.certify.api_clients.tasks import Task
@@ -140,6 +141,11 @@ def collect_evidence(traces: dict[str, Trace], description: Description, *, is_p
         expansions={
             operation.key: frozenset(expansion.path for expansion in operation.expansions) for operation in operations
         },
+        body_properties={
+            operation.key: frozenset(properties)
+            for operation in operations
+            if (properties := _read_body_properties(operation, description))
+        },
         url_properties={
             operation.key: names for operation in operations if (names := _list_url_properties(operation, description))
         },
@@ -165,16 +171,20 @@ def _build_body_check(description: Description) -> Callable[[Request], str]:
 
 def _list_url_properties(operation: Operation, description: Description) -> frozenset[str]:
     """Return the properties of a write's JSON body that hold URLs."""
+    properties = _read_body_properties(operation, description)
+    return frozenset(name for name, schema in properties.items() if schema.get("format") == "uri")
+
+
+def _read_body_properties(operation: Operation, description: Description) -> dict[str, Mapping[str, Any]]:
+    """Return the schemas of the properties of a write's JSON body; none where its schema allows other properties."""
     if operation.is_safe or operation.body is None:
-        return frozenset()
+        return {}
     pointers = [media.schema for media in operation.body.media if media.type == "application/json" and media.schema]
-    url_properties: set[str] = set()
-    for pointer in pointers[:1]:
-        properties = description.dereference(description.resolve(pointer)).get("properties", {})
-        for name, schema in properties.items():
-            if isinstance(schema, dict) and description.dereference(schema).get("format") == "uri":
-                url_properties.add(name)
-    return frozenset(url_properties)
+    schema = description.dereference(description.resolve(pointers[0])) if pointers else {}
+    if schema.get("additionalProperties") or schema.get("patternProperties"):
+        return {}
+    properties = schema.get("properties", {}).items()
+    return {name: description.dereference(one) for name, one in properties if isinstance(one, dict)}
 
 
 def plan_cases(scenarios: Iterable[Scenario], passives: Iterable[PassiveJudge]) -> dict[str, tuple[str, ...]]:

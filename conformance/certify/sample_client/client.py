@@ -55,6 +55,7 @@ class Client:
         self._http.headers["Accept-Encoding"] = "gzip"
         self._lock = threading.Lock()
         self._token = self._refresh_token = ""
+        self._resume_at = 0.0
 
     # Tokens
 
@@ -144,6 +145,7 @@ class Client:
     def _send_once(
         self, method: str, url: str, token: str, json: object, headers: dict[str, str] | None
     ) -> httpx.Response:
+        time.sleep(max(0.0, self._resume_at - time.monotonic()))
         own = {"Authorization": f"Bearer {token}"} if url.startswith(BASE + "/") else {}
         sent = {"EvEnergy-Version": VERSION, **own, **(headers or {})}
         return self._http.request(method, url, json=json, headers=sent)
@@ -156,7 +158,7 @@ class Client:
         wait = float(text) if text.isdigit() else parsedate_to_datetime(text).timestamp() - time.time()
         if wait > MAX_WAIT_S:
             raise RefusedError(f"asked to wait for {wait:.0f} s")
-        time.sleep(max(0.0, wait) + 0.1)
+        self._resume_at = max(self._resume_at, time.monotonic() + max(0.0, wait) + 0.1)  # for all threads
 
     def _check_response(self, response: httpx.Response) -> httpx.Response:
         if not response.is_success:

@@ -68,11 +68,12 @@ def run_mutant(mutant: ClientMutant, folder: Path, *, is_whole: bool = False) ->
 
 
 def list_all_cases(mutant: ClientMutant) -> tuple[str, ...]:
-    """Return the scenarios of every MUST and of the mutant's requirement, and the requirements judged passively."""
+    """Return the scenarios of every MUST, of the mutant's requirement and selection, and what is judged passively."""
     scenarios = [
         scenario.name
         for scenario in load_scenarios()
-        if scenario.level is Level.MUST or scenario.requirement == mutant.requirement
+        if scenario.level is Level.MUST
+        or {scenario.name, scenario.requirement} & {*mutant.selection, mutant.requirement}
     ]
     return (*scenarios, *(passive.requirement for passive in load_passive_judges()))
 

@@ -33,7 +33,7 @@ async function send(method, url, body) {
     const ours = url.startsWith(`${BASE}/`);
     let response;
     try {
-      response = await fetch(url, {
+      const received = await fetch(url, {
         method,
         headers: {
           "User-Agent": "example-node/2.0",
@@ -44,6 +44,7 @@ async function send(method, url, body) {
         body: body && JSON.stringify(body),
         signal: AbortSignal.timeout(TIMEOUT),
       });
+      response = new Response(await received.text(), { status: received.status, headers: received.headers });
     } catch (error) {
       if (method !== "GET" || number >= 5) throw error;
       await sleep(0.05 * 2 ** number);
@@ -70,7 +71,7 @@ function findNextLink(response) {
   const header = response.headers.get("link") ?? "";
   for (const [, target, parameters] of header.matchAll(/<([^>]*)>((?:\s*;\s*[\w-]+=(?:"(?:[^"\\]|\\.)*"|[^",;\s]+))*)/g)) {
     const plain = parameters.replace(/title="(?:[^"\\]|\\.)*"/g, "");
-    if (/rel="?next"?/.test(plain)) return target.startsWith("http") ? target : "";
+    if (/;\s*rel="?next"?\s*(;|$)/.test(plain)) return target.startsWith("http") ? target : "";
   }
   return "";
 }

@@ -11,6 +11,7 @@ from conformance.certificates.verification import CertificateStanding, verify_ce
 from conformance.model import Certified, Event, Observed, Verdict
 from conformance.run_log.event_log import LogWriter
 from reports import fold, read_events
+from tests.certify.clients.mutants.retries import WAIT
 
 READER = ("list_vehicles", "read_vehicles")
 
@@ -50,7 +51,7 @@ def test_a_selection_plans_only_what_it_runs(certify_sample, write_plan):
 
 
 def test_a_violation_prevents_certification(certify_sample, write_plan):
-    impatient = ("        time.sleep(max(0.0, wait) + 0.1)\n", "")
+    impatient = (WAIT, "")
     reasons = list_obstacles(certify_sample(impatient, plan=write_plan(*READER)))
     assert "MUST requirement" in reasons[0]
 
@@ -69,7 +70,7 @@ def pass_outcome(event: Event) -> Event:
 
 def test_an_edited_outcome_prevents_certification(certify_sample, write_plan, tmp_path):
     """Change every FAIL in the run log to PASS: the exchanges still show what the client did."""
-    impatient = ("        time.sleep(max(0.0, wait) + 0.1)\n", "")
+    impatient = (WAIT, "")
     certify_sample(impatient, plan=write_plan(*READER))
     log = tmp_path / "report/events.jsonl"
     events = [*read_events([log])]

@@ -36,9 +36,9 @@ def test_a_correct_public_client_passes(certify_sample, write_plan):
     played = ("C01", "C08", "C09", "C10", "C11", "C12", "C15", "C19", "C23", "C25")
     summary = certify_sample(plan=write_plan(*set(TASKS) - {"create_user"}, kind="public"), select=played)
     assert summary.verdict is RunVerdict.CONFORMS, describe_cases(summary)
-    assert verdicts(summary, Verdict.PASS) == set(played) - {"C11", "C15"}, describe_cases(summary)
+    assert verdicts(summary, Verdict.PASS) == set(played) - {"C15"}, describe_cases(summary)
     assert verdicts(summary, Verdict.NOT_OBSERVABLE) == {"C11"}  # a person has too few vehicles for fifty calls
-    assert verdicts(summary, Verdict.NOT_APPLICABLE) == {"C15"}  # the token names the person
+    assert verdicts(summary, Verdict.NOT_APPLICABLE) == {"C09", "C15"}  # no create_user; the token names the person
 
 
 @pytest.mark.parametrize("mutant", SAMPLE, ids=lambda mutant: mutant.name)

@@ -3,6 +3,7 @@
 import asyncio
 import time
 
+import msgspec
 import pytest
 
 from conformance.certify.api_clients.asgi import send_response
@@ -10,7 +11,7 @@ from conformance.certify.api_clients.conditions import ScenarioResponse
 from conformance.certify.api_clients.trace import ProcessEnd, ProcessResult, Trace
 from conformance.certify.api_clients.verdicts import judge_scenario
 from conformance.model import Verdict
-from tests.certify.clients.test_judges import BASE, BY_NAME, build_call, build_retries
+from tests.certify.clients.test_judges import BASE, BY_NAME, DONE, build_call, build_retries
 
 ENDED = ProcessResult(ProcessEnd.ENDED, 1, 60.0)
 
@@ -53,9 +54,14 @@ def test_a_pace_is_judged_by_its_change(early, late, verdict):
     assert judge_scenario(BY_NAME["allowance-falls"], trace, "").verdict is verdict
 
 
-def judge_polling(*gaps: float) -> Verdict:
-    calls = build_sequence(list(gaps), "/charging_sessions")
-    return judge_scenario(BY_NAME["long-quiet"], Trace(calls, ENDED, BASE), "").verdict
+def judge_polling(*gaps: float, has_new_session: bool = True, process: ProcessResult = DONE) -> Verdict:
+    *calls, last = build_sequence(list(gaps), "/charging_sessions")
+    exchange = last.exchange
+    if has_new_session:
+        shown = msgspec.structs.replace(exchange.response, body=b'[{"id": "new"}]')
+        exchange = msgspec.structs.replace(exchange, response=shown)
+    trace = Trace((*calls, msgspec.structs.replace(last, exchange=exchange)), process, BASE)
+    return judge_scenario(BY_NAME["long-quiet"], trace, "").verdict
 
 
 def test_a_schedule_may_catch_up_after_a_stall():
@@ -66,6 +72,12 @@ def test_a_schedule_may_catch_up_after_a_stall():
     assert judge_polling(1.0, 3.4, 0.02, 1.0, 0.02, 1.0) is Verdict.WARN
 
 
+def test_polling_ends_when_it_has_read_the_new_session():
+    assert judge_polling(1.0, 1.0, has_new_session=False) is Verdict.WARN
+    assert judge_polling(1.0, 1.0, process=ProcessResult(ProcessEnd.ENDED, 1, 30.0)) is Verdict.WARN
+    assert judge_polling(1.0, 1.0, has_new_session=False, process=ProcessResult()) is Verdict.PASS  # an operator's
+
+
 def test_a_response_counts_from_before_it_is_sent():
     """A client may have the response while the server still waits for the processor: its wait begins then."""
 
@@ -73,4 +85,6 @@ def test_a_response_counts_from_before_it_is_sent():
         await asyncio.sleep(0.1)
 
     began = time.monotonic()
-    assert asyncio.run(send_response(send_slowly, ScenarioResponse(429))) - began < 0.1
+    sent_at, is_complete = asyncio.run(send_response(send_slowly, ScenarioResponse(429)))
+    assert sent_at - began < 0.1
+    assert is_complete

@@ -1,11 +1,14 @@
 """Scenarios of polling: webhooks are not guaranteed, so a client reads lists again (C29)."""
 
+import secrets
 import time
+from collections.abc import Sequence
 from itertools import pairwise
 
 import msgspec
 
 from conformance.certify.api_clients.conditions import (
+    BLANK_NEXT_LINK,
     ConditionRule,
     ScenarioContext,
     ScenarioRequest,
@@ -14,7 +17,7 @@ from conformance.certify.api_clients.conditions import (
 )
 from conformance.certify.api_clients.definitions import Scenario, build_violation
 from conformance.certify.api_clients.tasks import LIST_SESSIONS
-from conformance.certify.api_clients.trace import Trace
+from conformance.certify.api_clients.trace import ClientCall, ProcessEnd, Trace
 from conformance.certify.assessments import PASSED, Assessment
 from conformance.model import Level
 
@@ -22,6 +25,7 @@ _MIN_PAUSE_S = 0.1
 _STRETCH_FACTOR = 1.5  # of the next longest gap
 _WATCH_S = 12.0  # an hour of a product that polls every five minutes, since a second stands for its interval
 _MAX_ROUNDS_PER_S = 2.0
+_ROUNDS_BEFORE = 2  # without the session
 
 
 def _judge_polling(trace: Trace) -> Assessment:
@@ -36,7 +40,23 @@ def _judge_polling(trace: Trace) -> Assessment:
         return build_violation(
             "it reads the list again without a pause", f"{shortest:.2f} s between two reads of the same list"
         )
+    if not trace.process.is_successful:
+        return build_violation("it does not find the new session", f"the client {trace.process.description}")
+    if trace.process.end is ProcessEnd.ENDED and not _has_shown_new_session(reads):
+        return build_violation("it ends before the list shows a new session", f"after {len(rounds)} rounds")
     return Assessment(PASSED.verdict, f"{len(rounds)} rounds")
+
+
+def _has_shown_new_session(reads: Sequence[ClientCall]) -> bool:
+    """Return whether a read after the first round shows a session that the first round does not."""
+    again = next((number for number, call in enumerate(reads) if number and call.target == reads[0].target), 1)
+    known = {session for call in reads[:again] for session in _list_ids(call)}
+    return any(set(_list_ids(call)) - known for call in reads[again:])
+
+
+def _list_ids(call: ClientCall) -> list[str]:
+    response = call.exchange.response
+    return [item["id"] for item in msgspec.json.decode(response.body)] if response and call.status == 200 else []
 
 
 def _drop_late_round(gaps: list[float]) -> list[float]:
@@ -72,6 +92,29 @@ async def _hold_session_back(request: ScenarioRequest, context: ScenarioContext)
     return None
 
 
+async def _show_session_on_a_later_page(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
+    """Send the sessions of the first round on one page; from the third round on link a second page with the new one."""
+    path, _, query = request.target.partition("?")
+    fields = [field for field in query.split("&") if field and not field.startswith(("page_after=", "page_size="))]
+    whole = msgspec.structs.replace(request, target="?".join([path, "&".join(fields)]).rstrip("?"))
+    response = await context.send_to_mock(whole)
+    if response.status != 200:
+        return response
+    items = msgspec.json.decode(response.body)
+    known: set[str] = context.memory.setdefault("known", {item["id"] for item in items})
+    cursor: str = context.memory.setdefault("cursor", secrets.token_urlsafe(12))
+    is_later_page = f"page_after={cursor}" in query
+    shown = [item for item in items if (item["id"] not in known) is is_later_page]
+    link = BLANK_NEXT_LINK
+    if not is_later_page:
+        rounds = context.memory["rounds"] = context.memory.get("rounds", 0) + 1
+        if rounds > _ROUNDS_BEFORE:
+            link = f'<{context.base_url}{path}?page_after={cursor}>; rel="next"'
+        elif rounds == _ROUNDS_BEFORE:
+            await context.start_session()
+    return response.with_body(msgspec.json.encode(shown)).with_header(("Link", link))
+
+
 SCENARIOS = (
     Scenario(
         "no-webhooks",
@@ -92,5 +135,16 @@ SCENARIOS = (
         (ConditionRule(match_operations(LIST_SESSIONS), _hold_session_back),),
         level=Level.SHOULD,
         time_limit_s=_WATCH_S + 30,
+    ),
+    Scenario(
+        "session-on-a-later-page",
+        "C29",
+        "poll_sessions",
+        "shows a new session on a second page, which the list did not have before",
+        "every page is read in every round",
+        _judge_polling,
+        (ConditionRule(match_operations(LIST_SESSIONS), _show_session_on_a_later_page),),
+        level=Level.SHOULD,
+        time_limit_s=15.0,
     ),
 )

@@ -1,5 +1,6 @@
 """Scenarios of rate limits: wait as long as the server says, and slow down before (C05, C27)."""
 
+import asyncio
 from email.utils import parsedate_to_datetime
 from itertools import pairwise
 from statistics import median
@@ -8,7 +9,12 @@ from typing import Any
 from conformance.certify.api_clients.conditions import (
     Action,
     ConditionRule,
+    ScenarioContext,
+    ScenarioRequest,
+    ScenarioResponse,
     add_headers,
+    build_problem,
+    build_unauthorized,
     match_operations,
     refuse_with_retry_after,
 )
@@ -18,19 +24,30 @@ from conformance.certify.api_clients.definitions import (
     build_noisy,
     build_violation,
 )
-from conformance.certify.api_clients.tasks import LIST_VEHICLES, READ_VEHICLE
+from conformance.certify.api_clients.tasks import (
+    CHANGE_VEHICLE,
+    CREATE_USER,
+    LIST_VEHICLES,
+    PARALLEL_READS,
+    READ_VEHICLE,
+)
 from conformance.certify.api_clients.trace import ClientCall, ProcessEnd, Trace
 from conformance.certify.api_clients.trace_comparisons import compare_with_control, describe_crash
 from conformance.certify.assessments import PASSED, Assessment
 from conformance.model import Level, Verdict
 
 WAIT_S, DATE_S, DAY_S = 7, 3, 86_400
+_SHORT_WAIT_S = 3
+_OTHERS_AFTER_S = 0.8  # after the refusal: by then a client knows of it
 LIMIT = 20
 _WATCH_S = 8.0  # how long a wait of a day is watched
 _TIMER_TOLERANCE_S = 0.05  # difference between the timers of two machines
 _MIN_GAP_S = 0.05
 _MAX_SPREAD_S = 0.2  # of the gaps at the full allowance, which the client has no reason to vary
 _CLEAR_SHARE, _OPEN_SHARE = 0.9, 0.75  # of pairs of a late and an early gap in which the late one is longer
+
+
+_refuse_shortly = refuse_with_retry_after(_SHORT_WAIT_S)
 
 
 def _judge_wait(trace: Trace) -> Assessment:
@@ -59,6 +76,40 @@ def _judge_wait(trace: Trace) -> Assessment:
             PASSED.verdict, f"it gave up: no request in the {trace.duration_s - refused.responded_at:.1f} s to its end"
         )
     return Assessment(PASSED.verdict, f"no request for {wait:.1f} s")
+
+
+def _judge_shared_wait(trace: Trace) -> Assessment:
+    """Judge what follows a refusal among requests at the same time: all requests count towards one allowance.
+
+    What was on its way when the refusal arrived is not counted: the other responses come late enough to know of it.
+    """
+    refused = next((call for call in trace.affected_calls if call.status == 429), None)
+    others = [call for call in trace.affected_calls if call.status in {401, 503}]
+    if refused is None or not others:
+        return build_inconclusive("its requests came one after the other: none was open when another was refused")
+    until = refused.responded_at + _read_retry_after(refused) - _TIMER_TOLERANCE_S
+    known_at = max(refused.responded_at, min(call.responded_at for call in others))
+    early = [call for call in trace.api_calls if known_at <= call.requested_at < until]
+    if early:
+        return build_violation(
+            "it holds back the refused request alone",
+            f"{len(early)} others, first {early[0].method} {early[0].target} "
+            f"after {early[0].requested_at - refused.responded_at:.1f} s",
+        )
+    return Assessment(PASSED.verdict, f"no request for {_read_retry_after(refused):.1f} s")
+
+
+async def _refuse_one_of_many(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
+    """Refuse the first read with 429 and the others once, a little later, so that they have to be repeated."""
+    targets: list[str] = context.memory.setdefault("targets", [])
+    if request.target in targets:
+        return None
+    number = len(targets)
+    targets.append(request.target)
+    if number == 0:
+        return await _refuse_shortly(request, context)
+    await asyncio.sleep(_OTHERS_AFTER_S * context.scale)
+    return build_unauthorized() if number == 1 else build_problem(503)
 
 
 def _read_retry_after(refused: ClientCall) -> float:
@@ -148,6 +199,31 @@ SCENARIOS = (
         correct="the task is completed, or the client gives up",
         judge=_judge_past_date,
         level=Level.SHOULD,
+    ),
+    Scenario(
+        "retry-after-at-once",
+        "C05",
+        "read_at_once",
+        f"responds to one of {PARALLEL_READS} requests with 429 and Retry-After: {_SHORT_WAIT_S}, to the others later",
+        f"no request of any kind for {_SHORT_WAIT_S} s",
+        _judge_shared_wait,
+        (ConditionRule(match_operations(READ_VEHICLE), _refuse_one_of_many),),
+        level=Level.SHOULD,
+    ),
+    *(
+        Scenario(
+            f"retry-after-{name}",
+            "C05",
+            task,
+            f"responds to {operation} with 429 and Retry-After: {_SHORT_WAIT_S}",
+            f"no request for {_SHORT_WAIT_S} s",
+            _judge_wait,
+            (ConditionRule(match_operations(operation), _refuse_shortly, times=1),),
+        )
+        for name, task, operation in (
+            ("post", "create_user", CREATE_USER),
+            ("change", "change_vehicle", CHANGE_VEHICLE),
+        )
     ),
     Scenario(
         "allowance-falls",

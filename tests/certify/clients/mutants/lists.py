@@ -23,6 +23,30 @@ def import_from_parse(*names: str) -> tuple[str, str]:
 
 MUTANTS = (
     must(
+        "C03",
+        "finds the word next in a relation",
+        "links-of-similar-relations links-reordered",
+        (IS_NEXT, 're.search(r"\\bnext\\b", named.get("rel", ""))'),
+    ),
+    must(
+        "C03",
+        "takes what begins with next for it",
+        "links-of-similar-relations links-reordered",
+        (IS_NEXT, 'named.get("rel", "").startswith("next")'),
+    ),
+    must(
+        "C03",
+        "takes what ends with next for it",
+        "links-of-similar-relations links-reordered",
+        (IS_NEXT, 'named.get("rel", "").endswith("next")'),
+    ),
+    must(
+        "C03",
+        "takes the reverse relation for the relation",
+        "links-of-similar-relations links-reordered",
+        (IS_NEXT, '"next" in (named.get("rev") or named.get("rel", "")).split()'),
+    ),
+    must(
         "C01",
         "builds its own cursor",
         "C01 last-page-blank links-reordered",

@@ -19,6 +19,7 @@ def add_with(body: str) -> tuple[str, str]:
     return BODY, body
 
 
+PATTERN = r"r'[a-z]{4}[A-Z\d]{26}'"
 ADD = {"tasks": "add_vehicle"}
 CHANGE = {"tasks": "change_vehicle"}
 MUTANTS = (
@@ -81,6 +82,72 @@ MUTANTS = (
             ),
         ),
     ),
+    must(
+        "C19",
+        "finds ids by their pattern",
+        "strange-id strange-ids-at-once",
+        read_at(
+            f"vehicle['url'].rpartition('/')[0] + '/' + (re.search({PATTERN}, vehicle['url']) or [vehicle['id']])[0]"
+        ),
+    ),
+    must(
+        "C19",
+        "takes ids for numbers where it can",
+        "strange-id longer-id-of-a-session",
+        read_at(
+            "vehicle['url'].rpartition('/')[0] + '/' + (str(int(vehicle['id'])) if vehicle['id'].isdigit() else vehicle['id'])"
+        ),
+    ),
+    must(
+        "C19",
+        "cuts the ids that it reads at once",
+        "strange-ids-at-once strange-id",
+        (
+            '[vehicle["url"] for vehicle in list_all_vehicles(client)][:20]',
+            "[f\"{BASE}/vehicles/{vehicle['id'][:30]}\" for vehicle in list_all_vehicles(client)][:20]",
+        ),
+    ),
+    must(
+        "C19",
+        "finds the vehicle of a session by its pattern",
+        "longer-id-of-a-session expanded-as-url",
+        (
+            "client.get(vehicle).json() if isinstance(vehicle, str)",
+            f"client.get(BASE + '/vehicles/' + re.search({PATTERN}, vehicle)[0]).json() if isinstance(vehicle, str)",
+        ),
+    ),
+    must(
+        "C19",
+        "cuts the id of the session",
+        "longer-id-of-a-session expanded-as-url",
+        ('session["url"] + "?expand', 'f"{BASE}/charging_sessions/{session[\'id\'][:30]}" + "?expand'),
+    ),
+    must(
+        "C19",
+        "cuts the id of the vehicle that it changes",
+        "longer-id-in-a-change strange-id",
+        ('"PATCH", vehicle["url"]', '"PATCH", f"{BASE}/vehicles/{vehicle[\'id\'][:30]}"'),
+    ),
+    must(
+        "C19",
+        "cuts the id of a model",
+        "longer-id-in-a-reference strange-id",
+        add_with(f"{{'model': re.sub('(' + {PATTERN} + ').*', r'\\1', model['url']), 'user': USER}}"),
+        implied=frozenset({"C20"}),
+    ),
+    must(
+        "C19",
+        "compares the beginnings of ids",
+        "longer-ids-of-new-sessions longer-id-of-a-session",
+        ('{session["id"] for page', '{session["id"][:30] for page'),
+    ),
+    must(
+        "C20",
+        "a property that is not documented",
+        "C20",
+        (EMAIL, 'json={"email": "robin@example.com", "source": "fleet"}'),
+        tasks="create_user add_vehicle",
+    ),
     must("C20", "refers by id", "C20", add_with('{"model": model["url"], "user": USER.rpartition("/")[2]}'), **ADD),
     must("C20", "refers by path", "C20", add_with('{"model": urlsplit(model["url"]).path, "user": USER}'), **ADD),
     must(
@@ -126,6 +193,7 @@ MUTANTS = (
         "a truth value in a string",
         "C20",
         (LIMIT, '{"maximum_charge_limit_percentage": 80, "smart_charging_enabled": "true"}'),
+        implied=frozenset({"C16"}),
         **CHANGE,
     ),
     must("C20", "a list in place of an object", "C20", (LIMIT, '[{"maximum_charge_limit_percentage": 80}]'), **CHANGE),
@@ -134,6 +202,7 @@ MUTANTS = (
         "a value that is not in the enumeration",
         "C20",
         (LIMIT, '{"maximum_charge_limit_percentage": 80, "vehicle_class": "passenger"}'),
+        implied=frozenset({"C16"}),
         **CHANGE,
     ),
     must("C20", "an email that is none", "C20", (EMAIL, 'json={"email": "robin"}'), tasks="create_user add_vehicle"),

@@ -2,7 +2,7 @@
 
 from tests.certify.clients.mutants.definition import must, should
 
-WAIT = "        time.sleep(max(0.0, wait) + 0.1)\n"
+WAIT = "        self._resume_at = max(self._resume_at, time.monotonic() + max(0.0, wait) + 0.1)  # for all threads\n"
 PAUSE = "time.sleep(PAUSE_S * 2**tries)"
 DATE = "parsedate_to_datetime(text).timestamp() - time.time()"
 BLIND = 'if method != "GET" or tries >= MAX_TRIES:'
@@ -10,6 +10,19 @@ ON_STATUS = 'response.status_code in {502, 503, 504} and method == "GET" and tri
 EXCEPT = "            except httpx.TransportError:\n"
 POLL = "        time.sleep(POLL_S)\n"
 CREATE_LINE = '    print(client.send("POST", f"{BASE}/users", json={"email": "robin@example.com"}).json()["id"])\n'
+
+
+WAITS = "                self._wait(response)\n"
+OF_VEHICLE = 'method == "POST" and url.endswith("/vehicles")'
+LOOK = "                    {look}\n                    if tries < 2:\n                        continue\n"
+
+
+def look_and_post_again(condition: str, look: str) -> tuple[str, str]:
+    """Return the edit that does something after a POST whose response is lost, and sends the POST once more."""
+    return (
+        "                " + BLIND,
+        f"                if {condition}:\n{LOOK.format(look=look)}                {BLIND}",
+    )
 
 
 def post_again(statuses: str) -> tuple[str, str]:
@@ -91,6 +104,24 @@ MUTANTS = (
         "retry-after-past-date retry-after-date",
         (WAIT, "        if wait < 0:\n            raise SystemExit(0)\n" + WAIT),
     ),
+    should(
+        "C05",
+        "holds back the refused thread alone",
+        "retry-after-at-once retry-after-seconds",
+        (WAIT, "        time.sleep(max(0.0, wait) + 0.1)\n"),
+    ),
+    must(
+        "C05",
+        "waits for reads alone",
+        "retry-after-post retry-after-seconds",
+        (WAITS, '                if method != "POST":\n                    self._wait(response)\n'),
+    ),
+    must(
+        "C05",
+        "changes the vehicle again before the wait is over",
+        "retry-after-change retry-after-post",
+        (WAITS, '                if method != "PATCH":\n                    self._wait(response)\n'),
+    ),
     should("C06", "constant pauses", "C06 C08", (PAUSE, "time.sleep(0.4)")),
     should("C06", "no pauses", "C06", (PAUSE, "time.sleep(0)")),
     should("C06", "pauses that shrink by half", "C06 C08", (PAUSE, "time.sleep(1.6 / 2**tries)")),
@@ -144,6 +175,68 @@ MUTANTS = (
             "                if tries >= MAX_TRIES:",
         ),
     ),
+    must(
+        "C07",
+        "adds the vehicle again after a reset",
+        "vehicle-post-reset post-reset",
+        (BLIND, f'if (method != "GET" and not ({OF_VEHICLE} and tries < 2)) or tries >= MAX_TRIES:'),
+    ),
+    must(
+        "C07",
+        "adds the vehicle again on 503",
+        "vehicle-post-503 post-503",
+        (ON_STATUS, f"{ON_STATUS} or (response.status_code == 503 and {OF_VEHICLE} and tries < 3)"),
+    ),
+    must(
+        "C07",
+        "looks for the vehicle by a field that it does not have",
+        "vehicle-post-reset post-reset",
+        look_and_post_again(
+            OF_VEHICLE,
+            "assert not [v for v in self.get(BASE + '/vehicles').json() if v.get('model') == json['model']]",
+        ),
+    ),
+    must(
+        "C07",
+        "looks at the first user and posts again",
+        "post-reset refused-400",
+        look_and_post_again('method == "POST"', "self.get(BASE + '/users?page_size=1')"),
+        ('"create_user": "user:write"', '"create_user": "user:read user:write"'),
+    ),
+    must(
+        "C07",
+        "looks at all users for another email",
+        "post-reset refused-400",
+        look_and_post_again(
+            'method == "POST"',
+            "assert 'Robin@Example.com' not in [u.get('email') for p in read_pages(self, BASE + '/users') for u in p]",
+        ),
+        ('"create_user": "user:write"', '"create_user": "user:read user:write"'),
+    ),
+    should(
+        "C08",
+        "gives up a body shorter than its length",
+        "C08 C01",
+        (EXCEPT, EXCEPT.replace(":\n", " as error:\n")),
+        (BLIND, 'if method != "GET" or tries >= MAX_TRIES or "expected" in str(error):'),
+    ),
+    should(
+        "C08",
+        "gives up a body without its last chunk",
+        "C08 C01",
+        (EXCEPT, EXCEPT.replace(":\n", " as error:\n")),
+        (BLIND, 'if method != "GET" or tries >= MAX_TRIES or "chunked" in str(error):'),
+    ),
+    should(
+        "C08",
+        "takes half a body for the end of the list",
+        "C08 C01",
+        (
+            EXCEPT,
+            EXCEPT.replace(":\n", " as error:\n")
+            + "                if 'peer closed' in str(error):\n                    return httpx.Response(200, json=[])\n",
+        ),
+    ),
     should("C08", "never repeats a read", "C08 C01", (BLIND, "if True:")),
     should(
         "C08",
@@ -163,6 +256,15 @@ MUTANTS = (
     should("C28", "no timeout", "silence", ("timeout=TIMEOUT_S", "timeout=None")),
     should(
         "C28",
+        "waits for ever for a body",
+        "stalled-body silence",
+        (
+            "        return self._http.request(method, url, json=json, headers=sent)\n",
+            "        request = self._http.build_request(method, url, json=json, headers=sent)\n        response = self._http.send(request, stream=True)\n        request.extensions['timeout']['read'] = None\n        response.read()\n        return response\n",
+        ),
+    ),
+    should(
+        "C28",
         "opens more requests while one is silent",
         "silence read-reset",
         (
@@ -175,6 +277,28 @@ MUTANTS = (
         "waits for webhooks alone",
         "no-webhooks",
         ("        if known is not None and ids - known:", "        if ids:"),
+    ),
+    should(
+        "C29",
+        "ends after eight rounds",
+        "long-quiet no-webhooks",
+        ("    while True:\n        ids =", "    for _ in range(8):\n        ids ="),
+    ),
+    should(
+        "C29",
+        "gives up after eight rounds",
+        "long-quiet no-webhooks",
+        ("    while True:\n        ids =", "    for _ in range(8):\n        ids ="),
+        (POLL, POLL + "    sys.exit('no session')\n"),
+    ),
+    should(
+        "C29",
+        "polls the first page alone",
+        "session-on-a-later-page no-webhooks",
+        (
+            'for page in read_pages(client, f"{BASE}/charging_sessions") for session in page}',
+            'for session in client.get(f"{BASE}/charging_sessions").json()}',
+        ),
     ),
     should("C29", "polls without a pause", "C29", (POLL, "")),
     should("C29", "polls four times too often", "long-quiet no-webhooks", (POLL, "        time.sleep(POLL_S / 4)\n")),

@@ -75,6 +75,29 @@ MUTANTS = (
         ),
     ),
     must("C25", "token to all origins", "C25 C01", own_where("True")),
+    must(
+        "C25",
+        "token to ports that begin as the API's",
+        "link-longer-port link-other-port",
+        own_where("url.startswith(BASE[: BASE.index('/', 8)]) and '@' not in url"),
+    ),
+    must(
+        "C25",
+        "token to longer ports when redirected",
+        "redirect-longer-port link-longer-port",
+        (
+            REDIRECT,
+            REDIRECT
+            + "\n                if url.startswith(BASE[: BASE.index('/', 8)]):\n                    headers = {'Authorization': f'Bearer {token}'}",
+        ),
+    ),
+    must("C25", "token to URLs that hold the API's", "link-elsewhere redirect-elsewhere", own_where("BASE in url")),
+    must(
+        "C25",
+        "token to the vehicles of every origin",
+        "reference-other-port link-other-port",
+        own_where("url.startswith(BASE + '/') or '/v2/vehicles/' in url"),
+    ),
     must("C25", "token to the host on every port", "C25 C01", own_where(HOSTS)),
     must(
         "C25",

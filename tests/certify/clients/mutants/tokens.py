@@ -7,6 +7,9 @@ RENEWAL = "                token = self.get_token(instead_of=token)\n"
 NEEDED = "            if not self._token or self._token == instead_of:\n"
 KEEP = '        self._refresh_token = issued.get("refresh_token", self._refresh_token)\n'
 BY_REFRESH = "        if self._refresh_token:\n"
+RETRY = '{502, 503, 504} and method == "GET" and tries <= MAX_TRIES:\n                self._pause(tries)\n'
+LOST = "                self._pause(tries)\n                continue\n"
+WAITS = "                self._wait(response)\n"
 GET_TOKEN = "        token = self.get_token()\n"
 READ_IN_PROCESSES = (
     "    with ThreadPoolExecutor(20) as pool:\n        list(pool.map(client.get, urls))\n",
@@ -81,6 +84,34 @@ MUTANTS = (
         (KEEP, "        self._refresh_token = '' if self._refresh_token else issued.get('refresh_token', '')\n"),
         is_public=True,
     ),
+    must(
+        "C09",
+        "replays a write without its body",
+        "token-expired-at-create-user token-expired",
+        (RENEWAL, RENEWAL + "                json = None\n"),
+        implied=frozenset({"C20"}),
+    ),
+    must(
+        "C09",
+        "replays reads alone",
+        "token-expired-at-change-vehicle token-expired",
+        (RENEW, RENEW.replace(":\n", ' and method == "GET":\n')),
+    ),
+    must(
+        "C09",
+        "posts the vehicle to another URL when it replays",
+        "token-expired-at-add-vehicle token-expired-at-create-user",
+        (
+            RENEWAL,
+            RENEWAL + "                url = url.replace('/vehicles', '/vehicles/') if method == 'POST' else url\n",
+        ),
+    ),
+    must(
+        "C09",
+        "replays without the expansion",
+        "token-expired-at-read-session token-expired",
+        (RENEWAL, RENEWAL + "                url = url.removesuffix('?expand=vehicle')\n"),
+    ),
     should(
         "C10",
         "renews for each request",
@@ -115,6 +146,24 @@ MUTANTS = (
             NEEDED,
             "            self._asked = getattr(self, '_asked', 0) + 1\n            if not self._token or self._token == instead_of or self._asked % 10 == 0:\n",
         ),
+    ),
+    should(
+        "C11",
+        "a new token after 503",
+        "unavailable C11",
+        (RETRY, RETRY + "                token = self.get_token(instead_of=token)\n"),
+    ),
+    should(
+        "C11",
+        "a new token after a reset",
+        "read-reset C11",
+        (LOST, LOST.replace("continue", "token = self.get_token(instead_of=token)\n                continue")),
+    ),
+    should(
+        "C11",
+        "a new token after 429",
+        "retry-after-seconds C11",
+        (WAITS, WAITS + "                token = self.get_token(instead_of=token)\n"),
     ),
     should("C11", "a token for each request", "C11", (NEEDED, "            if True:\n")),
     should(

@@ -28,6 +28,22 @@ def drop(condition: str) -> tuple[str, str]:
     return LISTED, LISTED.replace(" for vehicle in page]", f" for vehicle in page if not ({condition})]")
 
 
+RENEWAL = "                token = self.get_token(instead_of=token)\n"
+
+
+def check_times(moment: str) -> tuple[str, str]:
+    """Return the edit that requires every session to end after it began, by what it makes of a `text`."""
+    return (
+        '    session = client.get(f"{BASE}/charging_sessions").json()[0]\n',
+        "    from datetime import datetime\n\n"
+        '    sessions = client.get(f"{BASE}/charging_sessions").json()\n'
+        "    ends = [[session['start'], session['end']] for session in sessions if session.get('end')]\n"
+        f"    moments = [[{moment} for text in pair] for pair in ends]\n"
+        "    assert all(start <= end for start, end in moments)\n"
+        "    session = sessions[0]\n",
+    )
+
+
 MUTANTS = (
     should("C14", "no version", "C14", (VERSION_HEADER, ""), tasks="list_vehicles"),
     should(
@@ -69,6 +85,57 @@ MUTANTS = (
         "C15 C20",
         (USER_HEADER, ', headers={"X-EvEnergy-User": USER}'),
         tasks="add_vehicle",
+    ),
+    must(
+        "C15",
+        "loses the user header when it replays",
+        "token-expired-at-add-vehicle C15",
+        (RENEWAL, RENEWAL + "                headers = None\n"),
+        tasks="add_vehicle",
+        implied=frozenset({"C09"}),
+    ),
+    must(
+        "C15",
+        "changes a vehicle for everybody when it replays",
+        "token-expired-at-change-vehicle C15",
+        (CHANGE, CHANGE + ", headers={'EvEnergy-User': USER}"),
+        (RENEWAL, RENEWAL + "                headers = None\n"),
+        tasks="add_vehicle change_vehicle",
+        implied=frozenset({"C09"}),
+    ),
+    must(
+        "C16",
+        "sends a field back as it was",
+        "unknown-fields-in-a-change refused-409",
+        (CHANGE, "json={'vehicle_class': vehicle['vehicle_class'], 'maximum_charge_limit_percentage': 80}"),
+    ),
+    must(
+        "C16",
+        "sends unknown fields back as they were",
+        "unknown-fields-in-a-change refused-409",
+        (
+            CHANGE,
+            "json={**{name: vehicle[name] for name in vehicle if 'tomorrow' in name}, 'maximum_charge_limit_percentage': 80}",
+        ),
+        implied=frozenset({"C20"}),
+    ),
+    must(
+        "C16",
+        "cuts the zone of times off",
+        "clocks-put-forward expanded-as-url",
+        check_times("datetime.fromisoformat(text[:19]).timestamp()"),
+    ),
+    should(
+        "C16",
+        "compares times as texts",
+        "times-with-offsets clock-changes clocks-put-forward",
+        check_times("text"),
+    ),
+    should(
+        "C16",
+        "expects times in UTC",
+        "times-with-offsets clock-changes clocks-put-forward",
+        check_times(r"re.fullmatch(r'.*(Z|\+00:00)', text)[0]"),
     ),
     must(
         "C16",
@@ -130,6 +197,7 @@ MUTANTS = (
             CHANGE,
             "json={**{name: None for name in vehicle if 'tomorrow' in name}, 'maximum_charge_limit_percentage': 80}",
         ),
+        implied=frozenset({"C20"}),
     ),
     must(
         "C16",
@@ -139,6 +207,7 @@ MUTANTS = (
             CHANGE,
             "json={**{name: str(vehicle[name]) for name in vehicle if 'tomorrow' in name}, 'maximum_charge_limit_percentage': 80}",
         ),
+        implied=frozenset({"C20"}),
     ),
     must(
         "C16",

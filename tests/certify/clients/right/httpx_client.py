@@ -5,6 +5,7 @@ import os
 import random
 import re
 import sys
+import time
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
@@ -28,6 +29,7 @@ class Api:
 
     def __init__(self, http: httpx.AsyncClient) -> None:
         self.http, self.token, self.lock = http, "", asyncio.Lock()
+        self.resume_at = 0.0  # no request before it, after a 429
 
     async def renew(self, refused: str) -> None:
         async with self.lock:
@@ -45,6 +47,7 @@ class Api:
             await self.renew("")
         renewed, further = False, options.pop("headers", {})
         for number in range(1, TRIES + 1):
+            await asyncio.sleep(max(0.0, self.resume_at - time.monotonic()))
             token = self.token
             own = {"Authorization": f"Bearer {token}"} if url.startswith(f"{BASE}/") else {}
             try:
@@ -58,7 +61,7 @@ class Api:
                 renewed = True
                 await self.renew(token)
             elif response.status_code == 429 and number < TRIES:
-                await asyncio.sleep(read_wait(response))
+                self.resume_at = max(self.resume_at, time.monotonic() + read_wait(response))
             elif response.status_code in {500, 502, 503, 504} and method == "GET" and number < TRIES:
                 await back_off(number)
             else:

@@ -25,7 +25,28 @@ SCOPES = {
     "change_vehicle": ["vehicle:read", "vehicle:write"],
 }
 TIMEOUT_S = 6
-RETRY = Retry(total=4, backoff_factor=0.2, status_forcelist={429, 502, 503, 504}, allowed_methods={"GET"})
+READ_TRIES = 4
+
+
+class PatientRetry(Retry):
+    """Lets all threads wait when one is asked to."""
+
+    resume_at = 0.0
+
+    def sleep(self, response=None):
+        """Sleep before the next try."""
+        if response is not None and (wait := self.get_retry_after(response)):
+            PatientRetry.resume_at = max(PatientRetry.resume_at, time.monotonic() + wait)
+        super().sleep(response)
+        wait_until_resumed()
+
+
+def wait_until_resumed():
+    """Wait as long as a Retry-After holds all requests back."""
+    time.sleep(max(0.0, PatientRetry.resume_at - time.monotonic()))
+
+
+RETRY = PatientRetry(total=4, backoff_factor=0.2, status_forcelist={429, 502, 503, 504}, allowed_methods={"GET"})
 
 
 class RefusedError(Exception):
@@ -48,13 +69,26 @@ def renew_token(refused=""):
             )
 
 
+def request(method, url, **options):
+    """Send a request; repeat a read whose body breaks off, which the adapter does not do."""
+    for number in range(1, READ_TRIES + 1):
+        wait_until_resumed()
+        try:
+            return session.request(method, url, **options)
+        except (requests.exceptions.ChunkedEncodingError, requests.ConnectionError):
+            if method != "GET" or number == READ_TRIES:
+                raise
+            time.sleep(0.2 * 2**number)
+    raise AssertionError("the last try returns or raises")
+
+
 def send(method, url, **options):
     renew_token()
     options |= {"timeout": TIMEOUT_S, "withhold_token": not url.startswith(BASE + "/")}
-    response = session.request(method, url, **options)
+    response = request(method, url, **options)
     if response.status_code == 401:
         renew_token(refused=response.request.headers["Authorization"])
-        response = session.request(method, url, **options)
+        response = request(method, url, **options)
     if not response.ok:
         raise RefusedError(f"{method}: {response.status_code}")
     if response.headers.get("EvEnergy-Version", "2") != "2":

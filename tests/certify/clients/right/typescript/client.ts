@@ -21,6 +21,7 @@ const sleep = (seconds: number) => new Promise((done) => setTimeout(done, second
 class Refused extends Error {}
 
 let token: Promise<string> | undefined;
+let resumeAt = 0; // no request before it, after a 429
 
 async function requestToken(): Promise<string> {
   const basic = Buffer.from(`${env.EVCONFORM_CLIENT_ID}:${env.EVCONFORM_CLIENT_SECRET}`).toString("base64");
@@ -57,9 +58,12 @@ const send: typeof fetch = async (input, init) => {
     request.headers.set("User-Agent", AGENT);
     request.headers.set("EvEnergy-Version", "2");
     if (used) request.headers.set("Authorization", `Bearer ${await used}`);
+    await sleep(Math.max(0, resumeAt - Date.now()) / 1000);
     let response: Response;
     try {
-      response = await fetch(request);
+      const received = await fetch(request);
+      const body = await received.arrayBuffer(); // here, so that a read whose body breaks off is repeated
+      response = new Response(body, { status: received.status, headers: received.headers });
     } catch (error) {
       if (request.method !== "GET" || number >= TRIES) throw error;
       await sleep(0.2 * 2 ** number);
@@ -69,7 +73,7 @@ const send: typeof fetch = async (input, init) => {
       isRenewed = true;
       if (token === used) token = requestToken();
     } else if (response.status === 429 && number < TRIES) {
-      await sleep(readWait(response));
+      resumeAt = Math.max(resumeAt, Date.now() + readWait(response) * 1000);
     } else if ([502, 503, 504].includes(response.status) && request.method === "GET" && number < TRIES) {
       await sleep(0.2 * 2 ** number);
     } else if (!response.ok) {

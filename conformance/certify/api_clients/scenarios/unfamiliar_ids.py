@@ -1,0 +1,161 @@
+"""Scenarios of ids: they are opaque, and come back as they were issued, whatever their form (C19)."""
+
+import re
+import secrets
+from collections.abc import Awaitable, Callable
+from urllib.parse import unquote
+
+import msgspec
+
+from conformance.certify.api_clients.conditions import (
+    Action,
+    ConditionRule,
+    ScenarioContext,
+    ScenarioRequest,
+    ScenarioResponse,
+    build_problem,
+    match_part,
+    start_session_once,
+)
+from conformance.certify.api_clients.definitions import Scenario, build_violation
+from conformance.certify.api_clients.tasks import LIST_SESSIONS, READ_SESSION, TASKS
+from conformance.certify.api_clients.trace import ClientCall, ServerPart, Trace
+from conformance.certify.assessments import PASSED, Assessment
+
+_KNOWN_ID = re.compile(r"\b(?!user)[a-z]{4}[A-Z0-9]{26}\b")  # but those of users, which the environment names too
+_URL = re.compile(r'"(https?://[^"\\]+)"')
+
+Form = Callable[[str], str]
+"""Returns an id of unfamiliar form; it gets a known id of the same collection, the same one for all its ids."""
+
+
+def _extend_known(known: str) -> str:
+    return f"{known}.b~7_{secrets.token_hex(3)}"
+
+
+def _put_before_known(known: str) -> str:
+    return f"n{secrets.randbelow(90) + 10}-{known}{secrets.token_hex(2)}"
+
+
+def _invent_word(_known: str) -> str:
+    return f"veh-x.93_Ab~{secrets.token_hex(3)}"
+
+
+def _invent_number(_known: str) -> str:
+    return f"00{secrets.randbelow(9 * 10**20) + 10**20}"  # longer than numbers are exact, and begins with zeros
+
+
+_FORMS = (_extend_known, _put_before_known, _invent_word, _invent_number)
+
+
+class _IdTable:
+    """The ids of one scenario as a client sees them: each known id, in a form that goes round by collection."""
+
+    def __init__(self, forms: tuple[Form, ...]) -> None:
+        self._forms = forms
+        self._issued: dict[str, str] = {}
+        self._known: dict[str, str] = {}
+
+    def issue(self, known: str) -> str:
+        """Return the id that a client sees in place of a known one."""
+        if known not in self._issued:
+            same = [other for other in self._issued if other[:4] == known[:4]]
+            self._issued[known] = self._forms[len(same) % len(self._forms)](same[0] if same else known)
+            self._known[self._issued[known]] = known
+        return self._issued[known]
+
+    def hide_known(self, text: str) -> str:
+        """Return a text with ids as a client sees them."""
+        return _KNOWN_ID.sub(lambda match: self.issue(match[0]), text)
+
+    def restore_known(self, text: str) -> str:
+        """Return a text with the known ids in place of those that a client sees."""
+        for issued, known in self._known.items():
+            text = text.replace(issued, known)
+        return text
+
+    def is_hidden(self, segment: str) -> bool:
+        """Return whether a segment of a path is a known id, which no client has seen."""
+        return segment in self._issued
+
+
+def _issue_unfamiliar_ids(
+    *forms: Form,
+    send: Callable[[ScenarioRequest, ScenarioContext], Awaitable[ScenarioResponse | None]] | None = None,
+) -> Action:
+    """Return an action that gives everything but users an id of unfamiliar form, and knows it by no other.
+
+    A session has its vehicle as a URL, although its expansion was requested.
+    """
+
+    async def act(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
+        table: _IdTable = context.memory.setdefault("ids", _IdTable(forms))
+        path, _, query = request.target.partition("?")
+        if any(table.is_hidden(segment) for segment in unquote(path).split("/")):
+            return build_problem(404, "not-found")
+        path = table.restore_known(unquote(path))
+        query = "" if request.operation == READ_SESSION else query
+        body = table.restore_known(request.body.decode("utf-8", "replace")).encode()
+        known = msgspec.structs.replace(request, target=f"{path}?{query}" if query else path, body=body)
+        is_list = request.operation == LIST_SESSIONS
+        response = await (send(known, context) if send and is_list else context.send_to_mock(known))
+        if response is None or not 200 <= response.status < 300:
+            return response
+        return response.with_body(table.hide_known(response.body.decode()).encode())
+
+    return act
+
+
+def _judge_returned_ids(trace: Trace) -> Assessment:
+    """Require that each URL of an item, as a target or in a body, is one that the API sent, and the task is done."""
+    bodies = (body.decode("utf-8", "replace") for body in trace.iterate_response_bodies())
+    issued = {url for body in bodies for url in _URL.findall(body)} | {trace.user}
+    for call in trace.api_calls:
+        if wrong := next((url for url in _list_item_urls(call, trace) if not _is_issued(url, issued)), ""):
+            message = "it does not return an id of unfamiliar form unchanged"
+            return build_violation(message, f"{wrong.removeprefix(trace.base_url)} in {call.method} {call.path}")
+    if lack := TASKS[trace.task].describe_lack(trace):
+        return build_violation("it does not do the task where ids have an unfamiliar form", lack)
+    if not trace.process.is_successful:
+        return build_violation("it fails where ids have an unfamiliar form", f"the client {trace.process.description}")
+    return PASSED
+
+
+def _list_item_urls(call: ClientCall, trace: Trace) -> list[str]:
+    """Return the URLs of items that a request names: its own, and those in its body."""
+    in_body = _URL.findall(call.body.decode("utf-8", "replace"))
+    return [trace.base_url + unquote(call.path), *in_body] if call.path.count("/") > 1 else in_body
+
+
+def _is_issued(url: str, issued: set[str]) -> bool:
+    return url in issued or any(url.startswith(f"{one}/") for one in issued)
+
+
+def _build_scenario(name: str, task: str, condition: str, action: Action, time_limit_s: float = 30.0) -> Scenario:
+    return Scenario(
+        name,
+        "C19",
+        task,
+        f"sends ids {condition}",
+        "each id is returned unchanged",
+        _judge_returned_ids,
+        (ConditionRule(match_part(ServerPart.API), action),),
+        time_limit_s=time_limit_s,
+    )
+
+
+_LONGER = "that begin like known ones, and go on"
+SCENARIOS = (
+    _build_scenario("strange-id", "read_vehicles", "of unfamiliar forms", _issue_unfamiliar_ids(*_FORMS)),
+    _build_scenario("strange-ids-at-once", "read_at_once", "of unfamiliar forms", _issue_unfamiliar_ids(*_FORMS)),
+    _build_scenario("longer-id-of-a-session", "read_session", _LONGER, _issue_unfamiliar_ids(_extend_known)),
+    _build_scenario("longer-id-in-a-change", "change_vehicle", _LONGER, _issue_unfamiliar_ids(_extend_known)),
+    _build_scenario("longer-id-in-a-reference", "add_vehicle", _LONGER, _issue_unfamiliar_ids(_extend_known)),
+    _build_scenario(
+        "longer-ids-of-new-sessions",
+        "poll_sessions",
+        _LONGER,
+        _issue_unfamiliar_ids(_extend_known, send=start_session_once),
+        time_limit_s=15.0,
+    ),
+)
