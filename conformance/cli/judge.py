@@ -82,7 +82,7 @@ def judge(
     summary = apply_waivers(summary, known) if known else summary
     changes = list_changes(fold(read_events(traffic)), summary) if again else ()
     summary = note_changes(summary, changes)
-    written = write_reports(log, chosen, summary=summary, since=since or traffic[:again])
+    written = write_reports(log, chosen, summary=summary, since=since or (traffic if again else ()))
     if again:
         print_changes(changes)
     raise typer.Exit(print_summary(summary, written))
