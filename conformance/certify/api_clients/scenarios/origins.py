@@ -13,6 +13,7 @@ from conformance.certify.api_clients.conditions import (
     change_items,
     change_link_header,
     match_operations,
+    match_part,
 )
 from conformance.certify.api_clients.definitions import (
     ClientEvidence,
@@ -34,6 +35,16 @@ def _redirect_to(origin: OtherOrigin) -> Action:
         base_path = context.base_url.rpartition("/")[2]
         location = f"{context.other_origins[origin]}/{base_path}{request.target}"
         return ScenarioResponse(302, (("Location", location),), is_affected=True)
+
+    return act
+
+
+def _redirect_form_to(origin: OtherOrigin) -> Action:
+    """Return an action that redirects with 307, after which method and body stay, to the same path elsewhere."""
+
+    async def act(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse:
+        location = f"{context.other_origins[origin]}{request.target}"
+        return ScenarioResponse(307, (("Location", location),), is_affected=True)
 
     return act
 
@@ -70,7 +81,7 @@ def _judge_token_scope(trace: Trace) -> Assessment:
         is_bearer = call.request_header("authorization").lower().startswith("bearer")
         if is_bearer or trace.shows_secret(content):
             return build_violation(
-                "it sends its token to another origin", f"{call.method} {call.exchange.url.partition('?')[0]}"
+                "it sends its token or secret to another origin", f"{call.method} {call.exchange.url.partition('?')[0]}"
             )
     return Assessment(PASSED.verdict, f"{len(visits)} requests to the other origin, none with the token")
 
@@ -133,6 +144,15 @@ SCENARIOS = (
     _build_redirect("redirect-other-port", OtherOrigin.PORT),
     _build_redirect("redirect-longer-port", OtherOrigin.PREFIX),
     _build_link("link-longer-port", OtherOrigin.PREFIX),
+    Scenario(
+        "token-request-redirected",
+        "C25",
+        "list_vehicles",
+        f"redirects the token request to a URL {OtherOrigin.PORT.value}",
+        "the other origin receives no secret",
+        _judge_token_scope,
+        (ConditionRule(match_part(ServerPart.TOKEN), _redirect_form_to(OtherOrigin.PORT)),),
+    ),
     _build_reference("reference-other-port", OtherOrigin.PORT),
     _build_reference("reference-longer-port", OtherOrigin.PREFIX),
     _build_link("link-elsewhere", OtherOrigin.HOST),

@@ -93,7 +93,10 @@ async def _hold_session_back(request: ScenarioRequest, context: ScenarioContext)
 
 
 async def _show_session_on_a_later_page(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
-    """Send the sessions of the first round on one page; from the third round on link a second page with the new one."""
+    """Send the sessions of the first round on one page; from the third round on link a second page with the new one.
+
+    One of the others is gone then, so that the list is as long as before.
+    """
     path, _, query = request.target.partition("?")
     fields = [field for field in query.split("&") if field and not field.startswith(("page_after=", "page_size="))]
     whole = msgspec.structs.replace(request, target="?".join([path, "&".join(fields)]).rstrip("?"))
@@ -109,6 +112,7 @@ async def _show_session_on_a_later_page(request: ScenarioRequest, context: Scena
     if not is_later_page:
         rounds = context.memory["rounds"] = context.memory.get("rounds", 0) + 1
         if rounds > _ROUNDS_BEFORE:
+            shown = shown[:-1] or shown
             link = f'<{context.base_url}{path}?page_after={cursor}>; rel="next"'
         elif rounds == _ROUNDS_BEFORE:
             await context.start_session()

@@ -25,6 +25,7 @@ from conformance.certify.api_clients.definitions import (
     build_violation,
 )
 from conformance.certify.api_clients.tasks import (
+    ADD_VEHICLE,
     CHANGE_VEHICLE,
     CREATE_USER,
     LIST_VEHICLES,
@@ -222,6 +223,7 @@ SCENARIOS = (
         )
         for name, task, operation in (
             ("post", "create_user", CREATE_USER),
+            ("add", "add_vehicle", ADD_VEHICLE),
             ("change", "change_vehicle", CHANGE_VEHICLE),
         )
     ),

@@ -13,6 +13,7 @@ from conformance.certify.api_clients.conditions import (
     build_problem,
     delay_response,
     match_operations,
+    match_part,
     reset_connection,
     respond_in_turn,
 )
@@ -22,8 +23,8 @@ from conformance.certify.api_clients.definitions import (
     build_not_observable,
     build_violation,
 )
-from conformance.certify.api_clients.tasks import LIST_VEHICLES
-from conformance.certify.api_clients.trace import ProcessEnd, Trace
+from conformance.certify.api_clients.tasks import CHANGE_VEHICLE, LIST_VEHICLES
+from conformance.certify.api_clients.trace import ProcessEnd, ServerPart, Trace
 from conformance.certify.api_clients.trace_comparisons import compare_with_control, list_repeats
 from conformance.certify.assessments import PASSED, Assessment
 from conformance.model import Level, Verdict
@@ -200,6 +201,28 @@ SCENARIOS = (
         "the request times out, and no others pile up",
         _judge_timeout,
         (ConditionRule(match_operations(LIST_VEHICLES), _stall_body, skip=1, times=1),),
+        level=Level.SHOULD,
+        time_limit_s=STALL_S + 30,
+    ),
+    Scenario(
+        "silent-token-endpoint",
+        "C28",
+        "list_vehicles",
+        f"sends no response to the token request for {STALL_S} s, once",
+        "the request times out",
+        _judge_timeout,
+        (ConditionRule(match_part(ServerPart.TOKEN), delay_response(STALL_S), times=1),),
+        level=Level.SHOULD,
+        time_limit_s=STALL_S + 30,
+    ),
+    Scenario(
+        "silent-write",
+        "C28",
+        "change_vehicle",
+        f"sends no response to the change for {STALL_S} s, once",
+        "the request times out",
+        _judge_timeout,
+        (ConditionRule(match_operations(CHANGE_VEHICLE), delay_response(STALL_S), times=1),),
         level=Level.SHOULD,
         time_limit_s=STALL_S + 30,
     ),

@@ -52,6 +52,11 @@ def _respond_after_commit(status: int) -> Action:
     return act
 
 
+async def _break_off_after_commit(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse:
+    """Let the mock server do the request, and close the connection after half of the body of its response."""
+    return msgspec.structs.replace(await context.send_to_mock(request), is_cut=True, is_affected=True)
+
+
 async def _fall_silent_after_commit(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse:
     """Let the mock server do the request, and send the response late."""
     response = await context.send_to_mock(request)
@@ -92,9 +97,10 @@ SCENARIOS = tuple(
     for write in (_USER, _VEHICLE)
     for scenario in (
         _build_scenario(write, "reset", "resets the connection", reset_connection(is_committed=True)),
+        _build_scenario(write, "cut", "closes the connection within the response", _break_off_after_commit),
         *(
             _build_scenario(write, f"{status}", f"responds with {status}", _respond_after_commit(status))
-            for status in (502, 503, 504)
+            for status in (500, 502, 503, 504)
         ),
         _build_scenario(
             write, "silence", f"sends no response for {_SILENCE_S} s", _fall_silent_after_commit, _SILENCE_S + 30

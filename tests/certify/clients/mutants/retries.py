@@ -152,6 +152,14 @@ MUTANTS = (
     must("C07", "posts again on 502", "post-502 post-503 post-reset", post_again("{502}")),
     must("C07", "posts again on 503", "post-502 post-503 post-reset", post_again("{503}")),
     must("C07", "posts again on 504", "post-504 post-503 post-reset", post_again("{504}")),
+    must("C07", "posts again on 500", "post-500 post-503 post-reset", post_again("{500}")),
+    must(
+        "C07",
+        "posts again when a response breaks off",
+        "post-cut post-reset",
+        (EXCEPT, EXCEPT.replace(":\n", " as error:\n")),
+        (BLIND, 'if tries >= MAX_TRIES or (method != "GET" and "expected" not in str(error)):'),
+    ),
     must("C07", "posts again on 502 to 504", "C07 refused-400", post_again("{502, 503, 504}")),
     must(
         "C07",
@@ -256,6 +264,21 @@ MUTANTS = (
     should("C28", "no timeout", "silence", ("timeout=TIMEOUT_S", "timeout=None")),
     should(
         "C28",
+        "waits for ever for a token",
+        "silent-token-endpoint silence",
+        (
+            "data=form, auth=(ID, SECRET))\n        response.raise",
+            "data=form, auth=(ID, SECRET), timeout=None)\n        response.raise",
+        ),
+    ),
+    should(
+        "C28",
+        "waits for ever for a write",
+        "silent-write silence",
+        ("json=json, headers=sent)\n", "json=json, headers=sent, timeout=TIMEOUT_S if method == 'GET' else None)\n"),
+    ),
+    should(
+        "C28",
         "waits for ever for a body",
         "stalled-body silence",
         (
@@ -290,6 +313,12 @@ MUTANTS = (
         "long-quiet no-webhooks",
         ("    while True:\n        ids =", "    for _ in range(8):\n        ids ="),
         (POLL, POLL + "    sys.exit('no session')\n"),
+    ),
+    should(
+        "C29",
+        "compares the number of sessions",
+        "session-on-a-later-page no-webhooks",
+        ("ids - known:", "len(ids) > len(known):"),
     ),
     should(
         "C29",

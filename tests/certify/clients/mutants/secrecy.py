@@ -98,6 +98,15 @@ MUTANTS = (
         "reference-other-port link-other-port",
         own_where("url.startswith(BASE + '/') or '/v2/vehicles/' in url"),
     ),
+    must(
+        "C25",
+        "secret to where the token request is redirected",
+        "token-request-redirected redirect-elsewhere",
+        (
+            "data=form, auth=(ID, SECRET))\n        response.raise_for_status()",
+            'data={**form, "client_id": ID, "client_secret": SECRET}, follow_redirects=True)\n        response.raise_for_status()',
+        ),
+    ),
     must("C25", "token to the host on every port", "C25 C01", own_where(HOSTS)),
     must(
         "C25",

@@ -93,6 +93,12 @@ MUTANTS = (
     ),
     must(
         "C09",
+        "ends its polling at a 401",
+        "token-expired-at-poll-sessions token-expired",
+        (RENEW, RENEW.replace(":\n", ' and "charging_sessions" not in url:\n')),
+    ),
+    must(
+        "C09",
         "replays reads alone",
         "token-expired-at-change-vehicle token-expired",
         (RENEW, RENEW.replace(":\n", ' and method == "GET":\n')),

@@ -96,6 +96,16 @@ MUTANTS = (
     ),
     must(
         "C15",
+        "loses the user header when it waits",
+        "retry-after-add C15",
+        (
+            "                self._wait(response)\n",
+            "                self._wait(response)\n                headers = None\n",
+        ),
+        tasks="add_vehicle",
+    ),
+    must(
+        "C15",
         "changes a vehicle for everybody when it replays",
         "token-expired-at-change-vehicle C15",
         (CHANGE, CHANGE + ", headers={'EvEnergy-User': USER}"),
