@@ -38,6 +38,7 @@ class ItemRun:
         self._operation = subject.model.operations_by_key.get(item.operation, WHOLE)
         self._sender = RequestSender(context, item.name, self._receive)
         self._violations: ItemViolations | None = None
+        self._is_reducing = False
         self._exchanges: dict[str, Exchange] = {}  # by id, those that outcomes of the item may rest on
         self._requests: dict[str, Request] = {}  # by id of their exchange, as they were sent
         self._unconfirmed: list[UnconfirmedViolation] = []
@@ -100,11 +101,12 @@ class ItemRun:
             steps = probe.run(self._operation, self._subject)
             yield from self._follow(send_as(self._subject.get_payer(probe.payer), steps) if probe.payer else steps)
             if probe.again and self._violations:
+                self._is_reducing = True
                 with suppress(ItemHalt):  # a smaller case is a courtesy: what was sent before is judged
                     for request in self._violations.propose_smaller(partial(self._can_violate, probe)):
                         yield from self._follow(probe.again(request, self._operation, self._subject))
         finally:
-            violations, self._violations = self._violations, None
+            violations, self._violations, self._is_reducing = self._violations, None, False
             for outcome in violations.find_reduced() if violations else ():
                 self._record(outcome)
 
@@ -159,6 +161,8 @@ class ItemRun:
             operation = self._subject.model.operations_by_key.get(outcome.operation, self._operation)
             outcome = review_outcome(outcome, operation, self._exchanges.get(next(iter(outcome.exchanges), "")))
         outcome = self._context.redactor.redact_outcome(outcome)
+        if self._is_reducing and not (self._violations and self._violations.has_kind(outcome)):
+            return  # a smaller request is made for one violation, and may be wrong in all else
         if self._violations and outcome.verdict is Verdict.FAIL:
             self._violations.add_violation(outcome)
         if unconfirmed := self._find_unconfirmed(outcome):

@@ -25,6 +25,7 @@ Path = tuple[str | int, ...]
 _KEPT_HEADERS = {"content-type"}
 _INTEGER = re.compile(r"-?[1-9][0-9]{0,17}", re.ASCII)
 _PLACEHOLDER = re.compile(r"\{[^{}]+\}")
+_NO_SEGMENTS = {"", ".", ".."}  # with them, the path is another one
 _VALUE = 1  # index of the value in a pair of name and value
 
 
@@ -117,7 +118,9 @@ def _simplify_values(tree: _Tree) -> Reduction:
             while True:
                 simpler = next(trials) if shows is None else trials.send(shows)
                 candidate = tree.replace({path: encode(simpler)})
-                shows = measure_request(candidate.request) < measure_request(tree.request) and (yield candidate.request)
+                is_smaller = measure_request(candidate.request) < measure_request(tree.request)
+                is_same_path = path[0] != "path" or simpler not in _NO_SEGMENTS
+                shows = is_smaller and is_same_path and (yield candidate.request)
                 tree = candidate if shows else tree
         except StopIteration:
             continue

@@ -41,6 +41,10 @@ class ItemViolations:
         if exchange is not None:
             self._kinds.setdefault(classify_outcome(outcome), []).append(Witness(outcome, exchange))
 
+    def has_kind(self, outcome: Outcome) -> bool:
+        """Return whether an outcome is a violation of a kind that was seen."""
+        return classify_outcome(outcome) in self._kinds
+
     def get_smallest(self, kind: OutcomeKind) -> Witness:
         """Return the violation of a kind with the smallest request."""
         return min(self._kinds[kind], key=lambda witness: witness.size)

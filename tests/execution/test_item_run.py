@@ -35,3 +35,24 @@ def test_what_rests_on_a_chosen_reading_fails_only_where_readings_are_strict(ben
     bench.subject = msgspec.structs.replace(bench.subject, strict_readings=strict)
     bench.run(steps, lambda request: httpx.Response(200, json=[]))
     assert [outcome.verdict for outcome in bench.outcomes() if outcome.message] == [verdict]
+
+
+def test_a_smaller_request_shows_the_violation_that_it_was_made_for_and_no_other(bench):
+    target = "/vehicle_makes?name=abc"
+
+    def judge(operation, request, *requirements):
+        exchange = yield request
+        for requirement in requirements:
+            yield Outcome(requirement, OPERATION, Verdict.FAIL, "it is wrong", exchanges=(exchange.id,))
+
+    def steps(operation, subject):
+        yield from judge(operation, Request(OPERATION, "GET", target), "EXP-01")
+
+    def again(request, operation, subject):
+        yield from judge(operation, request, "EXP-01", "EXP-10")
+
+    bench.run(steps, lambda request: httpx.Response(200, json=[]), again=again)
+    failed = [each for each in bench.outcomes() if each.verdict is Verdict.FAIL]
+    assert {each.requirement for each in failed} == {"EXP-01"}
+    smallest = next(exchange for exchange in bench.exchanges() if exchange.id == failed[-1].smallest)
+    assert len(smallest.request.target) < len(target)

@@ -95,13 +95,20 @@ def test_queries_headers_and_paths_become_smaller_too():
     best, _ = reduce_fully(
         request, lambda request: int(dict(parse_qsl(request.target.partition("?")[2])).get("size", 0)) > 100
     )
-    assert (best.target, best.headers) == ("/a//b?size=101", ())
+    assert (best.target, best.headers) == ("/a/0/b?size=101", ())
     best, _ = reduce_fully(request, lambda request: "9" in request.headers[-1:][0][1] if request.headers else False)
     assert best == request
     best, _ = reduce_fully(
         request, lambda request: "%20" in request.target and dict(request.headers).get("V", "").startswith("ni")
     )
     assert (best.target, best.headers) == ("/a/%20/b", (("V", "ni"),))
+
+
+@pytest.mark.parametrize("value", ["abc", "..x", ".a"])
+def test_no_value_of_a_path_becomes_a_segment_that_makes_another_path(value):
+    _, tried = reduce_fully(Request("GET /a/{id}/b", "GET", f"/a/{value}/b"), lambda _: True)
+    assert tried
+    assert not {candidate.target for candidate in tried} & {"/a//b", "/a/./b", "/a/../b"}
 
 
 @pytest.mark.parametrize("body", [b"", b"{no json", b"[" * 500, b'"text'])
