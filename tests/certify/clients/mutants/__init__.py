@@ -3,6 +3,7 @@
 from tests.certify.clients.mutants import (
     connections,
     lists,
+    polling,
     problems,
     references,
     retries,
@@ -10,13 +11,16 @@ from tests.certify.clients.mutants import (
     sign_ins,
     tokens,
     tolerance,
+    users,
 )
 
 MUTANTS = (
     *lists.MUTANTS,
     *retries.MUTANTS,
+    *polling.MUTANTS,
     *tokens.MUTANTS,
     *sign_ins.MUTANTS,
+    *users.MUTANTS,
     *tolerance.MUTANTS,
     *references.MUTANTS,
     *problems.MUTANTS,

@@ -1,4 +1,4 @@
-"""Mutants that do not bear what the API may send (C14 to C18)."""
+"""Mutants that do not bear what the API may send (C14, C16 to C18)."""
 
 from tests.certify.clients.mutants.definition import must, should
 
@@ -6,7 +6,6 @@ ITEMS = "        yield response.json()\n"
 LISTED = '    return [vehicle for page in read_pages(client, f"{BASE}/vehicles?page_size=100") for vehicle in page]\n'
 VERSION_HEADER = '"EvEnergy-Version": VERSION, '
 COMPARE_VERSION = '        if response.headers.get("evenergy-version", VERSION) != VERSION:\n'
-USER_HEADER = ', headers={"EvEnergy-User": USER}'
 EXPAND = '"?expand=vehicle"'
 SESSION_VEHICLE = '    print((client.get(vehicle).json() if isinstance(vehicle, str) else vehicle)["id"])\n'
 READ = '    vehicle = client.get(session["url"] + "?expand=vehicle").json()["vehicle"]\n'
@@ -26,9 +25,6 @@ def check_each(statement: str) -> tuple[str, str]:
 def drop(condition: str) -> tuple[str, str]:
     """Return the edit that drops vehicles on a condition."""
     return LISTED, LISTED.replace(" for vehicle in page]", f" for vehicle in page if not ({condition})]")
-
-
-RENEWAL = "                token = self.get_token(instead_of=token)\n"
 
 
 def check_times(moment: str) -> tuple[str, str]:
@@ -60,58 +56,6 @@ MUTANTS = (
         "C14",
         (COMPARE_VERSION, '        if response.headers.get("evenergy-version", VERSION) < VERSION:\n'),
         tasks="list_vehicles",
-    ),
-    must("C15", "no user header", "C15 C20", (USER_HEADER, ""), tasks="add_vehicle"),
-    must(
-        "C15", "an empty user header", "C15 C20", (USER_HEADER, ', headers={"EvEnergy-User": ""}'), tasks="add_vehicle"
-    ),
-    must(
-        "C15",
-        "another user in the header",
-        "C15 C20",
-        (USER_HEADER, ', headers={"EvEnergy-User": USER[:-1]}'),
-        tasks="add_vehicle",
-    ),
-    must(
-        "C15",
-        "an email in the user header",
-        "C15 C20",
-        (USER_HEADER, ', headers={"EvEnergy-User": "robin@example.com"}'),
-        tasks="add_vehicle",
-    ),
-    must(
-        "C15",
-        "the user header in X-User",
-        "C15 C20",
-        (USER_HEADER, ', headers={"X-EvEnergy-User": USER}'),
-        tasks="add_vehicle",
-    ),
-    must(
-        "C15",
-        "loses the user header when it replays",
-        "token-expired-at-add-vehicle C15",
-        (RENEWAL, RENEWAL + "                headers = None\n"),
-        tasks="add_vehicle",
-        implied=frozenset({"C09"}),
-    ),
-    must(
-        "C15",
-        "loses the user header when it waits",
-        "retry-after-add C15",
-        (
-            "                self._wait(response)\n",
-            "                self._wait(response)\n                headers = None\n",
-        ),
-        tasks="add_vehicle",
-    ),
-    must(
-        "C15",
-        "changes a vehicle for everybody when it replays",
-        "token-expired-at-change-vehicle C15",
-        (CHANGE, CHANGE + ", headers={'EvEnergy-User': USER}"),
-        (RENEWAL, RENEWAL + "                headers = None\n"),
-        tasks="add_vehicle change_vehicle",
-        implied=frozenset({"C09"}),
     ),
     must(
         "C16",
