@@ -37,7 +37,7 @@ def serve_on_loopback(
         listener.close()
         raise UsageError(f"cannot listen on port {port}: {error.strerror}", hint="Name another --port") from error
     config = uvicorn.Config(
-        app, log_level="critical", access_log=False, lifespan="off", timeout_graceful_shutdown=1,
+        app, log_config=None, log_level="critical", access_log=False, lifespan="off", timeout_graceful_shutdown=1,
         http=protocol, timeout_keep_alive=_KEEP_ALIVE_S,
     )  # fmt: skip
     config.load()
