@@ -32,8 +32,8 @@ from conformance.certify.api_clients.trace_comparisons import compare_with_contr
 from conformance.certify.assessments import PASSED, Assessment
 from conformance.model import Level, Verdict
 
-_LATE_S = 0.1  # after a request with the new token
-_MAX_LATE_S = 4.0  # for a client that sends no request with a new token before all responses are there
+_LATE_S = 1.0  # after a request with the new token
+_MAX_LATE_S = 2.0  # for a client that sends no request with a new token before all responses are there
 _refuse_together = refuse_tokens(parallel=PARALLEL_READS)
 
 
