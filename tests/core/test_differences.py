@@ -92,3 +92,10 @@ def test_an_absent_value_is_described_in_words():
     assert quote_json(ABSENT) == "(absent)"
     assert quote_json(None) == "null"
     assert quote_json("(absent)") == '"(absent)"'
+
+
+def test_links_have_no_order_and_other_members_have_one():
+    first, second = "https://api/v2/regions/1", "https://api/v2/regions/2"
+    assert list(find_differences({"a": [first, second]}, {"a": [second, first]})) == []
+    assert [each.pointer for each in find_differences([first, first], [first, second])] == ["/1"]
+    assert [each.pointer for each in find_differences(["x", "y"], ["y", "x"])] == ["/0", "/1"]
