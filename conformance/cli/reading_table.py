@@ -44,10 +44,11 @@ def write_table(
     for family in sorted(set(families.values())):
         names = [name for name in families if families[name] == family]
         own = [result for result in results if len(result.readings) == 1 and result.readings[0] in names]
-        rows.append(_build_row(family, len(names), own, judged))
+        rows += [_build_row(family, len(names), own, judged)] if own else []  # none where none ran alone
     combined = [result for result in results if len(result.readings) > 1]
     if combined:
         rows.append(_build_row("combinations", len({result.readings for result in combined}), combined, judged))
+    mixed = {name for result in combined for name in result.readings}
     seeds = sorted({result.seed for result in results})
     most = max((result.judged_cases for result in plain), default=0)
     lines = [
@@ -60,6 +61,7 @@ def write_table(
             "servers that the run accuses of violating a MUST. *Silent* lists the requirements that are judged on the "
             f"plain server and nowhere under one of the readings. On the plain server {most:,} cases are judged."
         ),
+        f"The combinations contain {len(mixed)} of the {len(families)} readings that the description has a place for.",
         f"Seeds {', '.join(map(str, seeds))}. {footer}",
     ]
     if left_out:
