@@ -38,7 +38,7 @@ def find_differences(old: Any, new: Any, pointer: str = "") -> Iterator[ValueDif
     """Yield the innermost differences of two JSON values.
 
     Numbers compare by value, and so do times, to the precision of the coarser one (RFC 3339, section 5.6); a boolean
-    never equals a number. Lists of links have no order, since nothing promises one.
+    never equals a number. Lists of links that are members of an object have no order, since nothing promises one.
     """
     if isinstance(old, dict) and isinstance(new, dict):
         for name in (*old, *(name for name in new if name not in old)):
@@ -46,7 +46,7 @@ def find_differences(old: Any, new: Any, pointer: str = "") -> Iterator[ValueDif
                 old.get(name, ABSENT), new.get(name, ABSENT), f"{pointer}/{escape_pointer_token(name)}"
             )
     elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
-        if _are_same_links(old, new):
+        if pointer and _are_same_links(old, new):
             return
         for index, (old_member, new_member) in enumerate(zip(old, new, strict=True)):
             yield from find_differences(old_member, new_member, f"{pointer}/{index}")

@@ -3,11 +3,10 @@
 from importlib.util import find_spec
 from pathlib import Path
 
-import conformance
 from conformance.errors import UsageError
 
 _GENERIC_NAMES = ("reports", "specs", "strategies")
-_HOME = Path(conformance.__file__).parents[1]
+_NEIGHBOUR = Path(*__name__.split(".")).with_suffix(".py")  # this module, which stands beside each of ours
 
 
 def check_own_packages() -> None:
@@ -15,7 +14,7 @@ def check_own_packages() -> None:
     for name in _GENERIC_NAMES:
         spec = find_spec(name)
         found = Path(spec.origin) if spec and spec.origin else None
-        if found is None or found.parent != _HOME / name:
+        if found is None or not (found.parents[1] / _NEIGHBOUR).is_file():
             raise UsageError(
                 f"Python finds another package `{name}` than that of evconform: {found or 'none with an __init__.py'}",
                 hint=f"Call evconform from another folder, or take {found.parents[1]} out of PYTHONPATH."

@@ -94,8 +94,9 @@ def test_an_absent_value_is_described_in_words():
     assert quote_json("(absent)") == '"(absent)"'
 
 
-def test_links_have_no_order_and_other_members_have_one():
+def test_links_of_an_object_have_no_order_and_other_members_have_one():
     first, second = "https://api/v2/regions/1", "https://api/v2/regions/2"
     assert list(find_differences({"a": [first, second]}, {"a": [second, first]})) == []
+    assert [each.pointer for each in find_differences([first, second], [second, first])] == ["/0", "/1"]
     assert [each.pointer for each in find_differences([first, first], [first, second])] == ["/1"]
     assert [each.pointer for each in find_differences(["x", "y"], ["y", "x"])] == ["/0", "/1"]

@@ -16,9 +16,11 @@ from conformance.mock_server.assembly import MockServer, ServerSettings, assembl
 from conformance.mock_server.readings import wire_slow
 from tests.mock_server.in_process_client import NOW, REAL, Client
 from tests.mock_server.reading_requests import Message, list_requests, read
+from tests.mock_server.samples import each_or_long
 
 CATALOGUE = readings.load_readings()
 BUNDLED, PROVIDER = "bundled", "real"
+_EACH = 2  # one reading in so many is tried by default
 INVISIBLE = {"wire-slow"}  # changes nothing but the time that a response takes, which has a test of its own
 Response = tuple[int, tuple[tuple[bytes, bytes], ...], bytes]
 
@@ -88,7 +90,7 @@ def find_description_with_place(names: Iterable[str]) -> str:
     return PROVIDER
 
 
-@pytest.mark.parametrize("name", [name for name in CATALOGUE if name not in INVISIBLE])
+@pytest.mark.parametrize("name", each_or_long((name for name in CATALOGUE if name not in INVISIBLE), _EACH))
 def test_reading_changes_a_response(name: str) -> None:
     description = find_description_with_place([name])
     server = create_server(description, name)

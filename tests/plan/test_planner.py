@@ -1,6 +1,6 @@
 """The laws of planning: nothing is lost or counted twice, no ledger is overdrawn, nothing forbidden is planned."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 
 import msgspec
 import pytest
@@ -275,3 +275,12 @@ def test_a_requirement_without_basis_is_not_applicable(small):
     assert reasons == {"the description documents no version header"}
     assert not any("VER-01" in item.requirements for item in plan.items)
     assert not any(case.requirement == "VER-01" for case in plan.list_open_cases())
+
+
+def test_equal_shared_needs_of_all_probes_have_one_count(small):
+    """Otherwise the cost of a plan would depend on the order of its items."""
+    counts = defaultdict(set)
+    for item in small.make(PlanOptions(target(), seed=1, budget=None)).items:
+        for need in (need for need in item.needs if need.shared):
+            counts[need.identity, need.key].add(need.count)
+    assert {key: found for key, found in counts.items() if len(found) > 1} == {}

@@ -43,7 +43,11 @@ def separation_needs(operation: Operation, model: ResourceModel) -> tuple[Need, 
     people = tuple(Need(f"read {resource.list_path}", identity=identity) for identity in (USER_A, USER_B))
     list_reads = () if "{" in operation.path else plain_read_needs(operation, model, USER_B)
     list_reads += plain_read_needs(operation, model, USER_B)[:-1] if is_nested_item(operation) else ()
-    foreign_reads = (Need(f"read {operation.path} of another", _count_requests(operation), identity=USER_B),)
+    further = _count_further_requests(operation)
+    foreign_reads = (
+        *((Need(f"read {operation.path} of another", identity=USER_B),) if "{" in operation.path else ()),
+        *((Need(f"read {operation.path} of another in further ways", further, identity=USER_B),) if further else ()),
+    )
     return (
         *people,
         *plain_read_needs(operation, model, USER_A),
@@ -53,15 +57,15 @@ def separation_needs(operation: Operation, model: ResourceModel) -> tuple[Need, 
     )
 
 
-def _count_requests(operation: Operation) -> int:
-    """Return the number of requests of user_b.
+def _count_further_requests(operation: Operation) -> int:
+    """Return the number of requests of user_b beside the plain read.
 
-    They are: for a resource of user_a, plain and with `expand`; for a list, a page of one item, with a filter, and with
-    `expand`.
+    They are: for a resource of user_a, with `expand` and below another parent; for a list, a page of one item, with a
+    filter, and with `expand`.
     """
     if "{" in operation.path:
         has_expansion = any(expansion.resolvable for expansion in operation.first_expansions)
-        return 1 + has_expansion + is_nested_item(operation)
+        return has_expansion + is_nested_item(operation)
     has_size = bool(operation.pagination and operation.pagination.size)
     has_expansion = any(expansion.resolvable for expansion in operation.first_expansions)
     return has_size + any(query_filter.field for query_filter in operation.filters) + has_expansion
