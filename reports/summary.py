@@ -246,7 +246,7 @@ class Summary(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def answers_from_examples(self) -> bool:
-        """Whether the target is a stateless mock."""
+        """True if the target is a stateless mock."""
         return self.started is not None and self.started.target.answers_from_examples
 
     @property
@@ -295,12 +295,12 @@ class Summary(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def is_recorded(self) -> bool:
-        """Whether the exchanges were recorded by somebody else, and not sent by this run."""
+        """True if the exchanges were recorded by somebody else, and not sent by this run."""
         return self.started is not None and bool(self.started.traffic)
 
     @property
     def effort(self) -> str:
-        """What the run did, in words: requests sent, or recorded exchanges judged."""
+        """The work of the run in words: requests sent, or recorded exchanges judged."""
         if self.is_recorded:
             return f"{len(self.exchanges):,} recorded exchanges judged"
         return f"{self.requests_sent:,} requests in {self.duration_s:.1f} s"

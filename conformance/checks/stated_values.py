@@ -19,7 +19,7 @@ _CREDENTIALS = frozenset({"authorization", "evenergy-user"})
 
 
 class StatedValue(NamedTuple):
-    """What texts say of a property: the seconds of which its time is a multiple, and null where no user acts."""
+    """The statement on a property: the seconds of which its time is a multiple, and null where no user acts."""
 
     alignment_s: int
     is_null_without_user: bool

@@ -4,13 +4,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import urlsplit
 
+import msgspec
+
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.execution.sending_context import ItemHalt
 from conformance.model import Announced, Exchange, Exchanged, Noticed, Request, Verdict
 from conformance.probes.toolkit.base import Steps
 from conformance.probes.toolkit.write_requests import delete_created
-from conformance.safety.creations import find_created_path
+from conformance.safety.creations import Creations, find_created_path
 
 _IS_GONE = frozenset({404, 410})
 _NO_RESPONSE = "the run was cut off before a response"
@@ -43,6 +45,27 @@ def collect_left_writes(
         request = Request(write.operation, write.method, write.target)
         by_item[write.item].append(Exchange(write.exchange, request, write.url, 0.0, failure=_NO_RESPONSE))
     return {item: tuple(exchanges) for item, exchanges in by_item.items()}
+
+
+def forget_doubtful_creations(exchanged: Iterable[Exchanged]) -> list[Exchanged]:
+    """Return the exchanges of a run in order, without what a response says was created where the gate would doubt it.
+
+    The names that the run had seen before count, as in the run itself: a server may name as new what was there. Where
+    a body was cut, names are missing, and nothing created after it can be told.
+    """
+    creations, has_gap = Creations(), False
+    credible: list[Exchanged] = []
+    for event in sorted(exchanged, key=lambda event: event.exchange.sent_at):
+        exchange, response = event.exchange, event.exchange.response
+        if response is not None:
+            creations.observe(exchange.request.method, urlsplit(exchange.url).path, response)
+            has_gap = has_gap or response.cut
+        created = _find_created(exchange)
+        if response and created and (has_gap or created.rstrip("/").casefold() not in creations):
+            bare = msgspec.structs.replace(response, headers=(), body=b"")
+            exchange = msgspec.structs.replace(exchange, response=bare)
+        credible.append(Exchanged(exchange, event.item))
+    return credible
 
 
 def describe_left_writes(left: Mapping[str, Iterable[Exchange]]) -> Iterator[Noticed]:

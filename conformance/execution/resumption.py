@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from conformance.errors import UsageError
-from conformance.execution.left_writes import collect_left_writes, describe_left_writes
+from conformance.execution.left_writes import collect_left_writes, describe_left_writes, forget_doubtful_creations
 from conformance.execution.recorder import OutcomeKind, classify_outcome
 from conformance.model import (
     Announced,
@@ -77,7 +77,8 @@ def read_earlier_run(directory: Path, *, rerun_failed: bool = False) -> EarlierR
                 pass
     if started is None:
         raise UsageError(f"{directory} contains no run to resume", hint="Name the report directory of an earlier run")
-    cut_off = (event for event in events if isinstance(event, Exchanged) and event.item and event.item not in done)
+    sent_in_order = forget_doubtful_creations(event for event in events if isinstance(event, Exchanged))
+    cut_off = (event for event in sent_in_order if event.item and event.item not in done)
     left = collect_left_writes(cut_off, (write for write in announced if write.item not in done))
     done -= failed if rerun_failed else set()
     unfinished = [event for event in events if _item_name(event) not in done]

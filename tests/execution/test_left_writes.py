@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from conformance.execution.left_writes import collect_left_writes, describe_left_writes
+from conformance.execution.left_writes import collect_left_writes, describe_left_writes, forget_doubtful_creations
 from conformance.execution.resumption import read_earlier_run
 from conformance.model import (
     Announced,
@@ -144,3 +144,28 @@ def test_a_write_is_announced_before_it_is_sent_and_a_read_is_not(bench):
     assert bench.events.index(announced[0]) < max(
         number for number, event in enumerate(bench.events) if isinstance(event, Exchanged)
     )
+
+
+def list_created(*exchanges):
+    """Return which exchanges still say what they created, after the doubtful ones have forgotten it."""
+    credible = forget_doubtful_creations(Exchanged(exchange, "probe") for exchange in exchanges)
+    left = collect_left_writes(credible, ())
+    return [notice.message.count("created") for notice in describe_left_writes(left)]
+
+
+def make_shown(body=b"", *, cut=False):
+    return Exchange(
+        "r1", Request("GET /users", "GET", "/users"), f"{BASE}/users", -1.0, Response(200, (), body, cut=cut)
+    )
+
+
+CREATED_ROUTE = Exchange(
+    "w9", CREATING.request, BASE + USER, 0.0, Response(201, (), f'{{"url": "{BASE}{USER}/savr-new"}}'.encode())
+)
+
+
+def test_what_was_shown_before_it_was_created_is_not_deleted_by_who_resumes():
+    assert list_created(CREATED_ROUTE) == [1]
+    assert list_created(make_shown(b'{"id": "savr-old"}'), CREATED_ROUTE) == [1]
+    assert list_created(CREATED_ROUTE, make_shown(b'{"id": "savr-new"}')) == [0]
+    assert list_created(make_shown(b"{", cut=True), CREATED_ROUTE) == [0]

@@ -58,7 +58,7 @@ class Payload(StrEnum):
 
     @property
     def is_end(self) -> bool:
-        """Whether the resource has ended."""
+        """True if the resource has ended."""
         return self in {Payload.ENDED, Payload.DRAWN_ENDED, Payload.NULLS_ENDED, Payload.REQUIRED_ENDED}
 
 

@@ -1,4 +1,4 @@
-"""How often an event took effect: by the partner's observation hook, or by reads of its resource."""
+"""Counts of the effects of an event: by the partner's observation hook, or by reads of its resource."""
 
 import time
 from collections.abc import Callable
@@ -49,7 +49,7 @@ class ObservationHook:
 
     @property
     def is_configured(self) -> bool:
-        """Whether the partner has named a hook."""
+        """True if the partner has named a hook."""
         return self._client is not None
 
     def close(self) -> None:

@@ -27,7 +27,7 @@ _UNDECIDED = frozenset({0, 401, 403, 404, 405, 429, 503})  # answered before the
 
 
 class Breach(msgspec.Struct, frozen=True):
-    """What came instead of what a rule states. `is_certain` tells a breach from a response that decides nothing."""
+    """The response that breaks a rule. `is_certain` tells a breach from a response that decides nothing."""
 
     response: OperationResponse
     words: str
