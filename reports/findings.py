@@ -130,12 +130,12 @@ class _Evidence(NamedTuple):
 
     @property
     def exchanges(self) -> set[str]:
-        """The ids of the exchanges that its outcomes rest on."""
+        """Return the ids of the exchanges that its outcomes rest on."""
         return {exchange for outcome in self.outcomes for exchange in outcome.exchanges}
 
     @property
     def pointers(self) -> set[str]:
-        """The places that its outcomes name, indices folded."""
+        """Return the places that its outcomes name, indices folded."""
         return {fold_indices(outcome.pointer) for outcome in self.outcomes}
 
 

@@ -62,7 +62,7 @@ class OperationGeneration(msgspec.Struct, frozen=True):
 
     @property
     def sent(self) -> int:
-        """The number of generated requests."""
+        """Return the number of generated requests."""
         return self.valid + self.invalid
 
 

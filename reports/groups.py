@@ -47,12 +47,12 @@ class FindingGroup(msgspec.Struct, frozen=True):
 
     @property
     def under(self) -> tuple[Finding, ...]:
-        """The findings of other requirements that stand under these."""
+        """Return the findings of other requirements that stand under these."""
         return (*self.implied, *self.also)
 
     @property
     def consequences(self) -> str:
-        """What else the cause breaks, as `also breaks EXP-04 (2 operations), IDS-01`; empty where nothing."""
+        """Return what else the cause breaks, as `also breaks EXP-04 (2 operations), IDS-01`; empty if nothing."""
         places: dict[str, set[str]] = defaultdict(set)
         for finding in self.under:
             places[finding.requirement].add(finding.operation)
@@ -62,7 +62,7 @@ class FindingGroup(msgspec.Struct, frozen=True):
 
     @property
     def spread(self) -> str:
-        """The places where it was seen: `on 3 operations`, `in 5 places of GET /evses`, or the one operation."""
+        """Return the places where it was seen: `on 3 operations`, `in 5 places of GET /evses`, or the one operation."""
         operations = {finding.operation for finding in self.findings}
         if len(operations) > 1:
             return f"on {len(operations)} operations"
@@ -72,13 +72,13 @@ class FindingGroup(msgspec.Struct, frozen=True):
 
     @property
     def places(self) -> str:
-        """The first operation, and how many there are in all, or the places of the only one."""
+        """Return the first operation, and how many there are in all, or the places of the only one."""
         first, several = self.findings[0].operation, len({finding.operation for finding in self.findings}) > 1
         return f"{first}, and {self.spread} in all" if several else self.spread
 
     @property
     def times(self) -> int:
-        """The number of observations on all operations."""
+        """Return the number of observations on all operations."""
         return sum(finding.times for finding in self.findings)
 
 

@@ -38,7 +38,7 @@ class PastRun(msgspec.Struct, frozen=True):
 
     @property
     def series(self) -> tuple[str, str]:
-        """The target and the profile; only runs of one series can be compared by number."""
+        """Return the target and the profile; only runs of one series can be compared by number."""
         return self.target, self.profile
 
 

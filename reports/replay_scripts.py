@@ -73,7 +73,7 @@ class _Draft(msgspec.Struct, frozen=True):
 
     @property
     def variables(self) -> tuple[Variable, ...]:
-        """The variables to set before, each once."""
+        """Return the variables to set before, each once."""
         taken = {take.name for step in self.steps.steps for take in step.takes}
         needed = [variable for part in self.parts for variable in part.variables]
         needed += [word for word in self.command if isinstance(word, Variable)]
@@ -87,7 +87,7 @@ class _Draft(msgspec.Struct, frozen=True):
 
     @property
     def numbered(self) -> Iterator[tuple[int, ReplayStep, RequestParts]]:
-        """The steps with their numbers, from 1 on, and the parts of their requests."""
+        """Return the steps with their numbers, from 1 on, and the parts of their requests."""
         for number, (step, part) in enumerate(zip(self.steps.steps, self.parts, strict=True), 1):
             yield number, step, part
 

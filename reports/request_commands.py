@@ -49,7 +49,7 @@ class RequestParts(msgspec.Struct, frozen=True):
 
     @property
     def variables(self) -> tuple[Variable, ...]:
-        """The variables in it, each once."""
+        """Return the variables in it, each once."""
         texts = (self.url, *(value for _, value in self.headers), self.text, self.login)
         return tuple(dict.fromkeys(piece for text in texts for piece in text if isinstance(piece, Variable)))
 

@@ -49,7 +49,7 @@ class RunVerdict(StrEnum):
 
     @property
     def exit_code(self) -> int:
-        """The exit code of the command: 0 conforms, 1 violations, 3 inconclusive, 4 internal error."""
+        """Return the exit code of the command: 0 conforms, 1 violations, 3 inconclusive, 4 internal error."""
         return {"conforms": 0, "conforms with waivers": 0, "violations": 1, "inconclusive": 3}.get(self.value, 4)
 
 
@@ -75,7 +75,7 @@ class CaseResult(msgspec.Struct, frozen=True):
 
     @property
     def case(self) -> Case:
-        """The requirement on the operation."""
+        """Return the requirement on the operation."""
         return Case(self.requirement, self.operation)
 
 
@@ -119,7 +119,7 @@ class Finding(msgspec.Struct, frozen=True):
 
     @property
     def case(self) -> Case:
-        """The requirement on the operation."""
+        """Return the requirement on the operation."""
         return Case(self.requirement, self.operation)
 
     @property
@@ -246,40 +246,40 @@ class Summary(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def answers_from_examples(self) -> bool:
-        """True if the target is a stateless mock."""
+        """Return whether the target is a stateless mock."""
         return self.started is not None and self.started.target.answers_from_examples
 
     @property
     def target_remark(self) -> str:
-        """The sentence on the target that a reader must know first, empty for most."""
+        """Return the sentence on the target that a reader must know first, empty for most."""
         return EXAMPLES_REMARK if self.answers_from_examples else ""
 
     @property
     def planned_count(self) -> int:
-        """The number of planned cases."""
+        """Return the number of planned cases."""
         return len(self.case_results)
 
     @cached_property
     def counts(self) -> dict[Verdict, int]:
-        """Planned cases by verdict, every verdict named, gravest first; their sum is `planned`."""
+        """Return the planned cases by verdict, every verdict named, gravest first; their sum is `planned`."""
         seen = Counter(cell.verdict for cell in self.case_results)
         return {verdict: seen[verdict] for verdict in GRAVITY}
 
     @cached_property
     def gap_counts(self) -> dict[str, int]:
-        """The reasons why planned cases were not tested, with their numbers, most frequent first."""
+        """Return the reasons why planned cases were not tested, with their numbers, most frequent first."""
         reasons = Counter(cell.reason for cell in self.case_results if cell.verdict is Verdict.NOT_TESTED)
         return dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0])))
 
     @cached_property
     def sampled_results(self) -> tuple[CaseResult, ...]:
-        """The planned cases of which not every known way was tried, the thinnest first."""
+        """Return the planned cases of which not every known way was tried, the thinnest first."""
         sampled = (cell for cell in self.case_results if cell.is_sampled)
         return tuple(sorted(sampled, key=lambda cell: (cell.tried / cell.known, cell.case)))
 
     @property
     def sample_remark(self) -> str:
-        """The sentence that says how much of what is sampled was tried, empty where everything was."""
+        """Return the sentence that says how much of what is sampled was tried, empty where everything was."""
         sampled = self.sampled_results
         if not sampled:
             return ""
@@ -290,24 +290,24 @@ class Summary(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def requests_sent(self) -> int:
-        """Requests of all identities; 0 where recorded traffic was judged."""
+        """Return the requests of all identities; 0 where recorded traffic was judged."""
         return 0 if self.is_recorded else sum(self.requests.values())
 
     @property
     def is_recorded(self) -> bool:
-        """True if the exchanges were recorded by somebody else, and not sent by this run."""
+        """Return whether the exchanges were recorded by somebody else, and not sent by this run."""
         return self.started is not None and bool(self.started.traffic)
 
     @property
     def effort(self) -> str:
-        """The work of the run in words: requests sent, or recorded exchanges judged."""
+        """Return the work of the run in words: requests sent, or recorded exchanges judged."""
         if self.is_recorded:
             return f"{len(self.exchanges):,} recorded exchanges judged"
         return f"{self.requests_sent:,} requests in {self.duration_s:.1f} s"
 
     @property
     def duration_s(self) -> float:
-        """Seconds from the header to the footer, or to the last response where there is none."""
+        """Return the seconds from the header to the footer, or to the last response where there is none."""
         if self.started is None:
             return 0.0
         last = max((x.sent_at + (x.response.elapsed_s if x.response else 0.0) for x in self.exchanges), default=0.0)
@@ -315,17 +315,17 @@ class Summary(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def requirements_by_id(self) -> dict[str, Requirement]:
-        """Requirements by id."""
+        """Return the requirements by id."""
         return {requirement.id: requirement for requirement in self.requirements}
 
     @cached_property
     def exchanges_by_id(self) -> dict[str, Exchange]:
-        """Exchanges by id; the earliest where several share one."""
+        """Return the exchanges by id; the earliest where several share one."""
         return {exchange.id: exchange for exchange in reversed(self.exchanges)}
 
     @cached_property
     def findings_by_case(self) -> dict[Case, tuple[Finding, ...]]:
-        """Findings by case, in their order."""
+        """Return the findings by case, in their order."""
         grouped: dict[Case, list[Finding]] = defaultdict(list)
         for finding in self.findings:
             grouped[finding.case].append(finding)
@@ -333,12 +333,12 @@ class Summary(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def all_results(self) -> tuple[CaseResult, ...]:
-        """Planned and unplanned cases, sorted."""
+        """Return the planned and unplanned cases, sorted."""
         return tuple(sorted((*self.case_results, *self.unplanned_results), key=lambda cell: cell.case))
 
     @cached_property
     def seconds_by_operation(self) -> dict[str, float]:
-        """The seconds that each case of an operation took: those of its plan items, shared by its cases."""
+        """Return the seconds that each case of an operation took: those of its plan items, shared by its cases."""
         cases = Counter(cell.operation for cell in self.all_results)
         seconds: dict[str, float] = defaultdict(float)
         for item in self.items:

@@ -29,12 +29,12 @@ class FamilyLine(msgspec.Struct, frozen=True):
 
     @property
     def known(self) -> tuple[int, ...]:
-        """The counts of the runs that judged the family."""
+        """Return the counts of the runs that judged the family."""
         return tuple(count for count in self.counts if count is not None)
 
     @property
     def change(self) -> int:
-        """The difference between the newest run that judged the family and the one before."""
+        """Return the difference between the newest run that judged the family and the one before."""
         return self.known[-1] - self.known[-2] if len(self.known) > 1 else 0
 
 
@@ -73,7 +73,7 @@ class Trend(msgspec.Struct, frozen=True):
 
     @property
     def sentence(self) -> str:
-        """How many findings failed in each of the last runs, in words."""
+        """Return how many findings failed in each of the last runs, in words."""
         counts = " → ".join(str(len(run.findings)) for run in self.runs[-10:])
         return f"Failing findings over the last {min(len(self.runs), 10)} runs: {counts}"
 

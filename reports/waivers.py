@@ -32,7 +32,7 @@ class Waiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def case(self) -> Case:
-        """The case that the waiver covers."""
+        """Return the case that the waiver covers."""
         return Case(self.requirement, self.operation)
 
 

@@ -50,7 +50,7 @@ class OperationKeywords:
 
     @cached_property
     def sendable(self) -> frozenset[Keyword]:
-        """Every keyword that a request to the operation can use, kept and broken."""
+        """Return every keyword that a request to the operation can use, kept and broken."""
         keywords = {keyword for parameter in self._parameters for keyword in self._list_parameter(parameter)}
         keywords |= {_combine(*pair) for pair in combinations(self._optional, 2)}
         if self._body:
@@ -71,7 +71,7 @@ class OperationKeywords:
 
     @cached_property
     def showable(self) -> frozenset[Keyword]:
-        """The enum values, optional properties and nulls that an item of a successful response can show."""
+        """Return the enum values, optional properties and nulls that an item of a successful response can show."""
         return frozenset(filter(_is_shown, self._list_schema(self._item, "item") if self._item else ()))
 
     def find_shown(self, items: Iterable[Mapping[str, Any]]) -> frozenset[Keyword]:

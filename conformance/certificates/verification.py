@@ -42,7 +42,7 @@ class Verification(msgspec.Struct, frozen=True):
 
     @property
     def standing(self) -> CertificateStanding:
-        """The gravest standing of all remarks."""
+        """Return the gravest standing of all remarks."""
         standings = {remark.standing for remark in self.remarks}
         return next(standing for standing in CertificateStanding if standing in standings)
 

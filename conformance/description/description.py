@@ -30,7 +30,7 @@ class Description:
 
     @property
     def document(self) -> dict[str, Any]:
-        """The whole document as plain dicts and lists."""
+        """Return the whole document as plain dicts and lists."""
         if self._document is None:
             assert self._decode is not None  # noqa: S101 - __init__ sets one of the two
             self._document = self._decode()

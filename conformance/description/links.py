@@ -28,7 +28,7 @@ class PropertyForms(msgspec.Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        """The last property of the path."""
+        """Return the last property of the path."""
         return self.path.rpartition(".")[2].removesuffix("[]")
 
 

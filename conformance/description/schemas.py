@@ -18,13 +18,13 @@ class DocumentNode(NamedTuple):
 
     @property
     def types(self) -> frozenset[str]:
-        """The types that the schema names, empty if it names none."""
+        """Return the types that the schema names, empty if it names none."""
         named = self.value.get("type")
         return frozenset([named] if isinstance(named, str) else named or ())
 
     @property
     def examples(self) -> tuple[Any, ...]:
-        """The example values given at the schema itself."""
+        """Return the example values given at the schema itself."""
         many = self.value.get("examples")
         single = [self.value["example"]] if "example" in self.value else []
         return (*single, *(many if isinstance(many, list) else ()))

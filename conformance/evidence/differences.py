@@ -30,7 +30,7 @@ class ValueDifference(NamedTuple):
 
     @property
     def top_member(self) -> str:
-        """The name of the outermost member that differs, unescaped."""
+        """Return the name of the outermost member that differs, unescaped."""
         return self.pointer[1:].partition("/")[0].replace("~1", "/").replace("~0", "~")
 
 

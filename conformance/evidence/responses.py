@@ -34,7 +34,7 @@ class OperationResponse:
 
     @property
     def status(self) -> int:
-        """The HTTP status, 0 where there was no response."""
+        """Return the HTTP status, 0 where there was no response."""
         return self.exchange.status
 
     @property
@@ -49,7 +49,7 @@ class OperationResponse:
 
     @cached_property
     def spec(self) -> ResponseSpec | None:
-        """The documented response for this status, None where there is none."""
+        """Return the documented response for this status, None where there is none."""
         return self.operation.find_response(self.status) if self.is_own_method and self.status else None
 
     @cached_property
@@ -60,14 +60,14 @@ class OperationResponse:
 
     @cached_property
     def json(self) -> Any:
-        """The parsed body, UNREADABLE where it cannot be read as JSON, or is the beginning of a longer one."""
+        """Return the parsed body, UNREADABLE where it cannot be read as JSON, or is the beginning of a longer one."""
         if self.exchange.response is None or self.exchange.response.cut:
             return UNREADABLE
         return parse_json(self.exchange.response.body)
 
     @cached_property
     def unreadable_reason(self) -> str:
-        """The reason why a body that is JSON by its grammar could not be read, empty where it was read or is not JSON.
+        """Return why a grammatical JSON body could not be read; empty if it was read or is not JSON.
 
         RFC 8259 allows lone surrogates, numbers of any size and any depth, but parsers may limit them (sections 6, 8
         and 9).
@@ -87,7 +87,7 @@ class OperationResponse:
 
     @cached_property
     def items(self) -> tuple[tuple[str, Any], ...]:
-        """The members of a list or the single object, each with its JSON pointer; empty where the body is neither.
+        """Return the members of a list or the single object, each with its JSON pointer; empty for any other body.
 
         Only a 2xx response to the operation's method has items. Members of a list have any type: the schema check
         judges that.
@@ -112,7 +112,7 @@ class OperationResponse:
 
     @cached_property
     def objects(self) -> tuple[tuple[str, dict[str, Any]], ...]:
-        """The items that are JSON objects."""
+        """Return the items that are JSON objects."""
         return tuple((at, item) for at, item in self.items if isinstance(item, dict))
 
 

@@ -53,37 +53,37 @@ class Subject(msgspec.Struct, frozen=True):
 
     @property
     def turn(self) -> int:
-        """The number of the part that is tried: the next seed begins where this one ended."""
+        """Return the number of the part that is tried: the next seed begins where this one ended."""
         return self.seed - 1 + self.part
 
     @property
     def model(self) -> ResourceModel:
-        """The resource model of the description."""
+        """Return the resource model of the description."""
         return self.description.model
 
     @property
     def reader(self) -> str:
-        """The identity for reads of everything."""
+        """Return the identity for reads of everything."""
         return self.get_payer(READER)
 
     @property
     def any_reader(self) -> str:
-        """The identity for reads that any data satisfies, and for those that are refused whoever asks."""
+        """Return the identity for reads that any data satisfies, and for those that are refused whoever asks."""
         return self.get_payer(ANY_READER)
 
     @property
     def any_writer(self) -> str:
-        """The identity for writes that are refused whoever sends them."""
+        """Return the identity for writes that are refused whoever sends them."""
         return self.get_payer(ANY_WRITER)
 
     @property
     def user(self) -> str:
-        """The identity of one user, who sees no other's data."""
+        """Return the identity of one user, who sees no other's data."""
         return self.get_payer(USER)
 
     @property
     def unprivileged(self) -> str:
-        """The identity for requests that must be refused although the token is valid."""
+        """Return the identity for requests that must be refused although the token is valid."""
         return self.get_payer(UNPRIVILEGED)
 
     def get_payer(self, kind: str) -> str:
@@ -96,17 +96,17 @@ class Subject(msgspec.Struct, frozen=True):
 
     @property
     def exposed(self) -> str:
-        """The identity for requests with the token where servers log it."""
+        """Return the identity for requests with the token where servers log it."""
         return self.get_payer(EXPOSED)
 
     @property
     def version_header(self) -> str:
-        """The name of the header in which requests and responses state the version of the API."""
+        """Return the name of the header in which requests and responses state the version of the API."""
         return self.model.version_header or "EvEnergy-Version"
 
     @property
     def origin(self) -> str:
-        """Scheme, host and port of the target, without path."""
+        """Return the scheme, host and port of the target, without path."""
         scheme, _, rest = self.target.base_url.partition("://")
         return f"{scheme}://{rest.partition('/')[0]}"
 

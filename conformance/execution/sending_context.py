@@ -81,7 +81,7 @@ class SendingContext(msgspec.Struct, frozen=True):
 
     @property
     def record_size(self) -> RecordSize:
-        """The bound on what is kept of exchanges."""
+        """Return the bound on what is kept of exchanges."""
         return RecordSize(self.store)
 
     def transmit(self, transmission: Transmission) -> Sent:

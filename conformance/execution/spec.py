@@ -81,7 +81,7 @@ class RunSpec(msgspec.Struct, frozen=True):
 
     @property
     def path(self) -> Path:
-        """The report directory."""
+        """Return the report directory."""
         return Path(self.directory)
 
     def share_among(self, workers: int) -> "RunSpec":

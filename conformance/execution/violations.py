@@ -20,7 +20,7 @@ class Witness(msgspec.Struct, frozen=True):
 
     @property
     def size(self) -> tuple[int, int, str]:
-        """The size of the request as a sort key."""
+        """Return the size of the request as a sort key."""
         return measure_request(self.exchange.request)
 
 

@@ -51,7 +51,7 @@ class FaultResult(msgspec.Struct, frozen=True):
 
     @property
     def key(self) -> tuple[str, int, int | None]:
-        """The fault, the seed and the budget, which identify a proof."""
+        """Return the fault, the seed and the budget, which identify a proof."""
         return self.fault, self.seed, self.budget
 
 

@@ -51,12 +51,12 @@ class ReadingResult(msgspec.Struct, frozen=True):
 
     @property
     def failures(self) -> tuple[Accusation, ...]:
-        """The accusations that are no mere warnings."""
+        """Return the accusations that are no mere warnings."""
         return tuple(accusation for accusation in self.accusations if accusation.verdict is not Verdict.WARN)
 
     @property
     def key(self) -> tuple[tuple[str, ...], int]:
-        """The readings and the seed, which identify a result."""
+        """Return the readings and the seed, which identify a result."""
         return self.readings, self.seed
 
 

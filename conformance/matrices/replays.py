@@ -46,7 +46,7 @@ class ReplayProof(msgspec.Struct, frozen=True):
 
     @property
     def key(self) -> tuple[str, str]:
-        """The fault and the requirement, which identify a proof."""
+        """Return the fault and the requirement, which identify a proof."""
         return self.fault, self.requirement
 
 

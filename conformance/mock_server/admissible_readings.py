@@ -73,17 +73,17 @@ class ReadingSet:
 
     @property
     def hooks(self) -> list[Mapping[str, Hook]]:
-        """The hooks of each reading."""
+        """Return the hooks of each reading."""
         return [reading.hooks for reading in self.installed]
 
     @property
     def uvicorn_options(self) -> dict[str, Any]:
-        """The options of uvicorn of all readings together."""
+        """Return the options of uvicorn of all readings together."""
         return {name: value for reading in self.installed for name, value in reading.uvicorn_options.items()}
 
     @property
     def root_path(self) -> str:
-        """The path that the base path of the API hangs under, empty for none."""
+        """Return the path that the base path of the API hangs under, empty for none."""
         return "".join(reading.root_path for reading in self.installed)
 
     def wrap(self, application: Application) -> Application:

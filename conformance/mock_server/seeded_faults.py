@@ -75,7 +75,7 @@ class SeededFault:
 
     @property
     def family(self) -> str:
-        """The family of the first requirement, such as `EXP`."""
+        """Return the family of the first requirement, such as `EXP`."""
         return self.requirements[0].partition("-")[0]
 
     def with_name(self, name: str, about: str) -> "SeededFault":

@@ -99,7 +99,7 @@ class WebhookQueue:
 
     @property
     def next_due(self) -> int | None:
-        """The time of the next attempt in microseconds, None where nothing waits."""
+        """Return the time of the next attempt in microseconds, None where nothing waits."""
         return self._due[0][0] if self._due else None
 
     async def deliver_due(self) -> int:

@@ -80,7 +80,7 @@ class Response(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def media_type(self) -> str:
-        """The media type in lower case without parameters, empty if the header is absent."""
+        """Return the media type in lower case without parameters, empty if the header is absent."""
         return (self.find_header("content-type") or "").partition(";")[0].strip().lower()
 
     @property
@@ -117,13 +117,13 @@ class Exchange(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def sent_headers(self) -> Headers:
-        """The headers of the request, and the one that names its trace."""
+        """Return the headers of the request, and the one that names its trace."""
         trace = (("traceparent", self.traceparent),) if self.traceparent else ()
         return (*self.request.headers, *trace)
 
     @property
     def status(self) -> int:
-        """The HTTP status, 0 without a response."""
+        """Return the HTTP status, 0 without a response."""
         return self.response.status if self.response else 0
 
     @property

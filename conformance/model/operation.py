@@ -211,7 +211,7 @@ class Expansion(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def parent(self) -> str:
-        """The path one level up, empty at the first level."""
+        """Return the path one level up, empty at the first level."""
         return self.path.rpartition(".")[0]
 
 
@@ -266,20 +266,20 @@ class Operation(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def scopes(self) -> tuple[str, ...]:
-        """The scopes of the first security alternative, sorted."""
+        """Return the scopes of the first security alternative, sorted."""
         return tuple(
             sorted({scope for alternative in self.security[:1] for scheme in alternative for scope in scheme.scopes})
         )
 
     @property
     def first_expansions(self) -> tuple[Expansion, ...]:
-        """The expansions that start at an item or body, not inside another expansion."""
+        """Return the expansions that start at an item or body, not inside another expansion."""
         known = {expansion.path for expansion in self.expansions}
         return tuple(expansion for expansion in self.expansions if expansion.parent not in known)
 
     @property
     def path_parameters(self) -> tuple[Parameter, ...]:
-        """The parameters in the path, in the order of the template."""
+        """Return the parameters in the path, in the order of the template."""
         parameters = [parameter for parameter in self.parameters if parameter.location is Location.PATH]
         return tuple(sorted(parameters, key=lambda parameter: self.path.find("{" + parameter.name + "}")))
 

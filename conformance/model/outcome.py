@@ -57,5 +57,5 @@ class Outcome(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def case(self) -> Case:
-        """The case that this observation belongs to."""
+        """Return the case that this observation belongs to."""
         return Case(self.requirement, self.operation)

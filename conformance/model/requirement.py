@@ -77,5 +77,5 @@ class Requirement(msgspec.Struct, frozen=True):
 
     @property
     def family(self) -> str:
-        """The letters that its id begins with, as `EXP` of `EXP-04` and `W` of `W01`."""
+        """Return the letters that its id begins with, as `EXP` of `EXP-04` and `W` of `W01`."""
         return self.id.rstrip("0123456789").rstrip("-")

@@ -70,12 +70,12 @@ class ResourceModel(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
 
     @cached_property
     def operations_by_key(self) -> dict[str, Operation]:
-        """The operations by key."""
+        """Return the operations by key."""
         return {operation.key: operation for operation in self.operations}
 
     @cached_property
     def operations_by_depth(self) -> dict[int, tuple[Operation, ...]]:
-        """The operations by the number of slashes in their path, outer ones left out."""
+        """Return the operations by the number of slashes in their path, outer ones left out."""
         by_depth: dict[int, list[Operation]] = {}
         for operation in self.operations:
             by_depth.setdefault(operation.path.strip("/").count("/"), []).append(operation)
@@ -83,13 +83,13 @@ class ResourceModel(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
 
     @cached_property
     def response_headers(self) -> frozenset[str]:
-        """The names of all documented response headers, in lower case."""
+        """Return the names of all documented response headers, in lower case."""
         responses = (response for operation in self.operations for response in operation.responses)
         return frozenset(header.name.lower() for response in responses for header in response.headers)
 
     @cached_property
     def version_enums(self) -> tuple[tuple[object, ...] | None, ...]:
-        """The values that each parameter of the version header allows, None for one that names none."""
+        """Return the values that each parameter of the version header allows, None for one that names none."""
         parameters = (parameter for operation in self.operations for parameter in operation.parameters)
         name = self.version_header.lower()
         enums = (parameter.schema.get("enum") for parameter in parameters if parameter.name.lower() == name)
@@ -97,24 +97,24 @@ class ResourceModel(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
 
     @cached_property
     def resources_by_name(self) -> dict[str, Resource]:
-        """The resources by name."""
+        """Return the resources by name."""
         return {resource.name: resource for resource in self.resources}
 
     @cached_property
     def principal_resource(self) -> str:
-        """The name of the resource that represents people, empty if there is none."""
+        """Return the name of the resource that represents people, empty if there is none."""
         return next(
             (resource.name for resource in self.resources if resource.prefix == "user" and not resource.parent), ""
         )
 
     @cached_property
     def owned_resources(self) -> frozenset[str]:
-        """The resources of people: they link to a person, to something that belongs to one, or hang below it."""
+        """Return the resources of people: they link to a person, to something that belongs to one, or hang below it."""
         return self._add_dependents({self.principal_resource} - {""})
 
     @cached_property
     def personal_resources(self) -> frozenset[str]:
-        """The owned resources, those whose members are read in the name of one user, and what belongs to these."""
+        """Return owned resources, resources that are read for one user, and all that belong to these."""
         per_user = {
             operation.resource
             for operation in self.operations

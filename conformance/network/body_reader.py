@@ -25,7 +25,7 @@ class Deadline:
 
     @property
     def left_s(self) -> float:
-        """The seconds that are left, negative when it has passed."""
+        """Return the seconds that are left, negative when it has passed."""
         return self._end - time.monotonic()
 
     def check(self) -> None:

@@ -27,12 +27,12 @@ class CaseSelection(msgspec.Struct, frozen=True):
 
     @property
     def parts(self) -> "tuple[CaseSelection, ...]":
-        """One selection for each alternative."""
+        """Return one selection for each alternative."""
         return tuple(CaseSelection((terms,)) for terms in self.alternatives)
 
     @property
     def text(self) -> str:
-        """The text of the selection, for messages."""
+        """Return the text of the selection, for messages."""
         return " or ".join(repr(" & ".join(terms)) for terms in self.alternatives)
 
     @classmethod

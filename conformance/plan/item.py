@@ -27,17 +27,17 @@ class PlanItem(msgspec.Struct, frozen=True):
 
     @property
     def own_requests(self) -> int:
-        """The requests that the item is expected to send and shares with no other item, mostly one after the other."""
+        """Return the number of requests that the item is expected to send and shares with no other item."""
         return sum(need.count for need in self.needs if not need.shared)
 
     @property
     def base_name(self) -> str:
-        """The probe and the operation, such as `expansion[GET /evses/{evse_id}]`."""
+        """Return the probe and the operation, such as `expansion[GET /evses/{evse_id}]`."""
         return f"{self.probe}[{self.operation}]"
 
     @property
     def name(self) -> str:
-        """The name to show and to select: the base name, and for further parts of a sample their numbers, from 2 on."""
+        """Return the name to show and to select: the base name, and the number of the part from 2 on."""
         if self.parts > 1:
             return f"{self.base_name} parts {self.part + 1}-{self.part + self.parts}"
         return f"{self.base_name} part {self.part + 1}" if self.part else self.base_name

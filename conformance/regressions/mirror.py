@@ -49,7 +49,7 @@ class Regression(msgspec.Struct, frozen=True):
 
     @property
     def sentence(self) -> str:
-        """The regression in words."""
+        """Return the regression in words."""
         where = f" at {self.pointer}" if self.pointer else ""
         return (
             f"{self.kind}{where}: {self.baseline or 'nothing'} before, {self.target or 'nothing'} now ({self.request})"
@@ -90,7 +90,7 @@ class Mirror:
 
     @property
     def sent(self) -> Counter[str]:
-        """Requests to the baseline by identity."""
+        """Return the requests to the baseline by identity."""
         return self._spent
 
     def compare(self, request: Request, response: Response, repeat: Callable[[], Response]) -> None:

@@ -26,7 +26,7 @@ class ReplayResult(StrEnum):
 
     @property
     def exit_code(self) -> int:
-        """The exit code of the command: 0 where the fault is gone, 1 while it is there, 3 where that is not known."""
+        """Return the exit code: 0 if the fault is gone, 1 if it is still there, 3 if that is not known."""
         return {"fixed": 0, "undecided": 3}.get(self.value, 1)
 
 

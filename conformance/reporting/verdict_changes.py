@@ -24,7 +24,7 @@ class VerdictChange(msgspec.Struct, frozen=True):
 
     @property
     def sentence(self) -> str:
-        """The change in words."""
+        """Return the change in words."""
         return f"{self.requirement} {self.operation}: {self.old} → {self.new} ({self.cause})"
 
     @property

@@ -42,7 +42,7 @@ class SchemaValidators:
 
     @cached_property
     def request_validators(self) -> "SchemaValidators":
-        """The validators of the same description for what clients write: no read-only property is required."""
+        """Return the validators of the same description for what clients write: no read-only property is required."""
         read = self.description
         document = relax_read_only(read.document, read.dereference)
         return SchemaValidators(Description(document, read.model, read.digest, read.source))

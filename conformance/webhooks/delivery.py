@@ -40,12 +40,12 @@ class Delivery(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def id(self) -> str:
-        """The id of the message."""
+        """Return the id of the message."""
         return self.find_header("svix-id")
 
     @cached_property
     def json(self) -> Any:
-        """The body as JSON, UNREADABLE if it is not JSON."""
+        """Return the body as JSON, UNREADABLE if it is not JSON."""
         try:
             value = msgspec.json.decode(self.body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -54,12 +54,12 @@ class Delivery(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def event(self) -> str:
-        """The event type in the signed body; the header is outside the signature."""
+        """Return the event type in the signed body; the header is outside the signature."""
         value = self.json.get("type") if isinstance(self.json, dict) else None
         return value if isinstance(value, str) else ""
 
     @property
     def data(self) -> dict[str, Any]:
-        """The resource of the event, empty if there is none."""
+        """Return the resource of the event, empty if there is none."""
         value = self.json.get("data") if isinstance(self.json, dict) else None
         return value if isinstance(value, dict) else {}

@@ -42,7 +42,7 @@ class ProviderSender(msgspec.Struct, frozen=True):
 
     @property
     def events(self) -> tuple[str, ...]:
-        """The events of the description."""
+        """Return the events of the description."""
         return tuple(self.description.document.get("webhooks", {}))
 
 

@@ -55,12 +55,12 @@ class WebhookKey:
 
     @property
     def secret_bytes(self) -> bytes:
-        """The bytes that sign."""
+        """Return the bytes that sign."""
         return self._key
 
     @property
     def secrets(self) -> dict[str, str]:
-        """The texts to redact, by the name to show instead: the key as programs write bytes."""
+        """Return the texts to redact, by the name to show instead: the key as programs write bytes."""
         return {f"webhook-key-{form}": text for form, text in write_bytes(self._key).items()}
 
     def sign(self, message: str, timestamp: str, body: bytes) -> str:

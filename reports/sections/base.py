@@ -29,5 +29,5 @@ class ReportSection(msgspec.Struct, frozen=True):
 
     @property
     def count(self) -> int | None:
-        """The number beside the title in the contents, None where there is none."""
+        """Return the number beside the title in the contents, None where there is none."""
         return None

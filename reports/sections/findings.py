@@ -80,12 +80,12 @@ class FindingsSection(ReportSection, frozen=True):
 
     @property
     def count(self) -> int:
-        """The number of causes."""
+        """Return the number of causes."""
         return len(self.groups)
 
     @property
     def size(self) -> int:
-        """The number of characters of all details."""
+        """Return the number of characters of all details."""
         return sum(map(len, self.inline.values())) + sum(map(len, self.chunks))
 
 
@@ -100,7 +100,7 @@ class DescriptionSection(ReportSection, frozen=True):
 
     @property
     def count(self) -> int:
-        """The number of causes."""
+        """Return the number of causes."""
         return len(self.causes.of_description)
 
 

@@ -25,12 +25,12 @@ class GeneratedSection(ReportSection, frozen=True):
 
     @property
     def count(self) -> int:
-        """The number of generated requests."""
+        """Return the number of generated requests."""
         return self.coverage.count("sent")
 
     @property
     def phases(self) -> tuple[tuple[str, int], ...]:
-        """The number of requests of each phase, by what it does in words."""
+        """Return the number of requests of each phase, by what it does in words."""
         return tuple((_PHASES.get(phase, phase), count) for phase, count in self.coverage.phases)
 
 

@@ -21,7 +21,7 @@ class WaiversSection(ReportSection, frozen=True):
 
     @property
     def count(self) -> int:
-        """The number of waivers."""
+        """Return the number of waivers."""
         return len(self.waivers)
 
 
@@ -56,7 +56,7 @@ class NotesSection(ReportSection, frozen=True):
 
     @property
     def count(self) -> int:
-        """The number of notes."""
+        """Return the number of notes."""
         return sum(len(notes) for _, notes in self.topics)
 
 

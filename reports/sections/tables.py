@@ -33,7 +33,7 @@ class MatrixSection(ReportSection, frozen=True):
 
     @property
     def count(self) -> int:
-        """The number of requirements."""
+        """Return the number of requirements."""
         return len(self.rows)
 
 
@@ -49,7 +49,7 @@ class CasesSection(ReportSection, frozen=True):
 
     @property
     def count(self) -> int:
-        """The number of cases."""
+        """Return the number of cases."""
         return self.cases
 
 
@@ -66,7 +66,7 @@ class ExchangesSection(ReportSection, frozen=True):
 
     @property
     def count(self) -> int:
-        """The number of exchanges."""
+        """Return the number of exchanges."""
         return self.exchanges
 
 

@@ -22,17 +22,17 @@ class TrendSection(ReportSection, frozen=True):
 
     @property
     def count(self) -> int:
-        """The number of runs."""
+        """Return the number of runs."""
         return len(self.trend.runs)
 
     @property
     def newest(self) -> tuple[RunChange, ...]:
-        """The changes of the newest runs, this one first."""
+        """Return the changes of the newest runs, this one first."""
         return self.trend.changes[::-1][: self.runs_shown]
 
     @property
     def older(self) -> tuple[RunChange, ...]:
-        """The changes of the runs before those."""
+        """Return the changes of the runs before those."""
         return self.trend.changes[::-1][self.runs_shown :]
 
 

@@ -64,7 +64,7 @@ class VerdictSection(ReportSection, frozen=True):
 
     @property
     def seal(self) -> str:
-        """The sign of the verdict."""
+        """Return the sign of the verdict."""
         return SEALS[self.verdict]
 
 

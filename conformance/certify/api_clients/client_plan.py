@@ -38,22 +38,22 @@ class ClientPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def declared_tasks(self) -> tuple[str, ...]:
-        """The names of declared tasks, in the order of TASKS."""
+        """Return the names of declared tasks, in the order of TASKS."""
         return tuple(name for name in TASKS if self.tasks.get(name))
 
     @property
     def declined_tasks(self) -> tuple[str, ...]:
-        """The names of declined tasks, in the order of TASKS."""
+        """Return the names of declined tasks, in the order of TASKS."""
         return tuple(name for name in TASKS if not self.tasks.get(name))
 
     @property
     def profile(self) -> str:
-        """The profiles that the declared tasks complete."""
+        """Return the profiles that the declared tasks complete."""
         return describe_profiles(self.declared_tasks, is_public=self.is_public)
 
     @property
     def sha256(self) -> str:
-        """The SHA-256 of the content, in hexadecimal, independent of the layout of the file."""
+        """Return the SHA-256 of the content, in hexadecimal, independent of the layout of the file."""
         return hashlib.sha256(msgspec.json.encode(self, order="deterministic")).hexdigest()
 
     def select_profile(self, profile: str) -> "ClientPlan":

@@ -28,7 +28,7 @@ class ScenarioRequest(msgspec.Struct, frozen=True):
 
     @property
     def bearer(self) -> str:
-        """The bearer token of the request, empty where there is none."""
+        """Return the bearer token of the request, empty where there is none."""
         header = next((value for name, value in self.headers if name.lower() == "authorization"), "")
         scheme, _, token = header.partition(" ")
         return token.strip() if scheme.lower() == "bearer" else ""
@@ -90,7 +90,7 @@ class ScenarioContext(Protocol):
 
     @property
     def base_url(self) -> str:
-        """The base URL of the API."""
+        """Return the base URL of the API."""
 
     async def send_to_mock(self, request: ScenarioRequest) -> ScenarioResponse:
         """Return the response of the mock server without any condition."""

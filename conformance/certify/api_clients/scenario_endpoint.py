@@ -86,7 +86,7 @@ class ScenarioEndpoint:
 
     @property
     def redactor(self) -> Redactor:
-        """The redactor for the secrets so far."""
+        """Return the redactor for the secrets so far."""
         if len(self.secrets) != self._redacted_count:
             self._redacted_count = len(self.secrets)
             reversed_secrets = {f"{name}-reversed": secret[::-1] for name, secret in self.secrets.items()}
@@ -105,19 +105,19 @@ class ScenarioEndpoint:
 
     @property
     def base_url(self) -> str:
-        """The base URL of the API."""
+        """Return the base URL of the API."""
         return self.address + self._description.model.base_path
 
     @property
     def user_url(self) -> str:
-        """The URL of the first user in the mock world."""
+        """Return the URL of the first user in the mock world."""
         model = self._description.model
         users = model.resources_by_name[model.principal_resource]
         return f"{self.base_url}{users.list_path}/{self._server.tokens.find_user(0)}"
 
     @property
     def calls(self) -> tuple[ClientCall, ...]:
-        """The calls received so far, in order of arrival."""
+        """Return the calls received so far, in order of arrival."""
         return tuple(sorted(self._calls, key=lambda call: call.requested_at))
 
     def build_environment(self) -> dict[str, str]:

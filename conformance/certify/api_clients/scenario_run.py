@@ -19,17 +19,17 @@ class ScenarioRun(msgspec.Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        """The name in URLs and reports."""
+        """Return the name in URLs and reports."""
         return name_attempt(self.scenario.name if self.scenario else name_control(self.task), self.number)
 
     @property
     def certificate(self) -> TlsCertificate:
-        """The TLS certificate that the server presents."""
+        """Return the TLS certificate that the server presents."""
         return self.scenario.certificate if self.scenario else TlsCertificate.NONE
 
     @property
     def time_limit_s(self) -> float:
-        """The time limit in seconds, enough for a slow but correct client."""
+        """Return the time limit in seconds, enough for a slow but correct client."""
         return self.scenario.time_limit_s if self.scenario else _CONTROL_LIMIT_S
 
 
@@ -41,7 +41,7 @@ class ScenarioSelection(msgspec.Struct, frozen=True):
 
     @property
     def control_runs(self) -> list[ScenarioRun]:
-        """The control runs, one for each task."""
+        """Return the control runs, one for each task."""
         return [ScenarioRun(task) for task in self.tasks]
 
 

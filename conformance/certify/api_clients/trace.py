@@ -42,27 +42,27 @@ class ClientCall(msgspec.Struct, frozen=True):
 
     @property
     def method(self) -> str:
-        """The method of the request."""
+        """Return the method of the request."""
         return self.exchange.request.method
 
     @property
     def target(self) -> str:
-        """Path and query of the request, relative to the base URL where it went to the API."""
+        """Return the path and query of the request, relative to the base URL where it went to the API."""
         return self.exchange.request.target
 
     @property
     def path(self) -> str:
-        """The target of the request without its query."""
+        """Return the target of the request without its query."""
         return self.target.partition("?")[0]
 
     @property
     def body(self) -> bytes:
-        """The body of the request."""
+        """Return the body of the request."""
         return self.exchange.request.body
 
     @property
     def status(self) -> int:
-        """The status of the response, 0 where there is none."""
+        """Return the status of the response, 0 where there is none."""
         return self.exchange.status
 
     def request_header(self, name: str) -> str:
@@ -105,7 +105,7 @@ class ProcessResult(msgspec.Struct, frozen=True):
 
     @property
     def description(self) -> str:
-        """A description of the end, with the line of output that names the error where the client failed."""
+        """Return a description of the end, with the line of output that names the error where the client failed."""
         if self.end is ProcessEnd.ENDED:
             description = f"ended with exit status {self.exit_status} after {self.seconds:.1f} s"
         else:
@@ -173,17 +173,17 @@ class Trace(msgspec.Struct, frozen=True):
 
     @property
     def api_calls(self) -> tuple[ClientCall, ...]:
-        """The requests to the API, in order of arrival."""
+        """Return the requests to the API, in order of arrival."""
         return self.select_calls(ServerPart.API)
 
     @property
     def affected_calls(self) -> tuple[ClientCall, ...]:
-        """The requests whose responses the condition changed."""
+        """Return the requests whose responses the condition changed."""
         return tuple(call for call in self.calls if call.is_affected)
 
     @property
     def duration_s(self) -> float:
-        """The seconds from the start of the scenario to its end."""
+        """Return the seconds from the start of the scenario to its end."""
         return max(self.process.seconds, max((call.responded_at for call in self.calls), default=0.0))
 
     def select_calls(self, *parts: ServerPart) -> tuple[ClientCall, ...]:
@@ -200,7 +200,7 @@ class Trace(msgspec.Struct, frozen=True):
 
     @property
     def idle_gaps_s(self) -> tuple[float, ...]:
-        """The seconds between a response and the next request, for requests one after the other."""
+        """Return the seconds between a response and the next request, for requests one after the other."""
         calls = self.calls
         gaps = (later.requested_at - earlier.responded_at for earlier, later in pairwise(calls))
         return tuple(gap for gap in gaps if gap >= 0)

@@ -58,7 +58,7 @@ class Payload(StrEnum):
 
     @property
     def is_end(self) -> bool:
-        """True if the resource has ended."""
+        """Return whether the resource has ended."""
         return self in {Payload.ENDED, Payload.DRAWN_ENDED, Payload.NULLS_ENDED, Payload.REQUIRED_ENDED}
 
 
@@ -121,5 +121,5 @@ class Stimulus(msgspec.Struct, frozen=True):
 
     @property
     def wait_s(self) -> int:
-        """The longest wait between two steps, in seconds."""
+        """Return the longest wait between two steps, in seconds."""
         return max((step.wait_s for step in self.steps), default=0)

@@ -38,7 +38,7 @@ class ExpectedEffect(msgspec.Struct, frozen=True):
 
     @property
     def observed_id(self) -> str:
-        """The id whose effect counts."""
+        """Return the id whose effect counts."""
         return make_forged_id(self.id) if self.stimulus.forged else self.id
 
 

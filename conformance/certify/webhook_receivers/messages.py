@@ -43,12 +43,12 @@ class DeliveryDraft(msgspec.Struct, frozen=True):
 
     @property
     def mac(self) -> str:
-        """The base64 of the first signature."""
+        """Return the base64 of the first signature."""
         return self.signatures.partition(",")[2]
 
     @property
     def headers(self) -> Headers:
-        """The headers to send."""
+        """Return the headers to send."""
         signature_headers = build_signature_headers(self.id, self.stamp, self.signatures, family=self.family)
         remaining = tuple(
             pair for pair in signature_headers if pair[0].removeprefix(f"{self.family}-") not in self.dropped

@@ -49,7 +49,7 @@ class ObservationHook:
 
     @property
     def is_configured(self) -> bool:
-        """True if the partner has named a hook."""
+        """Return whether the partner has named a hook."""
         return self._client is not None
 
     def close(self) -> None:

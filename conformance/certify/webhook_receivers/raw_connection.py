@@ -95,7 +95,7 @@ class RawConnection:
 
     @property
     def _remaining_s(self) -> float:
-        """The seconds until the time limit, at least 0."""
+        """Return the seconds until the time limit, at least 0."""
         return max(self._timeout_s - (time.perf_counter() - self._started), 0.0)
 
     def _wait_until_ready(self, events: int, timeout_s: float) -> int:

@@ -36,7 +36,7 @@ class SentMessage(msgspec.Struct, frozen=True):
 
     @property
     def late_s(self) -> float:
-        """The longest possible delay between the making of the timestamp and its reading, in seconds."""
+        """Return the longest possible delay between the making of the timestamp and its reading, in seconds."""
         response = self.exchange.response
         return self.exchange.sent_at - self.message.now + (response.elapsed_s if response else 0.0)
 

@@ -63,7 +63,7 @@ class Endpoint:
 
     @property
     def address(self) -> Address:
-        """The address for a connection of its own."""
+        """Return the address for a connection of its own."""
         return Address(self.host, self.port, self.target, self.is_secure)
 
 
@@ -107,7 +107,7 @@ class MessageSender:
 
     @property
     def can_connect_directly(self) -> bool:
-        """Whether connections of its own reach the endpoint: no proxy is between, and no test replaces the network."""
+        """Return whether the sender can open connections itself, without a proxy or a test double."""
         return self._transport is None and not self.endpoint.has_proxy
 
     def close(self) -> None:

@@ -53,7 +53,7 @@ class LintContext:
 
     @cached_property
     def validator(self) -> InstanceValidator:
-        """The validator of examples."""
+        """Return the validator of examples."""
         return self._judge(self._description)
 
     @cached_property
@@ -69,7 +69,7 @@ class LintContext:
 
     @cached_property
     def operations(self) -> tuple[StatedOperation, ...]:
-        """The operations below `paths`."""
+        """Return the operations below `paths`."""
         return tuple(read_operations(self.schemas))
 
     def list_responses(self, operation: StatedOperation) -> Iterator[tuple[str, DocumentNode, DocumentNode]]:
@@ -80,7 +80,7 @@ class LintContext:
 
     @cached_property
     def examples(self) -> tuple[SchemaExample, ...]:
-        """Every example, with the schema that it illustrates."""
+        """Return every example, with the schema that it illustrates."""
         return tuple(self._find_examples())
 
     def _find_examples(self) -> Iterator[SchemaExample]:

@@ -59,7 +59,7 @@ class WorldShape:
 
     @cached_property
     def user_resource(self) -> str:
-        """The resource of the API's users, whose ids the user header holds; empty where there is none."""
+        """Return the resource of the API's users, whose ids the user header holds; empty where there is none."""
         for operation in self.model.operations:
             for parameter in operation.parameters:
                 if operation.user_header and parameter.name == operation.user_header:
@@ -71,7 +71,7 @@ class WorldShape:
 
     @cached_property
     def lists_by_resource(self) -> dict[str, Operation]:
-        """The operation that lists a resource, by the resource's name."""
+        """Return the operation that lists a resource, by the resource's name."""
         return {
             operation.resource: operation
             for operation in self.model.operations
@@ -93,7 +93,7 @@ class WorldShape:
 
     @cached_property
     def owned_resources(self) -> frozenset[str]:
-        """The resources whose members belong to one user each."""
+        """Return the resources whose members belong to one user each."""
         referred = {
             target for name, link, target in self._iterate_links() if not link.many and not self.is_below(name, target)
         }
@@ -136,7 +136,7 @@ class WorldShape:
 
     @cached_property
     def collection_sizes(self) -> dict[str, int]:
-        """The number of members of each collection at the root."""
+        """Return the number of members of each collection at the root."""
         roots = [n for n, resource in self.resources.items() if not resource.parent and not resource.singleton]
         sizes = {name: 4 + sum(map(ord, name)) % 6 for name in roots}
         paged = [n for n in roots if n in self.lists_by_resource and self.lists_by_resource[n].pagination]
@@ -155,7 +155,7 @@ class WorldShape:
 
     @cached_property
     def empty_resource(self) -> str:
-        """The collection that stays empty: the one whose lack affects the fewest operations."""
+        """Return the collection that stays empty: the one whose lack affects the fewest operations."""
         linked = {target for _, _, target in self._iterate_links()}
         roots = [
             n
@@ -175,7 +175,7 @@ class WorldShape:
 
     @cached_property
     def mirrored_links(self) -> dict[LinkEnd, LinkEnd]:
-        """Links computed from another link, with that link: a user's `vehicles` from each vehicle's `user`."""
+        """Return the links that are computed from another one, with that one: `vehicles` from each vehicle's `user`."""
         leading_ends: dict[LinkEnd, LinkEnd] = {}
         lines = [(LinkEnd(n, link.path), link, to) for n, link, to in self._iterate_links() if len(link.targets) == 1]
         for end, link, target in lines:

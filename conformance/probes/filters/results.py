@@ -23,7 +23,7 @@ class TrialResult(NamedTuple):
 
     @property
     def response(self) -> OperationResponse:
-        """Response with the first page."""
+        """Return the response with the first page."""
         return self.pages[0].response
 
     @property
@@ -45,7 +45,7 @@ class TrialResult(NamedTuple):
 
     @property
     def missing_keys(self) -> tuple[str, ...]:
-        """Known items that satisfy the filter and are missing; none where the list was not seen whole."""
+        """Return the known items that satisfy the filter and are missing; none where the list was not seen whole."""
         return tuple(key for key in self.trial.matching if key not in self.keys) if self.is_complete else ()
 
 

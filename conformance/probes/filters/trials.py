@@ -37,7 +37,7 @@ class FilterTrial(NamedTuple):
 
     @property
     def parameter(self) -> tuple[str, str]:
-        """Name and value of the query parameter."""
+        """Return the name and value of the query parameter."""
         return self.query_filter.parameter, self.value
 
 

@@ -28,7 +28,7 @@ class ListPage(NamedTuple):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Keys of the items, in order."""
+        """Return the keys of the items, in order."""
         return tuple(item_key(item, self.response.operation) for _, item in self.response.objects)
 
     @property

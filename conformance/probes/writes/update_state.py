@@ -35,7 +35,7 @@ class UpdateState(msgspec.Struct, frozen=True):
 
     @property
     def operation(self) -> Operation:
-        """PATCH operation of the write."""
+        """Return the PATCH operation of the write."""
         return self.write.call.operation
 
     def read_current(self) -> Steps[OperationResponse]:

@@ -26,7 +26,7 @@ class Read:
 
     @property
     def response(self) -> OperationResponse:
-        """The response, parsed anew each time: parsed bodies take several times the memory."""
+        """Return the response, parsed anew each time: parsed bodies take several times the memory."""
         return OperationResponse(self.exchange, self.operation)
 
     @property
@@ -43,37 +43,37 @@ class Read:
 
     @property
     def began(self) -> float:
-        """When the request was sent, in seconds since 1970."""
+        """Return when the request was sent, in seconds since 1970."""
         return self.exchange.sent_at
 
     @property
     def ended(self) -> float:
-        """When the response was complete, in seconds since 1970."""
+        """Return when the response was complete, in seconds since 1970."""
         return self.exchange.sent_at + (self.exchange.response.elapsed_s if self.exchange.response else 0.0)
 
     @cached_property
     def path(self) -> str:
-        """The path below the base URL."""
+        """Return the path below the base URL."""
         return extract_path(self.exchange.request.target)
 
     @cached_property
     def query(self) -> Query:
-        """The query parameters in a fixed order, so that spellings of one request are equal."""
+        """Return the query parameters in a fixed order, so that spellings of one request are equal."""
         return tuple(sorted(parse_qsl(self.exchange.request.target.partition("?")[2], keep_blank_values=True)))
 
     @cached_property
     def expand(self) -> tuple[str, ...]:
-        """The expansions that were asked for."""
+        """Return the expansions that were asked for."""
         return tuple(value for name, value in self.query if name == "expand")
 
     @cached_property
     def plain_query(self) -> Query:
-        """The query without expansions."""
+        """Return the query without expansions."""
         return tuple(pair for pair in self.query if pair[0] != "expand")
 
     @cached_property
     def context(self) -> Context:
-        """The sender, and the headers on which the response depends."""
+        """Return the sender, and the headers on which the response depends."""
         request = self.exchange.request
         headers = (f"{n.lower()}: {v}" for n, v in request.headers if n.lower() in _CONTEXT_HEADERS)
         return (request.identity, *sorted(headers))
@@ -113,7 +113,7 @@ class Reads:
 
     @property
     def lists(self) -> Iterator[Read]:
-        """The successful reads of lists."""
+        """Return the successful reads of lists."""
         return (read for read in self.all if read.operation.role is Role.LIST and read.is_success)
 
     def has_write(self, begin: float, end: float) -> bool:

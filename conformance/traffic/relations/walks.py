@@ -40,22 +40,22 @@ class Walk(NamedTuple):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The keys of all items, in order."""
+        """Return the keys of all items, in order."""
         return tuple(key for page in self.pages for key in page.keys)
 
     @property
     def place(self) -> tuple[str, Context, Query]:
-        """The list that was walked: its path, the context, and the filters."""
+        """Return the list that was walked: its path, the context, and the filters."""
         return self.reads[0].path, self.reads[0].context, self.selection
 
     @property
     def began(self) -> float:
-        """When the first page was requested, in seconds since 1970."""
+        """Return when the first page was requested, in seconds since 1970."""
         return self.reads[0].began
 
     @property
     def ended(self) -> float:
-        """When the last page was complete, in seconds since 1970."""
+        """Return when the last page was complete, in seconds since 1970."""
         return self.reads[-1].ended
 
 

@@ -26,12 +26,12 @@ class ProblemExample(NamedTuple):
 
     @property
     def type_words(self) -> frozenset[str]:
-        """The words of the last segment of the type."""
+        """Return the words of the last segment of the type."""
         return _split_words(urlsplit(self.type).path.rstrip("/").rpartition("/")[2] or self.type.rpartition(":")[2])
 
     @property
     def title_words(self) -> frozenset[str]:
-        """The words of the title."""
+        """Return the words of the title."""
         return _split_words(self.title)
 
 
