@@ -8,7 +8,7 @@ import msgspec
 from conformance.description import api, path_templates
 from conformance.description.effects import effect_of
 from conformance.description.expansions import ExpansionResolver, list_documented_paths, read_readings
-from conformance.description.filters import derive_filters, derive_ordering
+from conformance.description.filters import derive_filters, derive_ordering, derive_stated_order
 from conformance.description.link_targets import LinkTargetFinder, is_target_unknown
 from conformance.description.links import find_link_properties, list_field_paths
 from conformance.description.operations import StatedOperation, is_json, read_operations
@@ -94,6 +94,7 @@ class _Deriver:
             pagination=derive_pagination(own, kind) if placed.role is Role.LIST else None,
             filters=query_filters,
             ordering=derive_ordering(own),
+            stated_order=derive_stated_order(self.schemas, own, placed.role),
             expansions=self.expansions(placed),
             links=links,
             fields=self.fields(own),

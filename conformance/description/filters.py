@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from conformance.description import pagination, path_templates
+from conformance.description import pagination, path_templates, prose
 from conformance.description.links import read_property_forms
 from conformance.description.operations import StatedOperation
 from conformance.description.schemas import DocumentNode, Schemas
-from conformance.model import Filter, Link, Location, Operator, Ordering, Parameter, Role
+from conformance.model import Filter, Link, Location, Operator, Ordering, Parameter, Role, StatedOrder
 
 _OPERATORS = frozenset(operator.value for operator in Operator)
 _NO_FILTERS = pagination.PAGE_PARAMETERS | {"expand", "ordering"}
@@ -104,3 +104,15 @@ def derive_ordering(operation: StatedOperation) -> Ordering | None:
     enum = parameter.schema.get("enum") or (items.get("enum") if isinstance(items, dict) else None) or ()
     fields = tuple(dict.fromkeys(str(value).removeprefix("-") for value in enum))
     return Ordering(parameter.name, fields, reversible=any(str(value).startswith("-") for value in enum))
+
+
+def derive_stated_order(schemas: Schemas, operation: StatedOperation, role: Role) -> StatedOrder | None:
+    """Return the order that the texts of a GET and of its 200 response state, or None.
+
+    What is no list itself may have lists of several kinds: there the text must name by what they are ordered.
+    """
+    success = schemas.get_child(operation.node, "responses", "200")
+    texts = [node.get("description") for node in (operation.node, success) if node is not None]
+    orders = [order for text in texts if text and (order := prose.find_order(str(text)))]
+    is_read = operation.method == "GET"
+    return next((order for order in orders if role is Role.LIST or (is_read and order.field)), None)

@@ -7,6 +7,8 @@ import re
 
 import msgspec
 
+from conformance.model import StatedOrder
+
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z`\"'*(])|\s*\n\s*(?:\n|[-*]\s)")
 _SELF = frozenset({"it", "this", "that", "value", "field", "property", "which", "and", "or"})
 
@@ -78,6 +80,14 @@ _ALIGNED = re.compile(
     re.IGNORECASE,
 )
 _ALIGNMENTS_S = {"half": 1800, "quarter": 900, "hour": 3600}
+_DESCENDING = r"(?:newest|latest|most\s+recent|highest|largest)\s+first|descending"
+_ASCENDING = r"(?:oldest|earliest|lowest|smallest)\s+first|ascending|alphabetical(?:ly)?"
+_ORDERED = re.compile(
+    rf"(?:\b(?:sorted|ordered|listed)|^in\s+(?:the\s+)?order|(?:^|,\s)(?=(?:{_DESCENDING}|{_ASCENDING})\b))\s*"
+    rf"(?:\b(?:by|of)\s+(?:the\s+|their\s+)?[`'\"]?(?P<field>\w+(?:\s+(?!in\b|{_DESCENDING}|{_ASCENDING})\w+)?)[`'\"]?)?"
+    rf"[\s,;:(\u2013\u2014-]*(?:in\s+)?(?:(?P<descending>{_DESCENDING})|(?P<ascending>{_ASCENDING}))?",
+    re.IGNORECASE,
+)
 
 
 class Presence(msgspec.Struct, frozen=True):
@@ -216,3 +226,19 @@ def find_alignment(text: str) -> int:
         if match is not None and not _DENIED.search(sentence):
             return _ALIGNMENTS_S[match.lastgroup or "hour"]
     return 0
+
+
+def find_order(text: str) -> StatedOrder | None:
+    """Return the order that a text states of the list which it describes, or None.
+
+    >>> find_order("All logs, sorted newest first."), find_order("Prices, ordered by start time (most recent first).")
+    (StatedOrder(field='', is_descending=True), StatedOrder(field='start time', is_descending=True))
+    >>> find_order("The feeds, sorted by name."), find_order("The results are sorted on request.")
+    (StatedOrder(field='name', is_descending=None), None)
+    """
+    for sentence in split_sentences(text):
+        for match in _ORDERED.finditer(sentence):
+            is_directed = bool(match["descending"] or match["ascending"])
+            if (match["field"] or is_directed) and not _DENIED.search(sentence):
+                return StatedOrder(match["field"] or "", bool(match["descending"]) if is_directed else None)
+    return None

@@ -43,6 +43,21 @@ class RecordSelection:
         return len(self.keys)
 
 
+def select_by_age(records: Sequence[StoredRecord], *, is_newest_first: bool) -> RecordSelection:
+    """Return a list in the order of its keys, or in the opposite one; a cursor between two keys has its place there."""
+    keys = [record.key for record in records]
+    if not is_newest_first:
+        return RecordSelection(records, keys)
+    ascending = keys[::-1]
+
+    def rank(key: str) -> float:
+        place = bisect_left(ascending, key)
+        is_known = place < len(ascending) and ascending[place] == key
+        return len(ascending) - place - (1 if is_known else 0.5)
+
+    return RecordSelection(records, range(len(keys)), rank)
+
+
 def read_page_size(call: ServerCall, pagination: Pagination) -> int:
     """Return the page size of the query.
 

@@ -17,7 +17,7 @@ from conformance.mock_server.renderer import ExpansionNode, RecordRenderer, enco
 from conformance.mock_server.stated_rules import QUERY_RULES
 from conformance.mock_server.world.builder import MockWorld
 from conformance.mock_server.world.store import RecordCollection, StoredRecord
-from conformance.model import Operation, Pagination, Resource, Role
+from conformance.model import KeyKind, Operation, Pagination, Resource, Role, StatedOrder
 
 ME = "me"
 _MAX_SELECTIONS = 512
@@ -155,6 +155,8 @@ class ReadHandler:
         criteria = self._read_criteria(call)
         if criteria:
             data = self._filter_inner_arrays(record, criteria)
+        if call.operation.stated_order and call.operation.stated_order.field:
+            data = _sort_inner_arrays(data, call.operation.stated_order)
         body = self.views.encode_record(call, RecordPosition(data), call.operation.item_schema, tree, paths)
         return ServerResponse(200, raw=body)
 
@@ -226,8 +228,15 @@ class ReadHandler:
         members = self.world.store.get_collection(resource.name, parent.path if parent else "")
         criteria = self._read_criteria(call)
         ordering = self._read_ordering(call)
+        stated = call.operation.stated_order
         if not (
-            criteria or ordering or self._hooks.select or self._hooks.order or self._hooks.visible or self._hooks.match
+            criteria
+            or ordering
+            or stated
+            or self._hooks.select
+            or self._hooks.order
+            or self._hooks.visible
+            or self._hooks.match
         ):
             keys = members.list_visible_keys(call.user)
             return pages.RecordSelection(_Members(members, keys), keys)
@@ -266,12 +275,23 @@ class ReadHandler:
             records.sort(key=key)
         if ordering.startswith("-"):
             records.reverse()
+        stated = None if ordering else call.operation.stated_order
+        is_by_age = stated is not None and self._is_by_age(call.operation, stated, records)
+        if stated and not is_by_age:
+            records.sort(key=build_sort_key([stated.field]))
+        if stated and stated.is_descending:
+            records.reverse()
         records = apply_hooks(self._hooks.order, call, records)
         records = apply_hooks(self._hooks.select, call, records)
-        if not ordering and not self._hooks.order:
-            return pages.RecordSelection(records, [record.key for record in records])
+        if not ordering and not self._hooks.order and (not stated or is_by_age):
+            return pages.select_by_age(records, is_newest_first=bool(stated and stated.is_descending))
         places = {record.key: place for place, record in enumerate(records)}
         return pages.RecordSelection(records, list(range(len(records))), places.get)
+
+    def _is_by_age(self, operation: Operation, stated: StatedOrder, records: list[StoredRecord]) -> bool:
+        """Return whether a stated order is that of the keys: by time, or by no property that the records have."""
+        has_field = any(stated.field in record.data for record in records)
+        return not has_field or self.world.shape.resources[operation.resource].key_kind is KeyKind.TIMESTAMP
 
     def _read_ordering(self, call: ServerCall) -> str:
         ordering = call.operation.ordering
@@ -314,3 +334,15 @@ class ReadHandler:
         if operation.key not in self._filters:
             self._filters[operation.key] = OperationFilters(operation, self.world)
         return self._filters[operation.key]
+
+
+def _sort_inner_arrays(record: StoredRecord, stated: StatedOrder) -> StoredRecord:
+    """Return a copy of a singleton whose arrays have the stated order, the largest first where no way is stated."""
+    name = stated.field.split()[-1]
+
+    def sort(value: Any) -> Any:
+        if not isinstance(value, list) or not all(isinstance(element, dict) and name in element for element in value):
+            return value
+        return sorted(value, key=lambda element: element[name], reverse=stated.is_descending is not False)
+
+    return replace(record, data={key: sort(value) for key, value in record.data.items()})

@@ -41,6 +41,7 @@ from conformance.model.operation import (
     Role,
     Scheme,
     Security,
+    StatedOrder,
 )
 from conformance.model.outcome import Case, Outcome, Verdict
 from conformance.model.requirement import Harm, Kind, Level, Requirement, Source
@@ -106,6 +107,7 @@ __all__ = [
     "Security",
     "Source",
     "StateMachine",
+    "StatedOrder",
     "StatedRule",
     "Target",
     "TargetKind",

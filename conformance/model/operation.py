@@ -148,6 +148,17 @@ class Ordering(msgspec.Struct, frozen=True, omit_defaults=True):
     reversible: bool = False
 
 
+class StatedOrder(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The order that a text states of a list: by what, in its words, and which end comes first.
+
+    `field` is as the text names it (`started_at`, `start time`), empty where it says only what is new or old.
+    `is_descending` is None where the text names no direction.
+    """
+
+    field: str = ""
+    is_descending: bool | None = None
+
+
 class LinkKind(StrEnum):
     """The kind of resource that a link leads to."""
 
@@ -246,6 +257,7 @@ class Operation(msgspec.Struct, frozen=True, omit_defaults=True):
     pagination: Pagination | None = None
     filters: tuple[Filter, ...] = ()
     ordering: Ordering | None = None
+    stated_order: StatedOrder | None = None  # of its list, unless another one is asked for
     expansions: tuple[Expansion, ...] = ()
     links: tuple[Link, ...] = ()
     fields: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""Lists that take no ordering show the newest first."""
+"""Lists of which no order is stated show the newest first."""
 
 from conformance.mock_server.admissible_readings import AdmissibleReading, read_by_hooks
 from conformance.mock_server.call import ServerCall
@@ -9,12 +9,12 @@ def _reverse_order(call: ServerCall, records: list[StoredRecord]) -> list[Stored
     ordering = call.operation.ordering
     text = call.last_query_value(ordering.parameter) if ordering else None
     is_chosen = ordering is not None and text is not None and text.removeprefix("-") in ordering.fields
-    return records if is_chosen else records[::-1]
+    return records if is_chosen or call.operation.stated_order else records[::-1]
 
 
 READING = AdmissibleReading(
     "lists",
-    "the description is silent on the order of a list without an ordering; cursors say before and after, not older",
+    "the description states no order of most lists; cursors say before and after, not older",
     read_by_hooks(order=_reverse_order),
     slots=("order",),
 )
