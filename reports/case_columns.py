@@ -32,7 +32,7 @@ def build_columns(summary: Summary) -> dict[str, Any]:
         requirements.setdefault(cell.requirement, len(requirements))
     for exclusion in summary.excluded:
         requirements.setdefault(exclusion.requirement, len(requirements))
-    columns = _case_columns(cells, requirements, operations, reasons)
+    columns = _build_case_columns(cells, requirements, operations, reasons)
     excluded = [
         [
             requirements[exclusion.requirement],
@@ -53,7 +53,7 @@ def build_columns(summary: Summary) -> dict[str, Any]:
     }
 
 
-def _case_columns(
+def _build_case_columns(
     cells: Iterable[CaseResult], requirements: dict[str, int], operations: _Words, reasons: _Words
 ) -> dict[str, Any]:
     listed = list(cells)

@@ -22,9 +22,9 @@ def diff(old: Summary, new: Summary) -> RunDifference:
         old_verdict=old.verdict,
         new_verdict=new.verdict,
         old_started_at=old.started.started_at if old.started else 0.0,
-        new=_changes(after[key] for key in after.keys() - before.keys()),
-        fixed=_changes(before[key] for key in before.keys() - after.keys() if before[key].case in judged_now),
-        still=_changes(after[key] for key in after.keys() & before.keys()),
+        new=_list_changes(after[key] for key in after.keys() - before.keys()),
+        fixed=_list_changes(before[key] for key in before.keys() - after.keys() if before[key].case in judged_now),
+        still=_list_changes(after[key] for key in after.keys() & before.keys()),
         no_longer_tested=tuple(
             FindingChange(
                 case.requirement, case.operation, judged_then[case], f"was {judged_then[case]}, is not judged now"
@@ -43,7 +43,7 @@ def _judged_cases(summary: Summary) -> dict[Case, Verdict]:
     return {cell.case: cell.verdict for cell in cells if cell.verdict in _JUDGED}
 
 
-def _changes(findings: Iterable[Finding]) -> tuple[FindingChange, ...]:
+def _list_changes(findings: Iterable[Finding]) -> tuple[FindingChange, ...]:
     ordered = sorted(
         findings, key=lambda f: (*rank_gravity(f.verdict, f.level, f.harm), f.requirement, f.operation, f.id)
     )

@@ -112,12 +112,12 @@ def _lay_out(body: bytes) -> list[tuple[str, str]]:
     if not body or len(body) > _LARGEST:
         return []
     try:
-        return list(_lines(json.loads(body), "", "", "", ""))
+        return list(_format_lines(json.loads(body), "", "", "", ""))
     except (ValueError, RecursionError):
         return []
 
 
-def _lines(value: Any, pointer: str, indent: str, name: str, comma: str) -> Iterator[tuple[str, str]]:
+def _format_lines(value: Any, pointer: str, indent: str, name: str, comma: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict) and value:
         pairs = [
             (f"{pointer}/{_escape(key)}", f"{json.dumps(key, ensure_ascii=False)}: ", v) for key, v in value.items()
@@ -131,7 +131,7 @@ def _lines(value: Any, pointer: str, indent: str, name: str, comma: str) -> Iter
         return
     yield pointer, f"{indent}{name}{opening}"
     for number, (inner, label, member) in enumerate(pairs, 1):
-        yield from _lines(member, inner, f"{indent}  ", label, "," if number < len(pairs) else "")
+        yield from _format_lines(member, inner, f"{indent}  ", label, "," if number < len(pairs) else "")
     yield pointer, f"{indent}{closing}{comma}"
 
 

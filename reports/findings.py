@@ -114,10 +114,10 @@ def _name_items(finding: Finding, seen_by: Mapping[Outcome, str], senders: Mappi
     What no single item sees rests on exchanges of several: those that sent its evidence.
     """
 
-    def shows(outcome: Outcome) -> bool:
+    def is_shown_by(outcome: Outcome) -> bool:
         return bool(outcome.exchanges) and outcome.exchanges == finding.exchanges[: len(outcome.exchanges)]
 
-    items = sorted((not shows(outcome), item) for outcome, item in seen_by.items() if item)
+    items = sorted((not is_shown_by(outcome), item) for outcome, item in seen_by.items() if item)
     names = [item for _, item in items[:1]] or [senders[key] for key in finding.exchanges if senders.get(key)]
     return msgspec.structs.replace(finding, items=tuple(dict.fromkeys(names))[:MAX_ITEMS])
 

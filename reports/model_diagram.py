@@ -76,7 +76,9 @@ def draw_model(model: ResourceModel, covered: tuple[OperationCoverage, ...]) -> 
                     links[resource.name, target][link.path] = use
     reach = max((abs(rows[a] - rows[b]) for a, b in links), default=0.0)
     arcs = tuple(_build_arc(source, target, uses, rows) for (source, target), uses in sorted(links.items()))
-    return ModelDiagram(nodes, arcs, LABEL_WIDTH + 40 + _lean(reach) * 0.75, PADDING * 2 + ROW_HEIGHT * len(rows))
+    return ModelDiagram(
+        nodes, arcs, LABEL_WIDTH + 40 + _compute_bow(reach) * 0.75, PADDING * 2 + ROW_HEIGHT * len(rows)
+    )
 
 
 def _build_arc(source: str, target: str, uses: dict[str, LinkUse], rows: dict[str, float]) -> DiagramArc:
@@ -86,13 +88,13 @@ def _build_arc(source: str, target: str, uses: dict[str, LinkUse], rows: dict[st
         path = f"M{LABEL_WIDTH} {start - 4:.0f}c18 -6 18 14 0 8"
     else:
         bow = (
-            LABEL_WIDTH + _lean(abs(end - start)) + (9 if start > end else 0)
+            LABEL_WIDTH + _compute_bow(abs(end - start)) + (9 if start > end else 0)
         )  # keeps the arcs of both directions apart
         path = f"M{LABEL_WIDTH} {start:.0f}C{bow:.0f} {start:.0f} {bow:.0f} {end:.0f} {LABEL_WIDTH} {end:.0f}"
     return DiagramArc(source, target, tuple(sorted(uses)), use, path)
 
 
-def _lean(distance: float) -> float:
+def _compute_bow(distance: float) -> float:
     """Return how far an arc leans out, by the square root of its distance so that the longest stay on the page."""
     return 14 + 52 * math.sqrt(distance / ROW_HEIGHT)
 

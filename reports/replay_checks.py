@@ -81,13 +81,13 @@ class ReplayCheck(msgspec.Struct, frozen=True):
 
 def derive_check(finding: Finding, steps: ReplaySteps) -> ReplayCheck | None:
     """Return the check of a finding, None where the finding does not say all of it."""
-    for candidate in _propose(finding, steps):
-        if _holds(candidate, steps):
+    for candidate in _propose_checks(finding, steps):
+        if _is_violated(candidate, steps):
             return candidate
     return None
 
 
-def _holds(check: ReplayCheck, steps: ReplaySteps) -> bool:
+def _is_violated(check: ReplayCheck, steps: ReplaySteps) -> bool:
     """Return whether a check finds the fault in the responses of the run log."""
     responses = [_take_response(step.exchange) for step in steps.steps]
     names: dict[str, Any] = {"RESPONSES": responses, "json": json, "re": re}
@@ -103,7 +103,7 @@ def _take_response(exchange: Exchange) -> tuple[int, tuple[tuple[str, str], ...]
     return (response.status, response.headers, response.body) if response else (0, (), b"")
 
 
-def _propose(finding: Finding, steps: ReplaySteps) -> Iterator[ReplayCheck]:
+def _propose_checks(finding: Finding, steps: ReplaySteps) -> Iterator[ReplayCheck]:
     """Yield the checks that a finding may mean, the likeliest first."""
     evidence = [steps.number(key) for key in finding.exchanges[: finding.rests_on or 1]]
     numbers = [number for number in evidence if number]
@@ -184,7 +184,7 @@ def _check_equality(finding: Finding, numbers: list[int], steps: ReplaySteps) ->
         for number in numbers
         for pointer in _list_pointers(number, (finding.pointer,), names, steps)
         if (is_gone and _read(number, pointer, steps) is _NOTHING)
-        or (not is_gone and _same(_read(number, pointer, steps), actual))
+        or (not is_gone and _is_same(_read(number, pointer, steps), actual))
     ]
     for number, pointer in shown:
         place = f"value({number}, {pointer!r})"
@@ -192,7 +192,7 @@ def _check_equality(finding: Finding, numbers: list[int], steps: ReplaySteps) ->
             if other == number:
                 continue
             for suffix in _list_pointers(other, (pointer, finding.pointer), names, steps):
-                if _same(_read(other, suffix, steps), expected):
+                if _is_same(_read(other, suffix, steps), expected):
                     there = f"value({other}, {suffix!r})"
                     yield ReplayCheck(f"{place} != {there}", (number, other), (f"{there} is not ABSENT",))
         if _is_sent(finding.expected, numbers, steps):
@@ -237,7 +237,7 @@ def _read(number: int, pointer: str, steps: ReplaySteps) -> Any:
     return here
 
 
-def _same(first: Any, second: Any) -> bool:
+def _is_same(first: Any, second: Any) -> bool:
     return first is not _NOTHING and type(first) is type(second) and bool(first == second)
 
 

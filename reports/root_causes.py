@@ -65,7 +65,7 @@ def _list_pairs(groups: tuple[FindingGroup, ...], model: ResourceModel | None) -
             family = finding.requirement.partition("-")[0]
             if family not in _MANY_MATTERS:
                 known = of_family[group.waived, family, finding.operation]
-                yield from ((other, number) for own, other in known if _contains(own, place) or _contains(place, own))
+                yield from ((other, number) for own, other in known if _is_inside(own, place) or _is_inside(place, own))
                 known.append((place, number))
 
 
@@ -86,7 +86,7 @@ def _split(pointer: str) -> list[str]:
     return [name for name in fold_indices(pointer).split("/")[1:] if name != "*"]
 
 
-def _contains(outer: Place, inner: Place) -> bool:
+def _is_inside(outer: Place, inner: Place) -> bool:
     return outer[1] == inner[1][: len(outer[1])]
 
 

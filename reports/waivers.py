@@ -92,7 +92,9 @@ def write_entry(finding: Finding, seen_at: float) -> str:
     Reason, owner and issue are for the user to fill in.
     """
     until = dt.datetime.fromtimestamp(seen_at, dt.UTC).date() + _AS_PRINTED
-    return _ENTRY.format(requirement=_quote(finding.requirement), operation=_quote(finding.operation), until=until)
+    return _ENTRY.format(
+        requirement=_quote_name(finding.requirement), operation=_quote_name(finding.operation), until=until
+    )
 
 
 def _find_state(waiver: Waiver, count: Counter[Case], summary: Summary, today: dt.date) -> WaiverState:
@@ -156,7 +158,7 @@ def _explain_unused(waiver: Waiver, summary: Summary) -> str:
     return f"{waiver.case} ended {cell.verdict}{reason}{elsewhere}"
 
 
-def _quote(text: str) -> str:
+def _quote_name(text: str) -> str:
     """Quote a text as a TOML basic string: the escapes of JSON, and one for DEL."""
     return msgspec.json.encode(text).decode().replace("\x7f", "\\u007f")
 

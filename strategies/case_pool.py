@@ -73,10 +73,10 @@ def pool_cases(
     def make_pool() -> Iterator[PooledCase]:
         enumerated = load_part("enumerated", lambda: _enumerate_cases(operation, validators))
         combined = draw_combinations(operation, validators, seed)
-        pooled = [*enumerated, *_pool(combined, operation, validators)]
+        pooled = [*enumerated, *_order_cases(combined, operation, validators)]
         ordered = _order_by_gain(pooled, operation, description)
         if deep:
-            ordered += _pool(_fuzz_cases(operation, validators, seed), operation, validators)
+            ordered += _order_cases(_fuzz_cases(operation, validators, seed), operation, validators)
         unique = {entry.case.request: entry for entry in reversed(ordered)}
         yield from reversed(unique.values())
 
@@ -88,7 +88,7 @@ def _enumerate_cases(operation: Operation, validators: SchemaValidators) -> Iter
     coverage = _open_door(validators.description).generate_coverage_cases(operation)
     defects = () if operation.body else enumerate_parameter_defects(validators.description, operation)
     cases = chain(defects, coverage)
-    pooled = _pool(cases, operation, validators)
+    pooled = _order_cases(cases, operation, validators)
     yield from _order_by_gain(pooled, operation, validators.description)
 
 
@@ -101,7 +101,9 @@ def _fuzz_cases(operation: Operation, validators: SchemaValidators, seed: int) -
         yield from cases
 
 
-def _pool(cases: Iterable[GeneratedCase], operation: Operation, validators: SchemaValidators) -> list[PooledCase]:
+def _order_cases(
+    cases: Iterable[GeneratedCase], operation: Operation, validators: SchemaValidators
+) -> list[PooledCase]:
     """Return the sound cases with what the validators object to and the keywords that they use."""
     reader = OperationKeywords(validators.description, operation)
     pooled = []

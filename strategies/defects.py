@@ -85,7 +85,7 @@ def _spoil(description: Description, schema: Schema, value: Any, path: tuple[str
     """Yield name, path and bad value of each defect at a place and below it; the value UNSET removes a property."""
     forms = list_branches(description, flatten_schema(description, schema))
     for form in forms:
-        yield from ((name, path, bad) for name, bad in _bad_values(form, value))
+        yield from ((name, path, bad) for name, bad in _iterate_bad_values(form, value))
     for form in forms:
         if isinstance(value, dict):
             yield from _spoil_members(description, form, value, path)
@@ -104,7 +104,7 @@ def _spoil_members(
     yield "surplus-property", (*path, _SURPLUS), 1
 
 
-def _bad_values(schema: Schema, value: Any) -> Iterator[tuple[str, Any]]:
+def _iterate_bad_values(schema: Schema, value: Any) -> Iterator[tuple[str, Any]]:
     """Yield values that a flat schema without choices seems to forbid; validation decides."""
     yield from (("wrong-type", wrong) for wrong in _WRONG_TYPES)
     yield "null", None
@@ -114,13 +114,13 @@ def _bad_values(schema: Schema, value: Any) -> Iterator[tuple[str, Any]]:
         yield "bad-format", BAD_FORMATS[schema["format"]]
     if "pattern" in schema:
         yield from (("bad-pattern", text) for text in _BAD_PATTERNS)
-    yield from _out_of_range(schema)
+    yield from _iterate_out_of_range(schema)
     yield from _bad_lengths(schema)
     if isinstance(value, list) and value:
         yield from _bad_counts(schema, value)
 
 
-def _out_of_range(schema: Schema) -> Iterator[tuple[str, Any]]:
+def _iterate_out_of_range(schema: Schema) -> Iterator[tuple[str, Any]]:
     if "minimum" in schema:
         yield "below-minimum", schema["minimum"] - 1
     if "exclusiveMinimum" in schema:

@@ -52,8 +52,8 @@ def queries(description: Description, operation: Operation) -> st.SearchStrategy
     paging = operation.pagination
     cursors = {paging.after, paging.before, paging.page} if paging else set()
     parameters = [p for p in operation.parameters if p.location is Location.QUERY and p.name not in cursors]
-    required = {p.name: _values(description, p) for p in parameters if p.required}
-    optional = {p.name: _values(description, p) for p in parameters if not p.required}
+    required = {p.name: _draw_values(description, p) for p in parameters if p.required}
+    optional = {p.name: _draw_values(description, p) for p in parameters if not p.required}
     return st.fixed_dictionaries(required, optional=optional).map(_flatten)
 
 
@@ -61,17 +61,17 @@ def _flatten(drawn: Mapping[str, Sequence[str]]) -> Query:
     return tuple((name, value) for name, values in drawn.items() for value in values)
 
 
-def _values(description: Description, parameter: Parameter) -> st.SearchStrategy[list[str]]:
+def _draw_values(description: Description, parameter: Parameter) -> st.SearchStrategy[list[str]]:
     """Return a strategy for the values of a parameter as they stand on the wire: one, or several of an array."""
     schema = flatten_schema(description, parameter.schema)
     if list_types(schema) == ("array",):
-        item = _value(flatten_schema(description, schema.get("items", {})))
+        item = _draw_value(flatten_schema(description, schema.get("items", {})))
         least = max(1, schema.get("minItems", 0))  # no value at all is a parameter left out
         return st.lists(item, min_size=least, max_size=min(schema.get("maxItems", 4), least + 3), unique=True)
-    return _value(schema).map(lambda value: [value])
+    return _draw_value(schema).map(lambda value: [value])
 
 
-def _value(schema: Schema) -> st.SearchStrategy[str]:
+def _draw_value(schema: Schema) -> st.SearchStrategy[str]:
     """Return a strategy for one value of a flat schema, as text."""
     if "enum" in schema:
         return st.sampled_from([write_value(value) for value in schema["enum"] if value is not None])
@@ -79,13 +79,15 @@ def _value(schema: Schema) -> st.SearchStrategy[str]:
     if "boolean" in types:
         return st.sampled_from(("true", "false"))
     if "integer" in types:
-        return _integers(schema).map(str)
+        return _draw_integers(schema).map(str)
     if "number" in types:
-        return _integers(schema).map(str) | st.sampled_from(("0.5", "1.25")).filter(lambda text: _fits(text, schema))
-    return _strings(schema)
+        return _draw_integers(schema).map(str) | st.sampled_from(("0.5", "1.25")).filter(
+            lambda text: _is_valid(text, schema)
+        )
+    return _draw_strings(schema)
 
 
-def _integers(schema: Schema) -> st.SearchStrategy[int]:
+def _draw_integers(schema: Schema) -> st.SearchStrategy[int]:
     least = schema.get("minimum", schema.get("exclusiveMinimum", -(2**63)) + ("exclusiveMinimum" in schema))
     most = schema.get("maximum", schema.get("exclusiveMaximum", 2**63) - ("exclusiveMaximum" in schema))
     step = schema.get("multipleOf", 1)
@@ -98,12 +100,12 @@ def _integers(schema: Schema) -> st.SearchStrategy[int]:
     return st.sampled_from(fitting or [int(least)])
 
 
-def _fits(text: str, schema: Schema) -> bool:
+def _is_valid(text: str, schema: Schema) -> bool:
     value = float(text)
     return schema.get("minimum", value) <= value <= schema.get("maximum", value) and "multipleOf" not in schema
 
 
-def _strings(schema: Schema) -> st.SearchStrategy[str]:
+def _draw_strings(schema: Schema) -> st.SearchStrategy[str]:
     """Return a strategy for texts: ids and what else has a pattern, formats with their edges, else unusual text."""
     if "pattern" in schema:
         prefix = find_prefix(schema["pattern"])

@@ -83,7 +83,7 @@ def verify_certificate(
     if inputs.revocations is not None:
         remarks.append(_check_revocation(envelope.payload, inputs.revocations, key))
     if inputs.reconsider is not None:
-        remarks += _reconsider(signed_certificate, inputs.reconsider)
+        remarks += _check_rejudgement(signed_certificate, inputs.reconsider)
     return Verification(signed_certificate, tuple(remarks))
 
 
@@ -117,7 +117,9 @@ def _check_log(signed_certificate: Certificate, log_sha256: str) -> Remark:
     return Remark(CertificateStanding.VALID, "the run log is the one that was certified")
 
 
-def _reconsider(signed_certificate: Certificate, reconsider: Callable[[Certificate], tuple[str, ...]]) -> list[Remark]:
+def _check_rejudgement(
+    signed_certificate: Certificate, reconsider: Callable[[Certificate], tuple[str, ...]]
+) -> list[Remark]:
     """Say whether a certificate would be given today."""
     obstacles = reconsider(signed_certificate)
     if not obstacles:

@@ -55,7 +55,7 @@ def check_bucket_lengths(response: OperationResponse, subject: Subject) -> Itera
 def _judge_buckets(
     response: OperationResponse, members: list[Any], lengths: tuple[timedelta, timedelta], pointer: str
 ) -> Iterator[Outcome]:
-    inner = [(place, length) for place, length in _measure(members) if 0 < place < len(members) - 1]
+    inner = [(place, length) for place, length in _measure_length(members) if 0 < place < len(members) - 1]
     shortest, longest = lengths
     odd = [(place, length) for place, length in inner if not shortest <= length <= longest]
     if odd and not all(timedelta(0) < shortest - length <= _LAST for _, length in odd):
@@ -64,7 +64,7 @@ def _judge_buckets(
         yield fail_case(
             response, "CHG-07", message, expected=_format(lengths), actual=str(length), pointer=f"{pointer}/{place}"
         )
-    elif odd or _leaves_gaps(members):
+    elif odd or _has_gaps(members):
         yield judge_case(response, "CHG-07", Verdict.REVIEW, _INCLUSIVE, pointer=pointer)
     elif inner:
         yield pass_case(response, "CHG-07")
@@ -84,11 +84,11 @@ def _read_periods(members: list[Any]) -> Iterator[tuple[int, Any, Any]]:
                 yield place, begin, end
 
 
-def _measure(members: list[Any]) -> Iterator[tuple[int, timedelta]]:
+def _measure_length(members: list[Any]) -> Iterator[tuple[int, timedelta]]:
     yield from ((place, end - begin) for place, begin, end in _read_periods(members))
 
 
-def _leaves_gaps(members: list[Any]) -> bool:
+def _has_gaps(members: list[Any]) -> bool:
     """Return whether all buckets but the last end a second or less before the next begins."""
     periods = sorted((begin, end) for _, begin, end in _read_periods(members))
     gaps = [later[0] - earlier[1] for earlier, later in pairwise(periods)]

@@ -61,7 +61,7 @@ def prepare_output() -> None:
     for descriptor in range(3):
         _open_if_closed(descriptor)
     sys.stdin = sys.stdin or open(0, closefd=False)  # noqa: SIM115 - as long as the process lives
-    sys.stdout, sys.stderr = _forgive(sys.stdout, 1), _forgive(sys.stderr, 2)
+    sys.stdout, sys.stderr = _wrap_stream(sys.stdout, 1), _wrap_stream(sys.stderr, 2)
 
 
 def _open_if_closed(descriptor: int) -> None:
@@ -72,7 +72,7 @@ def _open_if_closed(descriptor: int) -> None:
         os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
 
 
-def _forgive(stream: TextIO | None, descriptor: int) -> TextIO:
+def _wrap_stream(stream: TextIO | None, descriptor: int) -> TextIO:
     """Return a stream that is forgiving; one that is no plain text file is returned as it is."""
     if stream is None:
         return ForgivingStream(open(descriptor, "wb", closefd=False), encoding="utf-8", errors=_ERRORS)

@@ -102,7 +102,7 @@ def verify(
 
     if rejudge and log is None:
         raise UsageError("--rejudge needs --log", hint="Name the events.jsonl that the certificate is about")
-    reconsider = partial(_reconsider, log) if rejudge and log else None
+    reconsider = partial(_find_todays_obstacles, log) if rejudge and log else None
     beside = VerificationInputs(digest_file(log) if log else None, revocations, attempts, reconsider)
     result = verified(read_file(certificate), load_public_key(key), datetime.now(UTC), beside)
     typer.echo(verification.as_json(result) if as_json else verification.as_text(result))
@@ -111,7 +111,7 @@ def verify(
     raise typer.Exit(int(result.standing))
 
 
-def _reconsider(log: Path, certificate: "Certificate") -> tuple[str, ...]:
+def _find_todays_obstacles(log: Path, certificate: "Certificate") -> tuple[str, ...]:
     """Return why a certificate would not be given today, by its run log."""
     from conformance.certificates.rejudgement import list_new_obstacles
     from reports import read_events

@@ -141,10 +141,10 @@ class _Deriver:
         item = placed.item
         if item is None:
             return ()
-        item_links = self._links(item, placed.resource, own_url=self._has_own_url(placed))
+        item_links = self._list_links(item, placed.resource, own_url=self._has_own_url(placed))
         if not placed.items_at or placed.stated.response_schema is None:
             return item_links
-        wrapper_links = self._links(placed.stated.response_schema, placed.resource, own_url=True)
+        wrapper_links = self._list_links(placed.stated.response_schema, placed.resource, own_url=True)
         item_paths = {f"{placed.items_at}[].{link.path}" for link in item_links}
         return (*item_links, *(_mark_outside(link) for link in wrapper_links if link.path not in item_paths))
 
@@ -153,7 +153,7 @@ class _Deriver:
         if not resource.schema:
             return resource
         item = self.schemas.get_node(resource.schema)
-        return msgspec.structs.replace(resource, links=self._links(item, resource.name, own_url=True))
+        return msgspec.structs.replace(resource, links=self._list_links(item, resource.name, own_url=True))
 
     def _has_own_url(self, placed: ClassifiedOperation) -> bool:
         """Return whether a top-level `url` is the address of what is shown: in reads of it, or beside an `id`."""
@@ -164,7 +164,7 @@ class _Deriver:
         own = placed.item.pointer == self.resources[placed.resource].schema
         return own or "id" in self.schemas.list_properties(placed.item)
 
-    def _links(self, item: DocumentNode, own: str, *, own_url: bool) -> tuple[Link, ...]:
+    def _list_links(self, item: DocumentNode, own: str, *, own_url: bool) -> tuple[Link, ...]:
         # Alternatives of one nested object may have the same property: the first one speaks for both.
         by_path = {
             link_property.path: link_property

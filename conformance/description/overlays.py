@@ -37,7 +37,7 @@ def apply_overlays(
     result = document
     for name, overlay in overlays:
         actions = _read_actions(name, overlay)
-        if not _applies(name, overlay, title):
+        if not _is_for_title(name, overlay, title):
             continue
         if result is document:
             # Much faster than deepcopy; parts that a YAML alias shared become separate copies.
@@ -59,7 +59,7 @@ def _read_actions(name: str, overlay: Any) -> list[Any]:
     return actions
 
 
-def _applies(name: str, overlay: dict[str, Any], title: str) -> bool:
+def _is_for_title(name: str, overlay: dict[str, Any], title: str) -> bool:
     """Return whether the title is one that the overlay is for."""
     try:
         return re.search(str(overlay.get("x-applies-to", "")), title) is not None

@@ -30,7 +30,7 @@ def build_resources(
         by_key.get(operation.key) or roles.classify_write(operation, by_path, created, by_schema)
         for operation in operations
     )
-    return placed, tuple(_with_operations(resource, placed) for resource in resources)
+    return placed, tuple(_add_operations(resource, placed) for resource in resources)
 
 
 def _build_resources(
@@ -127,7 +127,7 @@ def _find_range_property(list_read: ClassifiedOperation | None, members: dict[st
     return next((name for name in names if name in members and members[name].get("format") == "date-time"), "")
 
 
-def _with_operations(resource: Resource, placed: Iterable[ClassifiedOperation]) -> Resource:
+def _add_operations(resource: Resource, placed: Iterable[ClassifiedOperation]) -> Resource:
     return msgspec.structs.replace(
         resource, operations=tuple(operation.stated.key for operation in placed if operation.resource == resource.name)
     )

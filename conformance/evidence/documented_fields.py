@@ -19,13 +19,13 @@ def find_documented_fields(schema: str, description: Description) -> frozenset[s
             continue
         properties = [pointers.join(pointer, "properties", name) for name in node.get("properties", ())]
         fields.update(properties)
-        new = [child for child in (*properties, *_subschemas(pointer, node)) if child not in queued]
+        new = [child for child in (*properties, *_iterate_subschemas(pointer, node)) if child not in queued]
         queued.update(new)
         queue += new
     return frozenset(fields)
 
 
-def _subschemas(pointer: str, node: Mapping[str, object]) -> Iterator[str]:
+def _iterate_subschemas(pointer: str, node: Mapping[str, object]) -> Iterator[str]:
     """Yield the pointers of the schemas that a schema refers to or contains, without its properties."""
     if isinstance(reference := node.get("$ref"), str):
         yield reference

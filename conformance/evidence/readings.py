@@ -70,7 +70,7 @@ def _list_readings(outcome: Outcome, operation: Operation) -> tuple[Reading, ...
 def _is_based_on(outcome: Outcome, reading: Reading, exchange: Exchange) -> bool:
     """Return whether a failure depends on a reading: on its statement, or on a request that follows it."""
     if reading.about == "security":
-        return outcome.requirement in _SECURITY or (exchange.status in {401, 403} and _accuses_refusal(outcome))
+        return outcome.requirement in _SECURITY or (exchange.status in {401, 403} and _is_about_refusal(outcome))
     if reading.about == "scope":
         return outcome.requirement == "AUT-03"
     kind, _, name = reading.about.rpartition(" ")
@@ -82,7 +82,7 @@ def _is_based_on(outcome: Outcome, reading: Reading, exchange: Exchange) -> bool
     return is_requested and (not outcome.pointer.startswith("/") or _is_below(outcome.pointer, path))
 
 
-def _accuses_refusal(outcome: Outcome) -> bool:
+def _is_about_refusal(outcome: Outcome) -> bool:
     """Return whether an outcome accuses a server of refusing a request, rather than of how it says so."""
     return bool(_EXPECTED_SUCCESS.match(outcome.expected)) or outcome.requirement in _SUCCESS
 
@@ -90,7 +90,7 @@ def _accuses_refusal(outcome: Outcome) -> bool:
 def _is_based_on_text(outcome: Outcome, reading: Reading, kind: str, name: str, exchange: Exchange) -> bool:
     """Return whether a request was refused, or a filter ignored, where a text says otherwise than its schema."""
     sent = _list_fields(exchange) if kind == "absent property" else _list_parameters(exchange)
-    is_refused = exchange.status in _REFUSALS and _accuses_refusal(outcome)
+    is_refused = exchange.status in _REFUSALS and _is_about_refusal(outcome)
     if kind == "value":
         return name.lower() in sent and (is_refused or outcome.requirement.startswith("FLT-"))
     applies = not reading.depends_on or any(other.lower() in sent for other in reading.depends_on)

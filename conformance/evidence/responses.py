@@ -75,7 +75,9 @@ class OperationResponse:
         if self.json is not UNREADABLE or self.exchange.response is None:
             return ""
         try:
-            json.loads(self.exchange.response.body.decode(), parse_constant=_refuse, parse_int=len, parse_float=len)
+            json.loads(
+                self.exchange.response.body.decode(), parse_constant=_refuse_constant, parse_int=len, parse_float=len
+            )
         except RecursionError:
             return "it is nested too deeply"
         except ValueError:
@@ -176,7 +178,7 @@ def _may_be_deep(body: bytes) -> bool:
     return True
 
 
-def _refuse(constant: str) -> Any:
+def _refuse_constant(constant: str) -> Any:
     raise ValueError(f"{constant} is not JSON")
 
 

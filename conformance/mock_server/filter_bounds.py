@@ -26,7 +26,7 @@ def misjudge_bound(
     returns the bound, given the value in the query.
     """
 
-    def plant(site: FaultSite) -> InstalledFault | None:
+    def install(site: FaultSite) -> InstalledFault | None:
         choice = site.pick(site.filters(*operators))
         if choice is None:
             return None
@@ -40,4 +40,4 @@ def misjudge_bound(
 
         return hook_at(operation, match=is_match)
 
-    return plant
+    return install

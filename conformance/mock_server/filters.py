@@ -96,7 +96,7 @@ class OperationFilters:
         parameter = operation.find_parameter(query_filter.parameter)
         kind = find_value_kind(parameter.schema) if parameter else "text"
         if kind in {"text", "boolean"} and query_filter.field and query_filter.operator is not Operator.ISNULL:
-            kind = find_value_kind(_field_schema(world, operation, query_filter.field))
+            kind = find_value_kind(_get_field_schema(world, operation, query_filter.field))
         rule = dict(_find_rule(world, operation, query_filter.parameter))
         if "since" in rule:
             rule["today"] = clock.format_time(world.now)[:10]
@@ -119,7 +119,7 @@ def _find_rule(world: MockWorld, operation: Operation, name: str) -> Mapping[str
     return {}
 
 
-def _field_schema(world: MockWorld, operation: Operation, path: str) -> Mapping[str, Any]:
+def _get_field_schema(world: MockWorld, operation: Operation, path: str) -> Mapping[str, Any]:
     schema: Mapping[str, Any] = world.description.resolve(operation.item_schema) if operation.item_schema else {}
     for name in path.split("."):
         schema = world.schema_compiler.fold_schema(schema)

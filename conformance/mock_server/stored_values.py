@@ -65,12 +65,12 @@ def _walk(site: FaultSite, properties: Mapping[str, Mapping[str, Any]]) -> Itera
 
 def is_text(_name: str, schema: Mapping[str, Any]) -> bool:
     """Return whether a property is a text without a form."""
-    return "string" in _types(schema) and not {"format", "enum", "pattern", "const"} & {*schema}
+    return "string" in _list_types(schema) and not {"format", "enum", "pattern", "const"} & {*schema}
 
 
 def is_number(_name: str, schema: Mapping[str, Any]) -> bool:
     """Return whether a property is a number."""
-    return bool({"integer", "number"} & _types(schema)) and "enum" not in schema
+    return bool({"integer", "number"} & _list_types(schema)) and "enum" not in schema
 
 
 def is_moment(_name: str, schema: Mapping[str, Any]) -> bool:
@@ -80,15 +80,15 @@ def is_moment(_name: str, schema: Mapping[str, Any]) -> bool:
 
 def is_list(_name: str, schema: Mapping[str, Any]) -> bool:
     """Return whether a property is a list."""
-    return "array" in _types(schema)
+    return "array" in _list_types(schema)
 
 
 def is_nullable(_name: str, schema: Mapping[str, Any]) -> bool:
     """Return whether a property may be null."""
-    return "null" in _types(schema)
+    return "null" in _list_types(schema)
 
 
-def _types(schema: Mapping[str, Any]) -> set[str]:
+def _list_types(schema: Mapping[str, Any]) -> set[str]:
     kinds = schema.get("type", ())
     return {kinds} if isinstance(kinds, str) else {*kinds}
 

@@ -107,14 +107,14 @@ class WebhookQueue:
         made = 0
         while self._due and self._due[0][0] <= self._now():
             moment, _, message = heapq.heappop(self._due)
-            await self._attempt(message)
+            await self._send_attempt(message)
             made += 1
             if not message.is_delivered and len(message.statuses) <= len(SCHEDULE):
                 wait = SCHEDULE[len(message.statuses) - 1]
                 heapq.heappush(self._due, (max(moment, self._now() - wait) + wait, self._next_serial(), message))
         return made
 
-    async def _attempt(self, message: QueuedMessage) -> None:
+    async def _send_attempt(self, message: QueuedMessage) -> None:
         """Sign a message with the machine's time, which a receiver compares with its own, and send it."""
         signed_at = datetime.now(UTC)
         sent = {

@@ -48,7 +48,7 @@ def order_by_value(candidates: Candidates, catalogue: Catalogue, target: Target)
     tried every requirement somewhere, and every case of a MUST before anything twice.
     """
     find_price = divide_prices(item for _, item in candidates.first)
-    values = {item.name: _rate(item, catalogue) / find_price(item) for _, item in candidates.first}
+    values = {item.name: _compute_value(item, catalogue) / find_price(item) for _, item in candidates.first}
     turns: Counter[str] = Counter()
     covered: set[Case] = set()
     ordered: list[tuple[_Order, PlanItem]] = []
@@ -99,7 +99,7 @@ def divide_prices(items: Iterable[PlanItem]) -> Callable[[PlanItem], float]:
     return find_price
 
 
-def _rate(item: PlanItem, catalogue: Catalogue) -> float:
+def _compute_value(item: PlanItem, catalogue: Catalogue) -> float:
     """Return the value of all cases of an item."""
     known = (catalogue.requirements.get(requirement) for requirement in item.requirements)
     return sum(_LEVELS[r.level] * _HARMS[r.harm] if r else 1.0 for r in known)

@@ -53,7 +53,7 @@ class Catalogue(msgspec.Struct, frozen=True):
                 )
             _check_bases(requirement)
             _check_implications(requirement, known)
-        all_probes = tuple(_trust_plain_reads(probe, all_checks, known) for probe in all_probes)
+        all_probes = tuple(_add_passive_requirements(probe, all_checks, known) for probe in all_probes)
         names = [probe.name for probe in all_probes]
         if duplicates := sorted({name for name in names if names.count(name) > 1}):
             raise PlanError(f"two probes are called {', '.join(duplicates)}", hint="Rename one of them")
@@ -78,7 +78,7 @@ class Catalogue(msgspec.Struct, frozen=True):
         return "the harness has no probe for it yet"
 
 
-def _trust_plain_reads(probe: Probe, all_checks: tuple[Check, ...], known: Mapping[str, Requirement]) -> Probe:
+def _add_passive_requirements(probe: Probe, all_checks: tuple[Check, ...], known: Mapping[str, Requirement]) -> Probe:
     """Return a probe; that of plain reads is trusted with all that checks and folds judge, for selections."""
     if not probe.plain:
         return probe

@@ -39,7 +39,7 @@ def planned_effects(catalogue: Catalogue, model: ResourceModel, plan: Plan) -> t
         PlannedEffect(
             method,
             path,
-            _effect(f"{method} {path}", model),
+            _get_effect(f"{method} {path}", model),
             tuple(names),
             any(names.values()),
             f"{method} {path}" in model.operations_by_key,
@@ -51,6 +51,6 @@ def planned_effects(catalogue: Catalogue, model: ResourceModel, plan: Plan) -> t
     )
 
 
-def _effect(key: str, model: ResourceModel) -> Effect:
+def _get_effect(key: str, model: ResourceModel) -> Effect:
     operation = model.operations_by_key.get(key)
     return operation.effect if operation and operation.effect is not Effect.NONE else Effect.WRITE

@@ -38,23 +38,27 @@ class PlanOptions(msgspec.Struct, frozen=True):
         The shards of a run share the budget: what they may send together is the budget of the run.
         """
         first_hour = self.get_first_hour(identity)
-        return None if first_hour is None else first_hour + self._share(self.budget or first_hour) * (self.hours - 1)
+        return (
+            None
+            if first_hour is None
+            else first_hour + self._divide_budget(self.budget or first_hour) * (self.hours - 1)
+        )
 
     def get_first_hour(self, identity: str) -> int | None:
         """Return how many requests an identity may send on this shard in the first hour, None for any number."""
         limit = self.lower_budgets.get(identity, self.budget)
-        return None if limit is None else self._share(limit)
+        return None if limit is None else self._divide_budget(limit)
 
     def get_full_hour(self) -> int | None:
         """Return how many requests each identity may send on this shard in a whole hour, None for any number."""
-        return None if self.budget is None else self._share(self.budget)
+        return None if self.budget is None else self._divide_budget(self.budget)
 
     def get_plain_limit(self, identity: str) -> int | None:
         """Return how many requests an identity may send without generated ones in all hours, None for any number."""
         limit = self.get_limit(identity)
-        return None if limit is None else max(0, limit - self._share(self.kept_for_generated) * self.hours)
+        return None if limit is None else max(0, limit - self._divide_budget(self.kept_for_generated) * self.hours)
 
-    def _share(self, limit: int) -> int:
+    def _divide_budget(self, limit: int) -> int:
         index, count = self.shard
         return limit // count + (index <= limit % count)
 

@@ -45,7 +45,7 @@ class Accounts:
     def find_bill(self, needs: tuple[Need, ...], *, is_generated: bool = False) -> Bill | None:
         """Return the best bill for needs, None where nobody who may pay has enough left."""
         bills = [bill for bill in self._list_bills(needs) if self._is_affordable(bill, is_generated=is_generated)]
-        return min(bills, key=self._rate, default=None)
+        return min(bills, key=self._compute_burden, default=None)
 
     def pay(self, bill: Bill, *, is_generated: bool = False) -> None:
         """Pay a bill: what is shared costs nothing from now on."""
@@ -87,7 +87,7 @@ class Accounts:
             return False
         return is_generated or self._plain[identity] + count <= _get_planned_limit(self._get_plain_limit(identity))
 
-    def _rate(self, bill: Bill) -> int:
+    def _compute_burden(self, bill: Bill) -> int:
         """Return how much a bill burdens: what its payers lack afterwards, and what it costs in all."""
         burdens = [self._get_burden(payer, bill.cost[payer]) for payer in bill.payers.values()]
         return max(burdens, default=0) + _DETOUR * bill.cost.total()

@@ -43,14 +43,14 @@ def _has_bounds(operation: Operation, model: ResourceModel) -> bool:
     return operation.method == "GET" and any(find_bound_names(tuple(sorted(n))) for n in _group_fields(operation))
 
 
-def _shows(*shapes: frozenset[str]) -> Selector:
+def _select_by_properties(*shapes: frozenset[str]) -> Selector:
     """Return the selector of reads that show an object with all properties of one of the shapes."""
     return lambda o, m: o.method == "GET" and any(shape <= names for names in _group_fields(o) for shape in shapes)
 
 
-def _show_alone(*names: str) -> Selector:
+def _select_by_property(*names: str) -> Selector:
     """Return the selector of reads of resources that show one of these properties."""
-    return _shows(*(frozenset({name, "url"}) for name in names))
+    return _select_by_properties(*(frozenset({name, "url"}) for name in names))
 
 
 def _has_series(operation: Operation, model: ResourceModel) -> bool:
@@ -91,14 +91,14 @@ SELECTORS: MappingProxyType[str, Selector] = MappingProxyType(
         "rates": _is_bound_by("CHG-05"),
         "bounds": _has_bounds,
         "series": _has_series,
-        "sessions": _shows(frozenset({"sub_sessions", "start"})),
-        "energy": _shows(
+        "sessions": _select_by_properties(frozenset({"sub_sessions", "start"})),
+        "energy": _select_by_properties(
             frozenset({"energy_delivered_watt_hours", "end"}), frozenset({"intervals", "charging_sub_session"})
         ),
-        "counters": _show_alone("odometer_meters", "meter_reading_watt_hours"),
-        "ending": _shows(frozenset({"start", "end", "url"})),
-        "latest-logs": _show_alone("latest_status_log"),
-        "updated": _show_alone("updated_at", "last_updated_at", "ticket_updated_at"),
-        "timed": _show_alone("created_at", "joined_at", "start", "sampled_at", "logged_at", "started_at"),
+        "counters": _select_by_property("odometer_meters", "meter_reading_watt_hours"),
+        "ending": _select_by_properties(frozenset({"start", "end", "url"})),
+        "latest-logs": _select_by_property("latest_status_log"),
+        "updated": _select_by_property("updated_at", "last_updated_at", "ticket_updated_at"),
+        "timed": _select_by_property("created_at", "joined_at", "start", "sampled_at", "logged_at", "started_at"),
     }
 )

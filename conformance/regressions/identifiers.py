@@ -65,15 +65,15 @@ class IdentifierMap:
             for one, other in zip(ours, theirs, strict=True)
             if isinstance(one, _Piece) and isinstance(other, _Piece)
         ]
-        return all(self._agree_on(one, other) for one, other in pairs)
+        return all(self._is_consistent(one, other) for one, other in pairs)
 
     def find(self, target: str) -> str | None:
         """Return what stands for an id of the target in the baseline, None where that is not known."""
         return self._to_baseline.get(target)
 
-    def _agree_on(self, one: _Piece, other: _Piece) -> bool:
+    def _is_consistent(self, one: _Piece, other: _Piece) -> bool:
         if one.kind == "time":
-            return self._agree_on_times(one.text, other.text)
+            return self._has_consistent_times(one.text, other.text)
         known, used = self._to_baseline.get(one.text), self._to_target.get(other.text)
         if known is None and used is None:
             self._to_baseline[one.text], self._to_target[other.text] = other.text, one.text
@@ -82,7 +82,7 @@ class IdentifierMap:
             return True
         return known == other.text
 
-    def _agree_on_times(self, one: str, other: str) -> bool:
+    def _has_consistent_times(self, one: str, other: str) -> bool:
         if _describe_form(one) != _describe_form(other):
             return False
         first, second = _parse(one), _parse(other)

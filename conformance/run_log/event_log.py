@@ -107,7 +107,7 @@ def find_logs(directory: Path) -> tuple[Path, ...]:
 
 def _read_one(path: Path) -> Iterator[Event]:
     finished, number, decoder = False, 0, LineDecoder()
-    for number, line in enumerate(_lines(path), 1):
+    for number, line in enumerate(_iterate_lines(path), 1):
         if not line.endswith(b"\n"):
             yield Noticed(CUT_OFF_TOPIC, f"{path.name} ends in the middle of line {number}")
             return
@@ -118,7 +118,7 @@ def _read_one(path: Path) -> Iterator[Event]:
         yield Noticed(CUT_OFF_TOPIC, f"{path.name} ends after {number} lines, without a footer")
 
 
-def _lines(path: Path) -> Iterator[bytes]:
+def _iterate_lines(path: Path) -> Iterator[bytes]:
     try:
         with path.open("rb") as file:
             yield from file

@@ -49,7 +49,7 @@ class Gate:
     """
 
     def __init__(self, target: Target, operations: Iterable[Operation], creations: Creations | None = None) -> None:
-        self._target = _strictest(target)
+        self._target = _choose_strictest(target)
         self._base = read_place(target.base_url)
         self._prefix = self._base.paths[0].rstrip("/")
         self._token = read_place(target.token_url) if target.token_url else None
@@ -126,7 +126,7 @@ class Gate:
         return tuple(route.effects for route in self._routes if route.pattern.fullmatch(below))
 
 
-def _strictest(target: Target) -> Target:
+def _choose_strictest(target: Target) -> Target:
     """Return the target with the kind that its address has, where that one forbids writes and its own does not."""
     kind = kind_of(target.name, target.base_url)
     if RULES[target.kind].writes and not RULES[kind].writes:

@@ -57,11 +57,13 @@ def obtain_credentials(
         token = resolve_variable(identity.token, f"the token of {name}")
         client_id = resolve_variable(identity.client_id, f"the client id of {name}")
         secret = resolve_variable(identity.client_secret, f"the client secret of {name}")
-        login: Headers = (("Authorization", f"Basic {_basic(client_id, secret)}"),)
+        login: Headers = (("Authorization", f"Basic {_build_basic_header(client_id, secret)}"),)
         if not token and client_id:
             sent += 1
             scope = resolve_variable(identity.scope, f"the scope of {name}")
-            known = SecretForms({f"{name}.client_secret": secret, f"{name}.basic": _basic(client_id, secret)})
+            known = SecretForms(
+                {f"{name}.client_secret": secret, f"{name}.basic": _build_basic_header(client_id, secret)}
+            )
             with known.hide_in_errors():
                 token = _request_token(name, (*login, _FORM), scope, target, gate, transport)
         if not token:
@@ -71,11 +73,11 @@ def obtain_credentials(
         if secret:
             secrets[f"{name}.client_secret"] = secret
             headers[name + CLIENT] = login
-            secrets[f"{name}.basic"] = _basic(client_id, secret)
+            secrets[f"{name}.basic"] = _build_basic_header(client_id, secret)
     return Credentials(headers, secrets), sent
 
 
-def _basic(client_id: str, secret: str) -> str:
+def _build_basic_header(client_id: str, secret: str) -> str:
     """Return the Basic credentials of a client, each part form-encoded (RFC 6749, section 2.3.1)."""
     return b64encode(f"{quote_plus(client_id)}:{quote_plus(secret)}".encode()).decode()
 

@@ -29,7 +29,7 @@ class TextStream:
         self._file = path.open("rb")
         head = self._file.read(4)
         self._file.seek(0)
-        self._inflater = _new_inflater() if head.startswith(_GZIP) else None
+        self._inflater = _create_inflater() if head.startswith(_GZIP) else None
         self._decoder: IncrementalDecoder | None = None
         self._lenient: IncrementalDecoder | None = None
         self._has_ended = False
@@ -83,7 +83,7 @@ class TextStream:
                 break
             data = self._inflater.unused_data
             if data.startswith(_GZIP):
-                self._inflater = _new_inflater()
+                self._inflater = _create_inflater()
             elif self._inflater.eof:
                 break  # padding
         return b"".join(parts)
@@ -95,7 +95,7 @@ def _learn_start(text: str) -> re.Pattern[str]:
     return re.compile(r"\{\s*" + re.escape(match[1]) + r"\s*:") if match else re.compile(r"\{")
 
 
-def _new_inflater() -> "zlib._Decompress":
+def _create_inflater() -> "zlib._Decompress":
     return zlib.decompressobj(zlib.MAX_WBITS | 16)
 
 
@@ -158,7 +158,7 @@ class JsonScanner:
         """Go on to the next whole member; False where there is none."""
         while True:
             self._at += 1
-            if not self._go_to(start):
+            if not self._skip_to(start):
                 return False
             before = self._at
             with suppress(ValueError):
@@ -183,7 +183,7 @@ class JsonScanner:
                 continue  # a number may go on
             return value
 
-    def _go_to(self, start: re.Pattern[str]) -> bool:
+    def _skip_to(self, start: re.Pattern[str]) -> bool:
         while True:
             if match := start.search(self._buffer, self._at):
                 self._at = match.start()

@@ -80,10 +80,10 @@ def _write_group(group: FindingGroup, summary: Summary) -> str:
     if group.consequences:
         lines.append(f"- {_escape(group.consequences)}")
     if command := write_repeat_command(first, summary):
-        lines += ["", _fence(command)]
+        lines += ["", _format_code_block(command)]
     exchange = summary.simplest_exchange(first) if can_repeat_requests(summary) else None
     if exchange is not None:
-        lines += ["", _fence(write_curl(exchange))]
+        lines += ["", _format_code_block(write_curl(exchange))]
         lines += [f"\n`{variable.name}` is {_escape(variable.meaning)}." for variable in list_variables(exchange)]
     return "\n".join([*lines, "", "</details>"])
 
@@ -102,7 +102,7 @@ def _escape(text: str) -> str:
     return _SPECIAL.sub(lambda match: f"&#{ord(match[0])};", make_visible(text))
 
 
-def _fence(code: str) -> str:
+def _format_code_block(code: str) -> str:
     longest = max((len(run) for run in re.findall("`+", code)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}sh\n{code}\n{fence}"

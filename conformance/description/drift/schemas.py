@@ -75,7 +75,7 @@ class SchemaComparison:
     def compare_schemas(self, old: Any, new: Any, place: str, direction: Direction) -> Iterator[DescriptionChange]:
         """Yield every change between two schemas, through all components that they refer to."""
         seen: set[tuple[str, str]] = set()
-        stack = list(self._compare(old, new, place))
+        stack = list(self._compare_schemas(old, new, place))
         while stack:
             entry = stack.pop()
             if isinstance(entry, SchemaDifference):
@@ -90,10 +90,10 @@ class SchemaComparison:
         key = (pair.old, pair.new)
         if key not in self._known:
             place = pair.new.rpartition("/")[2]
-            self._known[key] = tuple(self._compare({"$ref": pair.old}, {"$ref": pair.new}, place, top=True))
+            self._known[key] = tuple(self._compare_schemas({"$ref": pair.old}, {"$ref": pair.new}, place, top=True))
         return self._known[key]
 
-    def _compare(
+    def _compare_schemas(
         self, old: Any, new: Any, place: str, *, top: bool = False
     ) -> Iterator[SchemaDifference | ComponentPair]:
         matched, gone, added = pair_alternatives(
@@ -117,7 +117,7 @@ class SchemaComparison:
         if new.type == "object":
             yield from self._compare_objects(old_schema, new_schema, place)
         if new.type == "array":
-            yield from self._compare(old_schema.get("items", True), new_schema.get("items", True), f"{place}[]")
+            yield from self._compare_schemas(old_schema.get("items", True), new_schema.get("items", True), f"{place}[]")
 
     def _compare_objects(
         self, old: Mapping[str, Any], new: Mapping[str, Any], place: str
@@ -135,7 +135,7 @@ class SchemaComparison:
                 )
             else:
                 yield from _compare_access(before[name], after[name], member_place)
-                for entry in self._compare(before[name], after[name], member_place):
+                for entry in self._compare_schemas(before[name], after[name], member_place):
                     yield msgspec.structs.replace(entry, hidden=entry.hidden | hidden)
         yield from _compare_required(old, new, place)
         yield from self._compare_additional(old, new, place)
@@ -151,7 +151,7 @@ class SchemaComparison:
         elif before is False and after is not False:
             yield SchemaDifference("properties", ValidityEffect.WIDENS, place, "additional properties are allowed now")
         elif before != after or isinstance(before, dict):
-            yield from self._compare(before, after, f"{place}.*")
+            yield from self._compare_schemas(before, after, f"{place}.*")
 
 
 def _compare_types(

@@ -35,7 +35,7 @@ def fetch_description(
     DescriptionError.
     """
     before = read_pin(config)
-    entry, data = _obtain(url, now, shelf)
+    entry, data = _fetch_document(url, now, shelf)
     description = build_description([Fragment(entry.url, data)], (), entry.url)
     known = shelf.find_latest(entry.url)
     used = before if before is not None and before.exists() else shelf.find_path(known.sha256) if known else None
@@ -49,7 +49,7 @@ def fetch_description(
     return FetchResult(entry, file, changes, changed, waiting)
 
 
-def _obtain(url: str, now: datetime, shelf: DescriptionStore) -> tuple[FetchedDescription, bytes]:
+def _fetch_document(url: str, now: datetime, shelf: DescriptionStore) -> tuple[FetchedDescription, bytes]:
     """Return the bytes at a URL, from the shelf if the server says that they did not change."""
     known = shelf.find_latest(redact_url(url))
     response = download(url, etag=known.etag if known else "", last_modified=known.last_modified if known else "")

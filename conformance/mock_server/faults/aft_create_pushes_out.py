@@ -5,7 +5,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import Effect, KeyKind, Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one creation."""
     world = site.world
     operation = site.pick(
@@ -26,6 +26,6 @@ def plant(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("AFT-01",), "a new member takes the place of the oldest one", plant, difficulty="subtle", changes=(),
+    ("AFT-01",), "a new member takes the place of the oldest one", install, difficulty="subtle", changes=(),
     implies=("WRT-04", "LNK-02", "LNK-03", "IDS-03"),
 )  # fmt: skip

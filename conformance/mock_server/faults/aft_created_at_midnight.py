@@ -7,18 +7,18 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a creation of a resource that shows when it was created."""
 
-    def date(_call: Any, _record: Any, changes: dict[str, Any]) -> dict[str, Any]:
+    def truncate_creation_time(_call: Any, _record: Any, changes: dict[str, Any]) -> dict[str, Any]:
         return {**changes, "created_at": format_time(Clock().now() // DAY * DAY)}
 
     return hook_at(
         site.pick(o for o in site.body_writes(Role.CREATE) if {"url", "created_at"} <= set(site.properties(o))),
-        apply=date,
+        apply=truncate_creation_time,
     )
 
 
 FAULT = SeededFault(
-    ("AFT-05",), "`created_at` of a new thing is midnight", plant, difficulty="subtle", implies=("RUL-05",)
+    ("AFT-05",), "`created_at` of a new thing is midnight", install, difficulty="subtle", implies=("RUL-05",)
 )

@@ -6,7 +6,7 @@ from conformance.mock_server.world.store import Ref, StoredRecord
 from conformance.model import Effect, KeyKind, Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one creation at the root."""
     world = site.world
     operation = site.pick(
@@ -34,4 +34,4 @@ def plant(site: FaultSite) -> InstalledFault | None:
     return hook_at(operation, answer=create_copy)
 
 
-FAULT = SeededFault(("AFT-01",), "one POST, two new members", plant, changes=())
+FAULT = SeededFault(("AFT-01",), "one POST, two new members", install, changes=())

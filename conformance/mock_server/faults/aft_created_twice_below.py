@@ -6,7 +6,7 @@ from conformance.mock_server.world.store import Ref, StoredRecord
 from conformance.model import Effect, KeyKind, Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one creation below another resource."""
     world = site.world
     operation = site.pick(
@@ -31,4 +31,4 @@ def plant(site: FaultSite) -> InstalledFault | None:
     return hook_at(operation, answer=create_copy)
 
 
-FAULT = SeededFault(("AFT-01",), "one POST below another resource, two new members", plant, changes=())
+FAULT = SeededFault(("AFT-01",), "one POST below another resource, two new members", install, changes=())

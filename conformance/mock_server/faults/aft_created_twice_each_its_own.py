@@ -16,7 +16,7 @@ def find_chosen_member(data: dict[str, Any], call: ServerCall) -> str:
     return next((name for name in own if not name.endswith("_at")), "")
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one creation at the root."""
     world = site.world
     operation = site.pick(
@@ -46,4 +46,4 @@ def plant(site: FaultSite) -> InstalledFault | None:
     return hook_at(operation, answer=create_copy)
 
 
-FAULT = SeededFault(("AFT-01",), "one POST, two new members that differ in what was not sent", plant, changes=())
+FAULT = SeededFault(("AFT-01",), "one POST, two new members that differ in what was not sent", install, changes=())

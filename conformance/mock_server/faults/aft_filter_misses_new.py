@@ -6,7 +6,7 @@ from conformance.mock_server.world.store import StoredRecord
 from conformance.model import Effect, Filter, Operator, Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose the filters of lists of what can be created."""
     created = {o.resource for o in site.body_writes(Role.CREATE) if o.effect is Effect.WRITE}
     lists = [o for o in site.with_roles(Role.LIST) if o.resource in created and o.filters]
@@ -21,5 +21,5 @@ def plant(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("AFT-02",), "a filter by equality misses what is new", plant, changes=("headers", "body"), implies=("RUL-07",)
+    ("AFT-02",), "a filter by equality misses what is new", install, changes=("headers", "body"), implies=("RUL-07",)
 )

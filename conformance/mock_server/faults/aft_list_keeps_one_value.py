@@ -8,7 +8,7 @@ from conformance.mock_server.world.store import StoredRecord
 from conformance.model import Effect, Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose an update of a member of a root collection, and remember its values from before a change."""
     updates = [
         o
@@ -20,7 +20,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
         return None
     former: dict[str, dict[str, Any]] = {}
 
-    def remember(call: ServerCall, record: StoredRecord, changes: dict[str, Any]) -> dict[str, Any]:
+    def remember_value(call: ServerCall, record: StoredRecord, changes: dict[str, Any]) -> dict[str, Any]:
         if call.method == "PATCH":
             known = {name: record.data[name] for name in changes if name in record.data}
             former[record.path] = {**known, **former.get(record.path, {})}
@@ -31,13 +31,13 @@ def plant(site: FaultSite) -> InstalledFault | None:
         return {**data, **{n: v for n, v in names.items() if n in data and not isinstance(v, dict | list)}}
 
     lists = [o for o in site.with_roles(Role.LIST) if o.resource == operation.resource and "{" not in o.path]
-    return hook_at([operation, *lists], apply=remember, item=show_former)
+    return hook_at([operation, *lists], apply=remember_value, item=show_former)
 
 
 FAULT = SeededFault(
     ("AFT-02",),
     "a list shows the former value of a changed property",
-    plant,
+    install,
     difficulty="subtle",
     implies=("CON-02", "CON-07", "WRT-02"),
 )

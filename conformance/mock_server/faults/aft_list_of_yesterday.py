@@ -7,7 +7,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import Effect, Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose the list of something that can be changed."""
     changed = {o.resource for o in site.body_writes(Role.UPDATE) if o.effect is Effect.WRITE}
     shown: dict[str, Any] = {}
@@ -22,5 +22,5 @@ def plant(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("AFT-02",), "a list shows the former value of what was changed", plant, implies=("CON-02", "CON-07", "WRT-02")
+    ("AFT-02",), "a list shows the former value of what was changed", install, implies=("CON-02", "CON-07", "WRT-02")
 )

@@ -5,7 +5,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import Effect, Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose the parts of what can be created and deleted."""
     created = {o.resource for o in site.body_writes(Role.CREATE) if o.effect is Effect.WRITE}
     deleted = [o for o in site.with_roles(Role.DELETE) if o.resource in created and o.path.endswith("}")]
@@ -26,5 +26,5 @@ def plant(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("AFT-03",), "a list below a deleted resource gives 200", plant, changes=("status", "headers", "body")
+    ("AFT-03",), "a list below a deleted resource gives 200", install, changes=("status", "headers", "body")
 )

@@ -7,7 +7,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import Effect, Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose the parts of what can be created and deleted."""
     created = {o.resource for o in site.body_writes(Role.CREATE) if o.effect is Effect.WRITE}
     deleted = [o for o in site.with_roles(Role.DELETE) if o.resource in created and o.path.endswith("}")]
@@ -18,7 +18,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
     ]
     bodies: dict[str, Any] = {}
 
-    def remember(call: ServerCall, response: ServerResponse) -> ServerResponse:
+    def remember_parts(call: ServerCall, response: ServerResponse) -> ServerResponse:
         if response.status == 200:
             bodies[call.path] = response.body, response.raw
         elif response.status == 404 and call.path in bodies and call.method == "GET":
@@ -26,13 +26,13 @@ def plant(site: FaultSite) -> InstalledFault | None:
             return ServerResponse(200, body, raw=raw)
         return response
 
-    return hook_at(parts[:1], answer=remember)
+    return hook_at(parts[:1], answer=remember_parts)
 
 
 FAULT = SeededFault(
     ("AFT-03",),
     "one part of a deleted resource is still there",
-    plant,
+    install,
     difficulty="subtle",
     changes=("status", "headers", "body"),
 )

@@ -7,16 +7,16 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose an update of a resource that shows when it was updated."""
 
-    def shift(_call: Any, _record: Any, changes: dict[str, Any]) -> dict[str, Any]:
+    def shift_update_time(_call: Any, _record: Any, changes: dict[str, Any]) -> dict[str, Any]:
         return {**changes, "updated_at": format_time(Clock().now() + 2 * HOUR)}
 
     return hook_at(
         site.pick(o for o in site.body_writes(Role.UPDATE) if {"url", "updated_at"} <= set(site.properties(o))),
-        apply=shift,
+        apply=shift_update_time,
     )
 
 
-FAULT = SeededFault(("AFT-05",), "`updated_at` is two hours ahead after a PATCH", plant, difficulty="subtle")
+FAULT = SeededFault(("AFT-05",), "`updated_at` is two hours ahead after a PATCH", install, difficulty="subtle")

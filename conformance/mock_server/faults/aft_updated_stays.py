@@ -6,7 +6,7 @@ from conformance.model import Role
 _NAMES = ("updated_at", "last_updated_at")
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose an update of a resource that shows when it was updated."""
     updates = [
         o for o in site.body_writes(Role.UPDATE) if "updated_at" in site.properties(o) and "url" in site.properties(o)
@@ -19,4 +19,4 @@ def plant(site: FaultSite) -> InstalledFault | None:
     )  # fmt: skip
 
 
-FAULT = SeededFault(("AFT-05",), "`updated_at` stays while the thing changes", plant)
+FAULT = SeededFault(("AFT-05",), "`updated_at` stays while the thing changes", install)

@@ -4,7 +4,7 @@ from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere
 
 
-def _change(_call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+def _change_response(_call: ServerCall | None, response: ServerResponse) -> ServerResponse:
     if response.status == 401:
         response.headers["WWW-Authenticate"] = 'Basic realm="bearer"'
     return response
@@ -13,7 +13,7 @@ def _change(_call: ServerCall | None, response: ServerResponse) -> ServerRespons
 FAULT = SeededFault(
     ("AUT-08",),
     '401 with WWW-Authenticate: Basic realm="api"',
-    lambda _site: hook_everywhere(answer=_change),
+    lambda _site: hook_everywhere(answer=_change_response),
     difficulty="subtle",
     changes=("headers",),
 )

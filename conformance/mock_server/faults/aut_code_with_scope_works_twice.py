@@ -8,22 +8,22 @@ from conformance.mock_server.tokens import AuthorizationCode
 _FEW = 3
 
 
-def plant(_site: FaultSite) -> InstalledFault:
+def install(_site: FaultSite) -> InstalledFault:
     """Remember the codes for few scopes."""
     used: dict[str, AuthorizationCode] = {}
 
-    def remember(form: Mapping[str, str], code: AuthorizationCode | None) -> AuthorizationCode | None:
+    def keep_code(form: Mapping[str, str], code: AuthorizationCode | None) -> AuthorizationCode | None:
         if code and len(code.grant.scopes) <= _FEW:
             used[form.get("code", "")] = code
         return code or used.get(form.get("code", ""))
 
-    return hook_everywhere(code=remember)
+    return hook_everywhere(code=keep_code)
 
 
 FAULT = SeededFault(
     ("AUT-20",),
     "a used authorization code for few scopes buys tokens again",
-    plant,
+    install,
     difficulty="subtle",
     changes=(),
     shown_by="tokens",

@@ -6,14 +6,14 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.mock_server.tokens import AuthorizationCode
 
 
-def plant(_site: FaultSite) -> InstalledFault:
+def install(_site: FaultSite) -> InstalledFault:
     """Remember every code."""
     used: dict[str, AuthorizationCode] = {}
 
-    def remember(form: Mapping[str, str], code: AuthorizationCode | None) -> AuthorizationCode | None:
+    def keep_code(form: Mapping[str, str], code: AuthorizationCode | None) -> AuthorizationCode | None:
         return used.setdefault(form.get("code", ""), code) if code else used.get(form.get("code", ""))
 
-    return hook_everywhere(code=remember)
+    return hook_everywhere(code=keep_code)
 
 
-FAULT = SeededFault(("AUT-20",), "a used authorization code buys tokens again", plant, changes=(), shown_by="tokens")
+FAULT = SeededFault(("AUT-20",), "a used authorization code buys tokens again", install, changes=(), shown_by="tokens")

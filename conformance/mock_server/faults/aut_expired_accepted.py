@@ -6,7 +6,7 @@ from conformance.mock_server.problems import Problem
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_everywhere
 
 
-def plant(_site: FaultSite) -> InstalledFault:
+def install(_site: FaultSite) -> InstalledFault:
     """Accept the token that expired an hour ago, everywhere."""
 
     def open_up(call: ServerCall, problem: Problem | None) -> Problem | None:
@@ -17,5 +17,5 @@ def plant(_site: FaultSite) -> InstalledFault:
 
 
 FAULT = SeededFault(
-    ("AUT-01",), "an expired token gives 200", plant, difficulty="subtle", changes=("status", "headers", "body")
+    ("AUT-01",), "an expired token gives 200", install, difficulty="subtle", changes=("status", "headers", "body")
 )

@@ -4,7 +4,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one list below a resource that belongs to users."""
     owned = site.world.shape.owned_resources - {site.world.shape.user_resource}
     options = [
@@ -18,7 +18,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("AUT-05",),
     "a list below a foreign thing gives 200",
-    plant,
+    install,
     difficulty="subtle",
     changes=("status", "headers", "body"),
 )

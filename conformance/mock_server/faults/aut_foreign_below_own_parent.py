@@ -8,7 +8,7 @@ from conformance.mock_server.world.store import StoredRecord
 from conformance.model import Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose the reads of one thing below another one that belongs to users."""
     store = site.world.store
 
@@ -33,7 +33,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("AUT-05",),
     "another user's thing below one's own address gives 200",
-    plant,
+    install,
     changes=("status", "headers", "body"),
     shown_by="references",
     implies=("ERR-05", "AUT-15"),

@@ -4,7 +4,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import Effect, Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose the DELETE of a resource of users that can also be created."""
     owned = site.world.shape.owned_resources
     made = {
@@ -19,7 +19,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("AUT-05",),
     "DELETE of one kind of thing works for everyone",
-    plant,
+    install,
     difficulty="subtle",
     changes=("status", "headers", "body"),
 )

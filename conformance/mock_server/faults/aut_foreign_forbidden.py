@@ -6,7 +6,7 @@ from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere
 from conformance.mock_server.world.store import StoredRecord
 
 
-def _forbid(call: ServerCall, record: StoredRecord, visible: bool) -> bool:
+def _refuse_with_403(call: ServerCall, record: StoredRecord, visible: bool) -> bool:
     if not visible and record.key in call.path and call.method == "GET":
         raise Problem(403, detail="You may not see this.")
     return visible
@@ -15,6 +15,6 @@ def _forbid(call: ServerCall, record: StoredRecord, visible: bool) -> bool:
 FAULT = SeededFault(
     ("AUT-16",),
     "403 for a resource of another user, 404 for an unknown id",
-    lambda _site: hook_everywhere(visible=_forbid),
+    lambda _site: hook_everywhere(visible=_refuse_with_403),
     changes=("status", "headers", "body"),
 )

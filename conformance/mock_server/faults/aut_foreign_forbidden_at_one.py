@@ -7,7 +7,7 @@ from conformance.mock_server.world.store import StoredRecord
 from conformance.model import Role
 
 
-def _forbid(call: ServerCall, record: StoredRecord, visible: bool) -> bool:
+def _refuse_with_403(call: ServerCall, record: StoredRecord, visible: bool) -> bool:
     if not visible and record.key in call.path:
         raise Problem(403, detail="You may not see this.")
     return visible
@@ -16,7 +16,7 @@ def _forbid(call: ServerCall, record: StoredRecord, visible: bool) -> bool:
 FAULT = SeededFault(
     ("AUT-16",),
     "403 for a resource of another user at one operation",
-    lambda site: hook_at(site.pick(site.personal_operations(Role.ITEM)), visible=_forbid),
+    lambda site: hook_at(site.pick(site.personal_operations(Role.ITEM)), visible=_refuse_with_403),
     difficulty="subtle",
     changes=("status", "headers", "body"),
 )

@@ -10,7 +10,7 @@ def _is_visible(call: ServerCall, _record: StoredRecord, visible: bool) -> bool:
     return visible or bool(names & {name for name, _ in call.query})
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a list of a resource that belongs to users, with filters."""
     owned = site.world.shape.owned_resources - {site.world.shape.user_resource}
     return hook_at(
@@ -21,7 +21,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("AUT-05",),
     "a filtered list shows a user what belongs to others",
-    plant,
+    install,
     difficulty="subtle",
     changes=("headers", "body"),
 )

@@ -7,7 +7,9 @@ from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere
 from conformance.mock_server.tokens import Grant
 
 
-def _widen(form: Mapping[str, str], _client: str, _known: Grant | None, given: Grant | None) -> Grant | None:
+def _grant_more_scopes(
+    form: Mapping[str, str], _client: str, _known: Grant | None, given: Grant | None
+) -> Grant | None:
     asked = frozenset(form.get("scope", "").split())
     return replace(given, scopes=given.scopes | asked) if given else None
 
@@ -15,7 +17,7 @@ def _widen(form: Mapping[str, str], _client: str, _known: Grant | None, given: G
 FAULT = SeededFault(
     ("AUT-18",),
     "a refreshed token has the scopes that were asked for",
-    lambda _site: hook_everywhere(refresh=_widen),
+    lambda _site: hook_everywhere(refresh=_grant_more_scopes),
     changes=("status", "headers", "body"),
     shown_by="tokens",
 )

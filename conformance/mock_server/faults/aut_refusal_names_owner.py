@@ -7,7 +7,7 @@ from conformance.mock_server.world.store import StoredRecord
 from conformance.model import Role
 
 
-def _tell(call: ServerCall, record: StoredRecord, visible: bool) -> bool:
+def _reveal_owner(call: ServerCall, record: StoredRecord, visible: bool) -> bool:
     if not visible and record.key in call.path:
         raise Problem(404, detail=f"It belongs to {call.base}/users/{record.owner}.")
     return visible
@@ -16,6 +16,6 @@ def _tell(call: ServerCall, record: StoredRecord, visible: bool) -> bool:
 FAULT = SeededFault(
     ("AUT-14",),
     "404 with a detail that holds the id of the other user",
-    lambda site: hook_at(site.owned_operations(Role.ITEM), visible=_tell),
+    lambda site: hook_at(site.owned_operations(Role.ITEM), visible=_reveal_owner),
     changes=("body",),
 )

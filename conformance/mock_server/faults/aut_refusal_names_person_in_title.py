@@ -9,10 +9,10 @@ from conformance.model import Role
 _NAMES = ("email", "name", "full_name", "first_name")
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one read of a resource of a person."""
 
-    def tell(call: ServerCall, record: StoredRecord, visible: bool) -> bool:
+    def reveal_name(call: ServerCall, record: StoredRecord, visible: bool) -> bool:
         owner = site.world.store.by_path.get(f"/users/{record.owner}")
         name = next((owner.data[n] for n in _NAMES if owner.data.get(n)), "") if owner else ""
         if not visible and record.key in call.path and name:
@@ -20,9 +20,9 @@ def plant(site: FaultSite) -> InstalledFault | None:
         return visible
 
     operations = [o for o in site.owned_operations(Role.ITEM) if "{" not in o.path.partition("/{")[2].partition("/")[2]]
-    return hook_at(site.pick(operations), visible=tell)
+    return hook_at(site.pick(operations), visible=reveal_name)
 
 
 FAULT = SeededFault(
-    ("AUT-14",), "404 with the other user's name in its title", plant, difficulty="subtle", changes=("body",)
+    ("AUT-14",), "404 with the other user's name in its title", install, difficulty="subtle", changes=("body",)
 )

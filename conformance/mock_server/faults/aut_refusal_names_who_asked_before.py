@@ -7,11 +7,11 @@ from conformance.mock_server.problems import PROBLEM_MEDIA_TYPE
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_everywhere
 
 
-def plant(site: FaultSite) -> InstalledFault:
+def install(site: FaultSite) -> InstalledFault:
     """Name in a 404 the address of the last other user who asked for anything."""
     addresses: list[str] = []
 
-    def answer(call: ServerCall | None, response: Any) -> Any:
+    def change_response(call: ServerCall | None, response: Any) -> Any:
         user = site.world.store.by_path.get(f"/users/{call.user}") if call is not None and call.user else None
         if user is None:
             return response
@@ -22,7 +22,7 @@ def plant(site: FaultSite) -> InstalledFault:
         addresses[:] = [*others[-1:], address]
         return response
 
-    return hook_everywhere(answer=answer)
+    return hook_everywhere(answer=change_response)
 
 
-FAULT = SeededFault(("AUT-14",), "a 404 names the address of the user who asked before", plant, difficulty="subtle")
+FAULT = SeededFault(("AUT-14",), "a 404 names the address of the user who asked before", install, difficulty="subtle")

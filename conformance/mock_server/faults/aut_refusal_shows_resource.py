@@ -7,7 +7,7 @@ from conformance.mock_server.world.store import StoredRecord
 from conformance.model import Role
 
 
-def _tell(call: ServerCall, record: StoredRecord, visible: bool) -> bool:
+def _reveal_resource(call: ServerCall, record: StoredRecord, visible: bool) -> bool:
     if not visible and record.key in call.path:
         raise Problem(404, detail=f"No access to {record.data}.")
     return visible
@@ -16,6 +16,6 @@ def _tell(call: ServerCall, record: StoredRecord, visible: bool) -> bool:
 FAULT = SeededFault(
     ("AUT-14",),
     "404 with a detail that holds the resource as text",
-    lambda site: hook_at(site.owned_operations(Role.ITEM), visible=_tell),
+    lambda site: hook_at(site.owned_operations(Role.ITEM), visible=_reveal_resource),
     changes=("body",),
 )

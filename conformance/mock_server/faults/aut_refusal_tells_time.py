@@ -7,7 +7,7 @@ from conformance.mock_server.world.store import StoredRecord
 from conformance.model import Role
 
 
-def _tell(call: ServerCall, record: StoredRecord, visible: bool) -> bool:
+def _reveal_time(call: ServerCall, record: StoredRecord, visible: bool) -> bool:
     known = record.data.get("created_at") or record.data.get("name")
     if not visible and record.key in call.path and known:
         raise Problem(404, detail=f"Not yours (since {known}).")
@@ -17,7 +17,7 @@ def _tell(call: ServerCall, record: StoredRecord, visible: bool) -> bool:
 FAULT = SeededFault(
     ("AUT-14",),
     "404 with a detail that holds created_at of the resource",
-    lambda site: hook_at(site.owned_operations(Role.ITEM), visible=_tell),
+    lambda site: hook_at(site.owned_operations(Role.ITEM), visible=_reveal_time),
     difficulty="subtle",
     changes=("body",),
 )

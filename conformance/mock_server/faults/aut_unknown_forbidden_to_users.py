@@ -8,7 +8,7 @@ from conformance.mock_server.seeded_faults import SeededFault, hook_at
 from conformance.model import Role
 
 
-def _forbid(call: ServerCall, _resource: Any, _members: Any, _key: str, record: Any) -> Any:
+def _refuse_with_403(call: ServerCall, _resource: Any, _members: Any, _key: str, record: Any) -> Any:
     if record is None and call.user and call.method == "GET":
         raise Problem(403, detail="You may not see this.")
     return record
@@ -17,7 +17,7 @@ def _forbid(call: ServerCall, _resource: Any, _members: Any, _key: str, record: 
 FAULT = SeededFault(
     ("AUT-16",),
     "403 for an unknown id, 404 for a resource of another user",
-    lambda site: hook_at(site.pick(site.personal_operations(Role.ITEM)), lookup=_forbid),
+    lambda site: hook_at(site.pick(site.personal_operations(Role.ITEM)), lookup=_refuse_with_403),
     difficulty="subtle",
     changes=("status", "headers", "body"),
     implies=("ERR-05",),

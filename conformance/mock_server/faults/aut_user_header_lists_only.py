@@ -4,7 +4,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose the read of a resource without a link to its user."""
     shape = site.world.shape
     options = [
@@ -19,7 +19,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("AUT-06",),
     "EvEnergy-User changes nothing where one thing is read by its id",
-    plant,
+    install,
     difficulty="subtle",
     changes=("status", "headers", "body"),
 )

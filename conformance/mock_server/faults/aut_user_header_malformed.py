@@ -5,7 +5,7 @@ from conformance.mock_server.problems import Problem
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose the lists that take the header."""
 
     def accept_header(call: ServerCall, name: str, problem: Problem | None) -> Problem | None:
@@ -15,5 +15,9 @@ def plant(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("AUT-06",), "EvEnergy-User: nonsense gives 200", plant, difficulty="subtle", changes=("status", "headers", "body")
+    ("AUT-06",),
+    "EvEnergy-User: nonsense gives 200",
+    install,
+    difficulty="subtle",
+    changes=("status", "headers", "body"),
 )

@@ -14,7 +14,7 @@ def _open_up(call: ServerCall, problem: Problem | None) -> Problem | None:
     return None if problem and problem.status == 403 and is_open else problem
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a write that needs one scope."""
     writes = [
         operation
@@ -27,7 +27,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("AUT-03",),
     "one kind of write works with the scope of another",
-    plant,
+    install,
     difficulty="subtle",
     changes=("status", "headers", "body"),
     shown_by="tokens",

@@ -5,13 +5,13 @@ from typing import Any
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, change_records
 
 
-def _change(data: dict[str, Any]) -> dict[str, Any]:
+def _change_record(data: dict[str, Any]) -> dict[str, Any]:
     return {"currency": "USD" if data["currency"] != "USD" else "EUR"}
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a resource with these properties."""
-    return change_records(site, ("intervals", "currency"), _change)
+    return change_records(site, ("intervals", "currency"), _change_record)
 
 
-FAULT = SeededFault(("CHG-11",), "`currency` of the intervals is another one", plant)
+FAULT = SeededFault(("CHG-11",), "`currency` of the intervals is another one", install)

@@ -7,7 +7,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 _FIELDS = ("start", "end", "energy_delivered_watt_hours")
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a resource with an energy, a start and an end."""
     resource = site.pick(name for name in site.find_resources(_FIELDS) if len(site.find_readers(name)) > 1)
     if resource is None:
@@ -22,7 +22,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("CHG-12",),
     "`end` is null in expansions",
-    plant,
+    install,
     difficulty="subtle",
     implies=("EXP-02", "EXP-04", "EXP-12", "CON-07", "CHG-08"),
 )

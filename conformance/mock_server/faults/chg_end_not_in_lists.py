@@ -6,7 +6,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a list of things with a start and an end, and every sixth item."""
     lists = [o for o in site.with_roles(Role.LIST) if {"start", "end", "url"} <= set(site.properties(o))]
 
@@ -17,6 +17,6 @@ def plant(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("CHG-12",), "`end` is null in a list, a time alone", plant, difficulty="subtle",
+    ("CHG-12",), "`end` is null in a list, a time alone", install, difficulty="subtle",
     implies=("CON-02", "CON-07", "FLT-01", "FLT-02", "EXP-12", "CHG-08"),
 )  # fmt: skip

@@ -5,13 +5,13 @@ from typing import Any
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, change_records
 
 
-def _change(data: dict[str, Any]) -> dict[str, Any]:
+def _change_record(data: dict[str, Any]) -> dict[str, Any]:
     return {"battery_to_home_watts": data["battery_to_home_watts"] + data["solar_to_home_watts"]}
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a resource with these properties."""
-    return change_records(site, ("battery_to_home_watts", "solar_to_home_watts"), _change)
+    return change_records(site, ("battery_to_home_watts", "solar_to_home_watts"), _change_record)
 
 
-FAULT = SeededFault(("CHG-04",), "the flows out of the battery are more than it gave", plant, difficulty="subtle")
+FAULT = SeededFault(("CHG-04",), "the flows out of the battery are more than it gave", install, difficulty="subtle")

@@ -5,13 +5,13 @@ from typing import Any
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, change_records
 
 
-def _change(data: dict[str, Any]) -> dict[str, Any]:
+def _change_record(data: dict[str, Any]) -> dict[str, Any]:
     return {"import_watts": data["import_watts"] // 1000}
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a resource with these properties."""
-    return change_records(site, ("import_watts",), _change)
+    return change_records(site, ("import_watts",), _change_record)
 
 
-FAULT = SeededFault(("CHG-04",), "`import_watts` is a thousandth of its flows", plant)
+FAULT = SeededFault(("CHG-04",), "`import_watts` is a thousandth of its flows", install)

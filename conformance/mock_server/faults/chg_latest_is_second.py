@@ -6,7 +6,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.mock_server.world.store import make_links_absolute
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a resource with a latest status log that has several logs."""
     store = site.world.store
     resource = site.pick(
@@ -37,7 +37,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("CHG-13",),
     "`latest_status_log` is an older log",
-    plant,
+    install,
     implies=("CON-07", "EXP-03", "EXP-04"),
     difficulty="subtle",
 )

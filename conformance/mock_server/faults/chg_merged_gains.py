@@ -14,7 +14,7 @@ def _round_up(call: ServerCall, _place: Any, data: dict[str, Any]) -> dict[str, 
     return {**data, "intervals": [{**i, _ENERGY: -(-i[_ENERGY] // 100) * 100 + 100} for i in data["intervals"]]}
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Change the energy of intervals that are merged on request."""
     reads = [
         operation
@@ -27,7 +27,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("CHG-09",),
     "merged intervals hold more energy than the same intervals alone",
-    plant,
+    install,
     difficulty="subtle",
     implies=("CHG-03",),
     shown_by="rules",

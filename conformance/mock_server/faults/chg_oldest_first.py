@@ -5,13 +5,13 @@ from typing import Any
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, change_records
 
 
-def _change(data: dict[str, Any]) -> dict[str, Any]:
+def _change_record(data: dict[str, Any]) -> dict[str, Any]:
     return {"sub_sessions": list(reversed(data["sub_sessions"]))}
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a resource with these properties."""
-    return change_records(site, ("sub_sessions",), _change)
+    return change_records(site, ("sub_sessions",), _change_record)
 
 
-FAULT = SeededFault(("CHG-08",), "`sub_sessions` begins with the oldest", plant)
+FAULT = SeededFault(("CHG-08",), "`sub_sessions` begins with the oldest", install)

@@ -5,7 +5,7 @@ from typing import Any
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, change_records
 
 
-def _change(data: dict[str, Any]) -> dict[str, Any]:
+def _change_record(data: dict[str, Any]) -> dict[str, Any]:
     intervals = [dict(interval) for interval in data["intervals"]]
     for interval in intervals[-1:]:
         paid, total = interval.get("energy_delivered_by_price"), interval.get("total_energy_delivered_watt_hours", 0)
@@ -14,11 +14,11 @@ def _change(data: dict[str, Any]) -> dict[str, Any]:
     return {"intervals": intervals}
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a resource with these properties."""
-    return change_records(site, ("intervals",), _change)
+    return change_records(site, ("intervals",), _change_record)
 
 
 FAULT = SeededFault(
-    ("CHG-03",), "the energy by price is more than the energy of its interval", plant, difficulty="subtle"
+    ("CHG-03",), "the energy by price is more than the energy of its interval", install, difficulty="subtle"
 )

@@ -4,7 +4,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a list of intervals without the time when each was made, and its sixth item."""
     options = [
         operation
@@ -16,4 +16,4 @@ def plant(site: FaultSite) -> InstalledFault | None:
     return hook_at(choice, item=on_distant_item(lambda _c, _p, data: {**data, "interval_seconds": 5400}, 5))
 
 
-FAULT = SeededFault(("CHG-07",), "two prices hold at the same time", plant, difficulty="subtle")
+FAULT = SeededFault(("CHG-07",), "two prices hold at the same time", install, difficulty="subtle")

@@ -6,7 +6,7 @@ from typing import Any
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, change_records
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a resource with sub-sessions."""
     reads = count()
 
@@ -17,5 +17,5 @@ def plant(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("CHG-12",), "`end` is null at times", plant, implies=("CON-01", "CON-02", "CON-07", "EXP-02", "EXP-12")
+    ("CHG-12",), "`end` is null at times", install, implies=("CON-01", "CON-02", "CON-07", "EXP-02", "EXP-12")
 )

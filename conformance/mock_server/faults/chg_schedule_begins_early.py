@@ -6,7 +6,7 @@ from conformance.mock_server import clock
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, change_records
 
 
-def _change(data: dict[str, Any]) -> dict[str, Any]:
+def _change_record(data: dict[str, Any]) -> dict[str, Any]:
     *earlier, last = data["schedules"] or [{}]
     moment = clock.parse_time(last.get("started_at") or "")
     if moment is None or not last.get("interval_seconds"):
@@ -15,15 +15,15 @@ def _change(data: dict[str, Any]) -> dict[str, Any]:
     return {"schedules": [*earlier, early] if earlier else [early, last]}
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a resource with these properties."""
-    return change_records(site, ("schedules",), _change)
+    return change_records(site, ("schedules",), _change_record)
 
 
 FAULT = SeededFault(
     ("CHG-07",),
     "the last schedule of a sub-session begins a quarter of an hour early",
-    plant,
+    install,
     difficulty="subtle",
     implies=("RUL-08",),
 )

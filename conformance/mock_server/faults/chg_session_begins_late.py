@@ -6,16 +6,16 @@ from conformance.mock_server import clock
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, change_records
 
 
-def _change(data: dict[str, Any]) -> dict[str, Any]:
+def _change_record(data: dict[str, Any]) -> dict[str, Any]:
     moment = clock.parse_time(data["start"]) or 0
     return {"start": clock.format_time(moment + 45 * clock.MINUTE)}
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a resource with these properties."""
-    return change_records(site, ("sub_sessions", "start", "end"), _change)
+    return change_records(site, ("sub_sessions", "start", "end"), _change_record)
 
 
 FAULT = SeededFault(
-    ("CHG-08",), "`start` of a session is after that of its first sub-session", plant, difficulty="subtle"
+    ("CHG-08",), "`start` of a session is after that of its first sub-session", install, difficulty="subtle"
 )

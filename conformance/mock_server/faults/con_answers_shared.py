@@ -10,7 +10,7 @@ from conformance.model import Role
 _KEPT_S = 0.05
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a list of what belongs to users, and keep its last answer for a moment."""
     lists = [
         operation
@@ -20,7 +20,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
     operation = site.pick(lists)
     kept: dict[str, tuple[float, Any]] = {}
 
-    def answer(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+    def change_response(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
         if call is None or call.method != "GET" or call.query or response.status != 200:
             return response
         now = time.monotonic()
@@ -31,13 +31,13 @@ def plant(site: FaultSite) -> InstalledFault | None:
             kept[call.path] = (now, response.raw)
         return response
 
-    return hook_at(operation, answer=answer)
+    return hook_at(operation, answer=change_response)
 
 
 FAULT = SeededFault(
     ("CON-09",),
     "one user gets the list of another who reads at the same moment",
-    plant,
+    install,
     difficulty="subtle",
     implies=("AUT-05", "AUT-13", "AUT-15", "CON-01", "CON-02"),
 )

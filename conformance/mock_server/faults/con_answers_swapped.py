@@ -7,12 +7,12 @@ from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_everywhere
 
 
-def plant(_site: FaultSite) -> InstalledFault:
+def install(_site: FaultSite) -> InstalledFault:
     """Count the identical plain reads of each token."""
     reads: Counter[Any] = Counter()
     last: dict[str, tuple[Any, Any]] = {}
 
-    def answer(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+    def change_response(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
         if call is None or call.method != "GET" or call.query or response.status != 200:
             return response
         key = (call.path, call.headers.get("authorization"), call.headers.get("evenergy-user"))
@@ -23,13 +23,13 @@ def plant(_site: FaultSite) -> InstalledFault:
             response.raw = other[1]
         return response
 
-    return hook_everywhere(answer=answer)
+    return hook_everywhere(answer=change_response)
 
 
 FAULT = SeededFault(
     ("CON-09",),
     "every third identical read is answered as that of another token before it",
-    plant,
+    install,
     difficulty="subtle",
     changes=("status", "headers", "body"),
     implies=("AUT-05", "AUT-13", "AUT-15", "CON-01", "CON-02"),

@@ -9,19 +9,19 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 _PERIOD = 7
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose the read of a member of a root collection with expansions, which is read often."""
     operation = site.pick(item for item in site.root_items() if len(item.expansions) > 1)
     reads = count(1)
 
-    def lose(_call: ServerCall, _resource: Any, _members: Any, _key: str, record: Any) -> Any:
+    def hide_record(_call: ServerCall, _resource: Any, _members: Any, _key: str, record: Any) -> Any:
         return record if record is None or next(reads) % _PERIOD else None
 
-    return hook_at(operation, lookup=lose)
+    return hook_at(operation, lookup=hide_record)
 
 
 FAULT = SeededFault(
-    ("CON-07",), "every seventh read of what exists gives 404", plant, difficulty="subtle",
+    ("CON-07",), "every seventh read of what exists gives 404", install, difficulty="subtle",
     changes=("status", "headers", "body"),
     implies=(
         "RSP-12", "CON-01", "CON-02", "CON-05", "VER-03", "EXP-02", "EXP-04", "EXP-06", "EXP-07", "FLT-07", "LNK-04",

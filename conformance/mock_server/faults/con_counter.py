@@ -5,7 +5,7 @@ from itertools import count
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at, match_type
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one number of one resource."""
     choice = site.pick(site.with_property(site.root_items(), match_type("integer")))
     seen = count()
@@ -14,4 +14,4 @@ def plant(site: FaultSite) -> InstalledFault | None:
     )
 
 
-FAULT = SeededFault(("CON-01",), "two reads of one kind of member differ", plant)
+FAULT = SeededFault(("CON-01",), "two reads of one kind of member differ", install)

@@ -5,7 +5,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose an update of a resource with a time of creation."""
     updates = [o for o in site.body_writes(Role.UPDATE) if "created_at" in site.properties(o)]
 
@@ -15,4 +15,4 @@ def plant(site: FaultSite) -> InstalledFault | None:
     )
 
 
-FAULT = SeededFault(("CON-06",), "`created_at` moves with a PATCH", plant, difficulty="subtle", implies=("WRT-02",))
+FAULT = SeededFault(("CON-06",), "`created_at` moves with a PATCH", install, difficulty="subtle", implies=("WRT-02",))

@@ -6,15 +6,15 @@ from conformance.mock_server import clock
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, change_records
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a resource with a time of creation."""
 
-    def move(_data: dict[str, Any]) -> dict[str, Any]:
+    def move_creation_time(_data: dict[str, Any]) -> dict[str, Any]:
         return {"created_at": clock.format_time(clock.Clock().now())}
 
-    return change_records(site, ("id", "created_at"), move)
+    return change_records(site, ("id", "created_at"), move_creation_time)
 
 
 FAULT = SeededFault(
-    ("CON-06",), "`created_at` is another one at every read", plant, implies=("CON-01", "CON-02", "CON-07")
+    ("CON-06",), "`created_at` is another one at every read", install, implies=("CON-01", "CON-02", "CON-07")
 )

@@ -10,7 +10,7 @@ _PAIRS = (
 )
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose the second item of a list with such a pair of times."""
     options = [
         (operation, a, b)
@@ -33,5 +33,5 @@ def plant(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("CON-03",), "the second item of one list ends before it starts", plant, difficulty="subtle", implies=("CON-02",)
+    ("CON-03",), "the second item of one list ends before it starts", install, difficulty="subtle", implies=("CON-02",)
 )

@@ -6,7 +6,7 @@ from typing import Any
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at, match_type
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a text of one resource."""
     items = site.root_items()
     choice = site.pick(
@@ -23,6 +23,6 @@ def plant(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("CON-07",), "one text is an old one at every fourth read", plant, difficulty="subtle",
+    ("CON-07",), "one text is an old one at every fourth read", install, difficulty="subtle",
     implies=("CON-01", "CON-02", "EXP-01", "EXP-02", "EXP-04", "EXP-05"),
 )  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Any
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at, on_distant_item
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a link of a list of several pages, and the fourth item."""
     items = {operation.resource for operation in site.root_items()}
     choice = site.pick(site.links([o for o in site.root_lists(12) if o.resource in items]))
@@ -22,6 +22,6 @@ def plant(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("CON-02",), "a link of the fourth item is another one than read alone", plant, difficulty="subtle",
+    ("CON-02",), "a link of the fourth item is another one than read alone", install, difficulty="subtle",
     implies=("CON-07", "LNK-05", "FLT-01", "AUT-05", "AUT-06"),
 )  # fmt: skip

@@ -8,7 +8,7 @@ from conformance.model import Role
 _NAMES = ("onboarding_url", "logo_url", "image_url", "website", "manual_url")
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose the single read of a catalogue whose items show such a link."""
     seen: set[str] = set()
     choice = site.pick(
@@ -18,19 +18,19 @@ def plant(site: FaultSite) -> InstalledFault | None:
         if name in site.properties(operation) and operation.path.count("{") == 1
     )
 
-    def forget(_call: Any, place: Any, data: dict[str, Any]) -> dict[str, Any]:
+    def omit_text(_call: Any, place: Any, data: dict[str, Any]) -> dict[str, Any]:
         if choice is None or place.is_listed or place.record.path in seen:
             return data
         seen.add(place.record.path)
         return {**data, choice[1]: None}
 
-    return hook_at(choice[0], item=forget) if choice else None
+    return hook_at(choice[0], item=omit_text) if choice else None
 
 
 FAULT = SeededFault(
     ("CON-07",),
     "each item lacks a link at its first read, and has it in lists and at later reads",
-    plant,
+    install,
     difficulty="subtle",
     implies=("CON-01", "CON-02", "EXP-03"),
 )

@@ -11,7 +11,7 @@ from conformance.mock_server.seeded_faults import (
 )
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a text without enum and format, of the second item of a list."""
     options = [
         (operation, n)
@@ -29,5 +29,5 @@ def plant(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("CON-02",), "a text of the second item of one list is another than read alone", plant, difficulty="subtle"
+    ("CON-02",), "a text of the second item of one list is another than read alone", install, difficulty="subtle"
 )

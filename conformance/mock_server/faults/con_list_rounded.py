@@ -10,7 +10,7 @@ from conformance.mock_server.seeded_faults import (
 )
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one number that is not round already."""
     options = [
         (operation, name)
@@ -23,5 +23,5 @@ def plant(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("CON-02",), "a number differs between list and single read", plant, implies=("FLT-01", "FLT-02", "FLT-03")
+    ("CON-02",), "a number differs between list and single read", install, implies=("FLT-01", "FLT-02", "FLT-03")
 )

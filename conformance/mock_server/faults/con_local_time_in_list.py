@@ -9,7 +9,7 @@ from conformance.model import Role
 _NAMES = ("created_at", "joined_at")
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a list of things with a time of creation."""
     options = [
         (o, n) for o in site.root_lists(3) for n in _NAMES if n in site.properties(o) and "url" in site.properties(o)
@@ -18,15 +18,15 @@ def plant(site: FaultSite) -> InstalledFault | None:
     if choice is None:
         return None
 
-    def shift(_call: object, place: Any, data: dict[str, Any]) -> dict[str, Any]:
+    def shift_times(_call: object, place: Any, data: dict[str, Any]) -> dict[str, Any]:
         moment = clock.parse_time(str(data.get(choice[1])))
         if moment is None or place.offset < 1:
             return data
         return {**data, choice[1]: clock.format_time(moment + clock.HOUR)}
 
-    return hook_at(choice[0], item=shift)
+    return hook_at(choice[0], item=shift_times)
 
 
 FAULT = SeededFault(
-    ("CON-06",), "a time in a list is an hour off", plant, difficulty="subtle", implies=("CON-02", "CON-07", "FLT-01")
+    ("CON-06",), "a time in a list is an hour off", install, difficulty="subtle", implies=("CON-02", "CON-07", "FLT-01")
 )

@@ -5,7 +5,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one kind of log with both times."""
     options = [
         operation
@@ -20,4 +20,4 @@ def plant(site: FaultSite) -> InstalledFault | None:
     return hook_at(site.pick(options), item=set_early_time)
 
 
-FAULT = SeededFault(("CON-03", "CON-02"), "logged_at of one kind of log is an hour before sampled_at", plant)
+FAULT = SeededFault(("CON-03", "CON-02"), "logged_at of one kind of log is an hour before sampled_at", install)

@@ -6,7 +6,7 @@ from conformance.model import Role
 _SOURCES = ("grid_", "solar_")
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one total, and change its last source wherever it is shown."""
     reads = site.with_roles(Role.ITEM, Role.SINGLETON)
     options = [
@@ -30,4 +30,6 @@ def plant(site: FaultSite) -> InstalledFault | None:
     )
 
 
-FAULT = SeededFault(("CON-04",), "the sources of a total are more than it, taken together", plant, difficulty="subtle")
+FAULT = SeededFault(
+    ("CON-04",), "the sources of a total are more than it, taken together", install, difficulty="subtle"
+)

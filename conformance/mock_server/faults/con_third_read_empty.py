@@ -8,11 +8,11 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import Role
 
 
-def plant(_site: FaultSite) -> InstalledFault:
+def install(_site: FaultSite) -> InstalledFault:
     """Count the identical plain reads of each token."""
     reads: Counter[Any] = Counter()
 
-    def answer(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+    def change_response(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
         if call is None or call.method != "GET" or call.query or response.status != 200:
             return response
         key = (call.path, call.headers.get("authorization"), call.headers.get("evenergy-user"))
@@ -21,13 +21,13 @@ def plant(_site: FaultSite) -> InstalledFault:
             response.raw = b"[]"
         return response
 
-    return hook_everywhere(answer=answer)
+    return hook_everywhere(answer=change_response)
 
 
 FAULT = SeededFault(
     ("CON-09",),
     "every third identical read of a list has no items",
-    plant,
+    install,
     changes=("status", "headers", "body"),
     implies=("CON-01", "CON-02", "PAG-09"),
 )

@@ -13,11 +13,11 @@ from conformance.mock_server.seeded_faults import (
 )
 
 
-def plant(_site: FaultSite) -> InstalledFault:
+def install(_site: FaultSite) -> InstalledFault:
     """Count the identical plain reads of each token."""
     reads: Counter[Any] = Counter()
 
-    def answer(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+    def change_response(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
         if call is None or call.method != "GET" or call.query or response.status != 200:
             return response
         key = (call.path, call.headers.get("authorization"), call.headers.get("evenergy-user"))
@@ -26,13 +26,13 @@ def plant(_site: FaultSite) -> InstalledFault:
             replace_response(404, {"title": "Not Found", "status": 404, "detail": "Not found."})(response)
         return response
 
-    return hook_everywhere(answer=answer)
+    return hook_everywhere(answer=change_response)
 
 
 FAULT = SeededFault(
     ("CON-09",),
     "every third identical read gives 404",
-    plant,
+    install,
     changes=("status", "headers", "body"),
     implies=("CON-01", "CON-02", "RSP-12"),
 )

@@ -5,7 +5,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose an update of a resource that shows when it was updated."""
     updates = [
         o for o in site.body_writes(Role.UPDATE) if "updated_at" in site.properties(o) and "url" in site.properties(o)
@@ -18,5 +18,5 @@ def plant(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("CON-08",), "`updated_at` is earlier after a PATCH than before", plant, difficulty="subtle", implies=("AFT-05",)
+    ("CON-08",), "`updated_at` is earlier after a PATCH than before", install, difficulty="subtle", implies=("AFT-05",)
 )

@@ -7,7 +7,7 @@ from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Reverse header and rows in every second response of one table."""
     responses = count()
 
@@ -26,7 +26,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("CSV-01",),
     "the header of one table is not always the same",
-    plant,
+    install,
     difficulty="subtle",
     media_type=tables.CSV,
 )

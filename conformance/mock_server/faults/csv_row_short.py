@@ -12,7 +12,7 @@ def _cut_last_row(_call: ServerCall | None, answer: ServerResponse, body: bytes)
     return b"\r\n".join((*rows, last.rpartition(b",")[0], end))
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one table, and shorten its last row."""
     return hook_at(
         site.pick(operation for operation in site.model.operations if tables.is_csv_documented(operation)),
@@ -23,7 +23,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("CSV-01",),
     "the last row of one table is narrower than its header",
-    plant,
+    install,
     difficulty="subtle",
     changes=("headers", "body"),
     media_type=tables.CSV,

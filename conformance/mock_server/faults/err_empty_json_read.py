@@ -4,7 +4,7 @@ from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere, replace_response
 
 
-def _parse(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+def _parse_empty_body(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
     if (
         call is not None
         and response.status == 200
@@ -18,7 +18,7 @@ def _parse(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
 FAULT = SeededFault(
     ("ERR-11",),
     "Content-Type on a GET gives 400",
-    lambda _site: hook_everywhere(answer=_parse),
+    lambda _site: hook_everywhere(answer=_parse_empty_body),
     difficulty="subtle",
     changes=("status", "headers", "body"),
 )

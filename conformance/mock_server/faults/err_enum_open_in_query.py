@@ -5,7 +5,7 @@ from conformance.mock_server.parameter_faults import ignore_values, list_query_p
 from conformance.mock_server.seeded_faults import InstalledFault, SeededFault
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one parameter with several words that filters nothing."""
     places = list_query_parameters(site, lambda schema: len(schema.get("enum", ())) > 1, filtering=False)
     places = [place for place in places if not place[1].required]
@@ -16,7 +16,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("ERR-13",),
     "?resolution=NOT_A_MEMBER gives 200",
-    plant,
+    install,
     difficulty="subtle",
     changes=("status", "headers", "body"),
     shown_by="generated",

@@ -5,7 +5,7 @@ from conformance.mock_server.parameter_faults import ignore_values, list_query_p
 from conformance.mock_server.seeded_faults import InstalledFault, SeededFault
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one number with a minimum that divides nothing into pages."""
     places = list_query_parameters(site, lambda schema: "minimum" in schema)
     beyond = {str(parameter.schema["minimum"] - 1) for _, parameter in places}
@@ -15,7 +15,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("ERR-13",),
     "?limit=0 gives 200",
-    plant,
+    install,
     difficulty="subtle",
     changes=("status", "headers", "body"),
     shown_by="generated",

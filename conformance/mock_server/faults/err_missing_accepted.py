@@ -5,7 +5,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a POST with required fields that returns what it created."""
     options = []
     for operation in site.body_writes(Role.CREATE):
@@ -20,7 +20,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("ERR-08", "WRT-06"),
     "a POST without a required field gives 201",
-    plant,
+    install,
     changes=("status", "headers", "body"),
     implies=("RSP-01", "RSP-03", "RSP-08", "RSP-10"),  # the created resource is shown without the field
 )

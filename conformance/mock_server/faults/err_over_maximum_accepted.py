@@ -4,7 +4,7 @@ from conformance.mock_server.call import ServerCall
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one bounded number of one write."""
     options = [
         (operation, name, schema["maximum"])
@@ -27,7 +27,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("ERR-08", "WRT-06"),
     "maximum + 1 gives 2xx in one field",
-    plant,
+    install,
     difficulty="subtle",
     changes=("status", "headers", "body"),
     implies=("RSP-03",),  # the accepted value is shown

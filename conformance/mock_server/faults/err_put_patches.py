@@ -5,7 +5,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose an update at whose path no PUT is documented."""
     replaced = {operation.path for operation in site.model.operations if operation.method == "PUT"}
     update = site.pick(o for o in site.body_writes(Role.UPDATE) if o.method == "PATCH" and o.path not in replaced)
@@ -15,6 +15,6 @@ def plant(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("ERR-06",), "PUT is carried out where only PATCH is documented", plant, difficulty="subtle",
+    ("ERR-06",), "PUT is carried out where only PATCH is documented", install, difficulty="subtle",
     changes=("status", "headers", "body"),
 )  # fmt: skip

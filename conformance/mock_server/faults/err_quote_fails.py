@@ -4,7 +4,7 @@ from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import SeededFault, crash_problem, hook_everywhere, replace_response
 
 
-def _fail(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+def _fail_request(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
     if call is not None and any("'" in name or "'" in value for name, value in call.query):
         replace_response(500, crash_problem())(response)
     return response
@@ -13,7 +13,7 @@ def _fail(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
 FAULT = SeededFault(
     ("ERR-12",),
     "?x=' gives 500",
-    lambda _site: hook_everywhere(answer=_fail),
+    lambda _site: hook_everywhere(answer=_fail_request),
     difficulty="subtle",
     changes=("status", "headers", "body"),
     implies=(

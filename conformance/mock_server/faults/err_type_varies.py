@@ -6,7 +6,7 @@ from typing import Any
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_everywhere, on_problem
 
 
-def plant(_site: FaultSite) -> InstalledFault:
+def install(_site: FaultSite) -> InstalledFault:
     """Count the problems that have a type."""
     problems = count(1)
 
@@ -16,4 +16,4 @@ def plant(_site: FaultSite) -> InstalledFault:
     return hook_everywhere(answer=on_problem(vary_type, 400))
 
 
-FAULT = SeededFault(("ERR-10",), "the type of a 400 ends in a number that grows", plant, implies=("VER-03",))
+FAULT = SeededFault(("ERR-10",), "the type of a 400 ends in a number that grows", install, implies=("VER-03",))

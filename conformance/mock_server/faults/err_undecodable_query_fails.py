@@ -4,7 +4,7 @@ from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import SeededFault, crash_problem, hook_everywhere, replace_response
 
 
-def _fail(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+def _fail_request(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
     if call is not None and any(
         any(letter > "\x7f" for letter in value) or "\ufffd" in value for _, value in call.query
     ):
@@ -15,7 +15,7 @@ def _fail(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
 FAULT = SeededFault(
     ("ERR-12",),
     "?x=%FF gives 500",
-    lambda _site: hook_everywhere(answer=_fail),
+    lambda _site: hook_everywhere(answer=_fail_request),
     changes=("status", "headers", "body"),
     implies=(
         "RSP-01",

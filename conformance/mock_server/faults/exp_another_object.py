@@ -5,7 +5,7 @@ from typing import Any
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one expansion to show the id and URL of another record."""
     choice = site.pick(option for option in site.expansions() if site.count_resource(option[1].target) > 1)
     if choice is None:
@@ -21,4 +21,4 @@ def plant(site: FaultSite) -> InstalledFault | None:
     return hook_at(choice[0], nested=show_another)
 
 
-FAULT = SeededFault(("EXP-03",), "one `expand` shows another object than the link named", plant)
+FAULT = SeededFault(("EXP-03",), "one `expand` shows another object than the link named", install)

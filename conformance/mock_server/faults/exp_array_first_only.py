@@ -5,7 +5,7 @@ from typing import Any
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one expansion of several links."""
     options = [
         (operation, expansion.path)
@@ -27,4 +27,4 @@ def plant(site: FaultSite) -> InstalledFault | None:
     return hook_at(choice[0], item=collapse_links) if choice else None
 
 
-FAULT = SeededFault(("EXP-02",), "an expanded array holds one object and then URLs", plant, difficulty="subtle")
+FAULT = SeededFault(("EXP-02",), "an expanded array holds one object and then URLs", install, difficulty="subtle")

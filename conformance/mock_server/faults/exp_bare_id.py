@@ -3,7 +3,7 @@
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one expansion at the first level."""
     choice = site.pick(option for option in site.expansions() if site.world.shape.resources[option[1].target].prefix)
     return (
@@ -16,6 +16,6 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("EXP-02",),
     "one `expand` gives an id instead of an object",
-    plant,
+    install,
     implies=("EXP-08", "LNK-01", "RSP-03", "RSP-10"),
 )

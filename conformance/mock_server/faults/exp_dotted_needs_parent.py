@@ -3,7 +3,7 @@
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one operation with a path of two levels."""
     choice = site.pick(site.expansions(depth=2))
     if choice is None:
@@ -17,4 +17,4 @@ def plant(site: FaultSite) -> InstalledFault | None:
     )
 
 
-FAULT = SeededFault(("EXP-06",), "`expand=a.b` alone leaves the URL in b", plant, implies=("EXP-05", "EXP-08"))
+FAULT = SeededFault(("EXP-06",), "`expand=a.b` alone leaves the URL in b", install, implies=("EXP-05", "EXP-08"))

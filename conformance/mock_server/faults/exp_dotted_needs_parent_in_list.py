@@ -4,7 +4,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one list with a path of two levels."""
     choices = [choice for choice in site.expansions(depth=2) if choice[0].role is Role.LIST]
     operation = site.pick(operation for operation, _ in choices)
@@ -19,7 +19,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("EXP-06",),
     "a list leaves the URL in b for `expand=a.b` alone",
-    plant,
+    install,
     difficulty="subtle",
     implies=("EXP-05", "EXP-08"),
 )

@@ -5,7 +5,7 @@ from typing import Any
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at, match_type
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a property beside an expanded link."""
     options = [
         (operation, expansion, name)
@@ -23,5 +23,5 @@ def plant(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("EXP-05",), "an `expand` takes away another property", plant, difficulty="subtle", implies=("RSP-03",)
+    ("EXP-05",), "an `expand` takes away another property", install, difficulty="subtle", implies=("RSP-03",)
 )

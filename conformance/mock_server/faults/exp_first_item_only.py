@@ -6,7 +6,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one expansion of one list."""
     choice = site.pick(site.expansions(Role.LIST, min_count=4))
 
@@ -19,5 +19,5 @@ def plant(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("EXP-08",), "from the second item on a list is not expanded", plant, difficulty="subtle", implies=("EXP-02",)
+    ("EXP-08",), "from the second item on a list is not expanded", install, difficulty="subtle", implies=("EXP-02",)
 )

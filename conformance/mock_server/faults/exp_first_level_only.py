@@ -3,7 +3,7 @@
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one path of two levels."""
     choice = site.pick(site.expansions(depth=2))
     return choice and hook_at(
@@ -12,4 +12,4 @@ def plant(site: FaultSite) -> InstalledFault | None:
     )
 
 
-FAULT = SeededFault(("EXP-06",), "`expand=a.b` leaves the URL in b", plant, implies=("EXP-08",))
+FAULT = SeededFault(("EXP-06",), "`expand=a.b` leaves the URL in b", install, implies=("EXP-08",))

@@ -6,7 +6,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one list of several pages."""
     choice = site.pick(option for option in site.expansions(Role.LIST, min_count=40) if option[0].pagination)
 
@@ -18,4 +18,4 @@ def plant(site: FaultSite) -> InstalledFault | None:
     return hook_at(choice[0], tree=skip_expansion) if choice else None
 
 
-FAULT = SeededFault(("EXP-08",), "from the second page on a list is not expanded", plant, difficulty="subtle")
+FAULT = SeededFault(("EXP-08",), "from the second page on a list is not expanded", install, difficulty="subtle")

@@ -4,7 +4,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one PATCH that documents `expand`."""
     choice = site.pick(
         operation for operation, _ in site.expansions(Role.UPDATE) if operation in site.body_writes(Role.UPDATE)
@@ -12,4 +12,4 @@ def plant(site: FaultSite) -> InstalledFault | None:
     return hook_at(choice, tree=lambda _call, _paths: ())
 
 
-FAULT = SeededFault(("EXP-02",), "the documented `expand` of one PATCH leaves the URL", plant)
+FAULT = SeededFault(("EXP-02",), "the documented `expand` of one PATCH leaves the URL", install)

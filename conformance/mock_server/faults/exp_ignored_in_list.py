@@ -4,7 +4,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one expansion of a list, with all expansions below it."""
     choice = site.pick(site.expansions(Role.LIST))
     return choice and hook_at(
@@ -13,5 +13,5 @@ def plant(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("EXP-02", "EXP-09"), "one documented `expand` of a list leaves the URL", plant, implies=("EXP-08",)
+    ("EXP-02", "EXP-09"), "one documented `expand` of a list leaves the URL", install, implies=("EXP-08",)
 )

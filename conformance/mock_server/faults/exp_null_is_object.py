@@ -5,7 +5,7 @@ from typing import Any
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one expansion of a link that is null in some record."""
     options = [
         (operation, expansion)
@@ -25,5 +25,9 @@ def plant(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("EXP-11",), "a null link becomes {} when it is expanded", plant, difficulty="subtle", implies=("RSP-03", "RSP-10")
+    ("EXP-11",),
+    "a null link becomes {} when it is expanded",
+    install,
+    difficulty="subtle",
+    implies=("RSP-03", "RSP-10"),
 )

@@ -5,7 +5,7 @@ from typing import Any
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one operation with expansions."""
     options = {operation.key: operation for operation, _ in site.expansions()}
 
@@ -16,4 +16,4 @@ def plant(site: FaultSite) -> InstalledFault | None:
     return hook_at(site.pick(options.values()), tree=drop_repeated_paths)
 
 
-FAULT = SeededFault(("EXP-12",), "`expand=a&expand=a` leaves the URL", plant)
+FAULT = SeededFault(("EXP-12",), "`expand=a&expand=a` leaves the URL", install)

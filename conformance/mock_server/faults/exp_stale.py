@@ -3,7 +3,7 @@
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a number of an expanded object, and show another value than its own read."""
     options = []
     for operation, expansion in site.expansions():
@@ -23,5 +23,5 @@ def plant(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("EXP-04",), "a number in an expanded object differs from the thing itself", plant, difficulty="subtle"
+    ("EXP-04",), "a number in an expanded object differs from the thing itself", install, difficulty="subtle"
 )

@@ -3,7 +3,7 @@
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Leave out everything except `id`, `url` and `name`."""
     choice = site.pick(site.expansions())
 
@@ -15,4 +15,4 @@ def plant(site: FaultSite) -> InstalledFault | None:
     return hook_at(choice[0], nested=thin_object) if choice else None
 
 
-FAULT = SeededFault(("EXP-04",), "one `expand` shows id, url and name alone", plant)
+FAULT = SeededFault(("EXP-04",), "one `expand` shows id, url and name alone", install)

@@ -4,7 +4,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one optional property of an expanded object."""
     options = []
     for operation, expansion in site.expansions(Role.LIST):
@@ -19,4 +19,4 @@ def plant(site: FaultSite) -> InstalledFault | None:
     return hook_at(choice[0], nested=drop_property) if choice else None
 
 
-FAULT = SeededFault(("EXP-09", "EXP-04"), "an object expanded in a list lacks a property", plant, difficulty="subtle")
+FAULT = SeededFault(("EXP-09", "EXP-04"), "an object expanded in a list lacks a property", install, difficulty="subtle")

@@ -3,7 +3,7 @@
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one path of three levels."""
     choice = site.pick(site.expansions(depth=3))
     return (
@@ -14,5 +14,5 @@ def plant(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("EXP-06", "EXP-02"), "`expand=a.b.c` puts an id into c", plant, difficulty="subtle", implies=("LNK-01", "RSP-03")
+    ("EXP-06", "EXP-02"), "`expand=a.b.c` puts an id into c", install, difficulty="subtle", implies=("LNK-01", "RSP-03")
 )

@@ -3,7 +3,7 @@
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one operation with at least three expansions."""
     options = {operation.key: operation for operation, _ in site.expansions() if len(operation.first_expansions) > 2}
     return hook_at(
@@ -11,4 +11,4 @@ def plant(site: FaultSite) -> InstalledFault | None:
     )
 
 
-FAULT = SeededFault(("EXP-07",), "a third `expand` parameter is ignored", plant, difficulty="subtle")
+FAULT = SeededFault(("EXP-07",), "a third `expand` parameter is ignored", install, difficulty="subtle")

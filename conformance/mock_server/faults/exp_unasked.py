@@ -4,10 +4,12 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one expansion of a single read."""
     choice = site.pick(site.expansions(Role.ITEM))
     return hook_at(choice[0], tree=lambda _call, paths: tuple(sorted({*paths, choice[1].path}))) if choice else None
 
 
-FAULT = SeededFault(("EXP-01",), "GET of one kind of member expands a link always", plant, implies=("CON-02", "EXP-04"))
+FAULT = SeededFault(
+    ("EXP-01",), "GET of one kind of member expands a link always", install, implies=("CON-02", "EXP-04")
+)

@@ -10,7 +10,7 @@ from conformance.model import Filter, Operation, Operator, Role
 _MILLISECOND = clock.SECOND // 1000
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose all lists with such a filter on a time."""
 
     def is_match(_call: ServerCall, query_filter: Filter, record: StoredRecord, bound: object, holds: bool) -> bool:
@@ -29,7 +29,7 @@ def _find_lists(site: FaultSite) -> list[Operation]:
 FAULT = SeededFault(
     ("FLT-08",),
     "10:00:00.123456 in a filter is read as 10:00:00.123",
-    plant,
+    install,
     difficulty="subtle",
     changes=("headers", "body"),
     implies=("FLT-01", "FLT-02", "FLT-03", "FLT-05"),

@@ -8,7 +8,7 @@ from conformance.mock_server.world.store import StoredRecord
 from conformance.model import Filter, Operation, Operator, Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose all lists with such a filter on a time."""
 
     def is_match(_call: ServerCall, query_filter: Filter, record: StoredRecord, bound: object, holds: bool) -> bool:
@@ -27,7 +27,7 @@ def _find_lists(site: FaultSite) -> list[Operation]:
 FAULT = SeededFault(
     ("FLT-08",),
     "10:00:00.5 in a filter is read as 10:00:00",
-    plant,
+    install,
     difficulty="subtle",
     changes=("headers", "body"),
     implies=("FLT-01", "FLT-02", "FLT-03", "FLT-05"),

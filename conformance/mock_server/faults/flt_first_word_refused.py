@@ -17,20 +17,21 @@ def _list_first_words(operation: Operation) -> dict[str, str]:
     }
 
 
-def _refuse(call: ServerCall, problem: Problem | None) -> Problem | None:
+def _refuse_request(call: ServerCall, problem: Problem | None) -> Problem | None:
     refused = (name for name, word in _list_first_words(call.operation).items() if call.last_query_value(name) == word)
     name = next(refused, "")
     return build_parameter_problem(name, "unknown word.") if name and problem is None else problem
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one list with documented words."""
     return hook_at(
-        site.pick(o for o in site.with_roles(Role.LIST) if 0 < len(list(_list_first_words(o))) < _FEW), admit=_refuse
+        site.pick(o for o in site.with_roles(Role.LIST) if 0 < len(list(_list_first_words(o))) < _FEW),
+        admit=_refuse_request,
     )
 
 
 FAULT = SeededFault(
-    ("FLT-09",), "a documented word gives 400", plant, difficulty="subtle", changes=("status", "headers", "body"),
+    ("FLT-09",), "a documented word gives 400", install, difficulty="subtle", changes=("status", "headers", "body"),
     implies=("FLT-01", "FLT-06"),
 )  # fmt: skip

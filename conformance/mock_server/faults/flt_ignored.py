@@ -4,7 +4,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import Operator
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a filter by equality."""
     choice = site.pick(site.filters(Operator.EQ))
     return choice and hook_at(
@@ -13,5 +13,5 @@ def plant(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("FLT-01",), "a list shows items that do not satisfy its filter", plant, changes=("headers", "body")
+    ("FLT-01",), "a list shows items that do not satisfy its filter", install, changes=("headers", "body")
 )

@@ -5,7 +5,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import Operator
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one such filter of a root list."""
     choice = site.pick(site.filters(Operator.IN))
     return choice and hook_at(
@@ -23,7 +23,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("FLT-02",),
     "`__in` with two values finds those of the first",
-    plant,
+    install,
     difficulty="subtle",
     changes=("headers", "body"),
 )

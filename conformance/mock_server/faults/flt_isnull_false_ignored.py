@@ -4,7 +4,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import Operator
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one such filter of a root list."""
     choice = site.pick(site.filters(Operator.ISNULL))
     return choice and hook_at(
@@ -18,7 +18,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("FLT-03", "FLT-01"),
     "`__isnull=false` does not exclude nulls",
-    plant,
+    install,
     difficulty="subtle",
     changes=("headers", "body"),
 )

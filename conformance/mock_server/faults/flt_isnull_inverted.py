@@ -4,7 +4,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import Operator
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one such filter of a root list."""
     choice = site.pick(site.filters(Operator.ISNULL))
     return choice and hook_at(
@@ -13,4 +13,6 @@ def plant(site: FaultSite) -> InstalledFault | None:
     )
 
 
-FAULT = SeededFault(("FLT-01", "FLT-02"), "`__isnull=true` finds what is not null", plant, changes=("headers", "body"))
+FAULT = SeededFault(
+    ("FLT-01", "FLT-02"), "`__isnull=true` finds what is not null", install, changes=("headers", "body")
+)

@@ -8,7 +8,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.mock_server.world.store import StoredRecord
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a list paged by cursor, with a filter that several records satisfy."""
     options = {o.key: o for o, _ in site.dividing_filters() if o.pagination and o.pagination.after}
     operation = site.pick(options.values())
@@ -28,7 +28,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("FLT-05",),
     "the second page of a filtered list shows anything",
-    plant,
+    install,
     difficulty="subtle",
     changes=("headers", "body"),
     implies=("FLT-02", "FLT-03"),

@@ -3,7 +3,7 @@
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one filter by id."""
     choice = site.pick((operation, f) for operation, f in site.filters(min_count=3) if f.by_id_of)
     return choice and hook_at(
@@ -14,7 +14,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("FLT-01", "LNK-05"),
     "a filter by a linked thing's id is ignored",
-    plant,
+    install,
     changes=("headers", "body"),
     implies=("FLT-05",),
 )

@@ -15,7 +15,7 @@ def _read_offset(text: str) -> int:
     return (int(hours) * clock.HOUR + int(minutes) * clock.MINUTE) * (-1 if sign == "-" else 1)
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one `__gte` filter on a time."""
     choice = site.pick(
         (operation, f)
@@ -38,7 +38,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("FLT-01", "FLT-02"),
     "10:00+02:00 in a filter is read as 10:00Z",
-    plant,
+    install,
     difficulty="subtle",
     changes=("headers", "body"),
     implies=("FLT-03",),

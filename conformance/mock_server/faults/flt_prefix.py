@@ -5,7 +5,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import Operator
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a filter by equality on a text whose values have a common beginning."""
     options = []
     for operation, query_filter in site.filters(Operator.EQ):
@@ -35,5 +35,9 @@ def plant(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("FLT-01",), "a filter by equality finds longer values too", plant, difficulty="subtle", changes=("headers", "body")
+    ("FLT-01",),
+    "a filter by equality finds longer values too",
+    install,
+    difficulty="subtle",
+    changes=("headers", "body"),
 )

@@ -15,18 +15,18 @@ def _list_last_words(operation: Operation) -> dict[str, str]:
     }
 
 
-def _refuse(call: ServerCall, problem: Problem | None) -> Problem | None:
+def _refuse_request(call: ServerCall, problem: Problem | None) -> Problem | None:
     refused = (name for name, word in _list_last_words(call.operation).items() if call.last_query_value(name) == word)
     name = next(refused, "")
     return build_parameter_problem(name, "unknown word.") if name and problem is None else problem
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose the lists with few documented words."""
-    return hook_at((o for o in site.with_roles(Role.LIST) if _list_last_words(o)), admit=_refuse)
+    return hook_at((o for o in site.with_roles(Role.LIST) if _list_last_words(o)), admit=_refuse_request)
 
 
 FAULT = SeededFault(
-    ("FLT-09",), "a documented word gives 400", plant, difficulty="subtle", changes=("status", "headers", "body"),
+    ("FLT-09",), "a documented word gives 400", install, difficulty="subtle", changes=("status", "headers", "body"),
     implies=("FLT-01", "FLT-06"),
 )  # fmt: skip

@@ -4,7 +4,7 @@ from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere
 
 
-def _allow(_call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+def _allow_origin(_call: ServerCall | None, response: ServerResponse) -> ServerResponse:
     if response.status:
         response.headers |= {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Credentials": "true"}
     return response
@@ -13,6 +13,6 @@ def _allow(_call: ServerCall | None, response: ServerResponse) -> ServerResponse
 FAULT = SeededFault(
     ("HDR-06",),
     "Access-Control-Allow-Origin: * beside Access-Control-Allow-Credentials: true",
-    lambda _site: hook_everywhere(answer=_allow),
+    lambda _site: hook_everywhere(answer=_allow_origin),
     changes=("headers",),
 )

@@ -4,7 +4,7 @@ from conformance.mock_server.call import JSON, ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import SeededFault, hook_at
 
 
-def _declare(_call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+def _declare_charset(_call: ServerCall | None, response: ServerResponse) -> ServerResponse:
     if response.media == JSON:
         response.media = f"{JSON}; charset=us-ascii"
     return response
@@ -13,7 +13,7 @@ def _declare(_call: ServerCall | None, response: ServerResponse) -> ServerRespon
 FAULT = SeededFault(
     ("HDR-07",),
     "Content-Type: application/json; charset=us-ascii",
-    lambda site: hook_at(site.root_lists(), answer=_declare),
+    lambda site: hook_at(site.root_lists(), answer=_declare_charset),
     difficulty="subtle",
     changes=("headers",),
 )

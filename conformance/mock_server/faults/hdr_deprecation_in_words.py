@@ -4,7 +4,7 @@ from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import SeededFault, hook_at
 
 
-def _warn(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+def _announce_deprecation(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
     if call is not None and response.status == 200:
         response.headers["Deprecation"] = "yes"
     return response
@@ -13,7 +13,7 @@ def _warn(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
 FAULT = SeededFault(
     ("HDR-12",),
     "Deprecation: yes",
-    lambda site: hook_at(site.pick(site.root_lists()), answer=_warn),
+    lambda site: hook_at(site.pick(site.root_lists()), answer=_announce_deprecation),
     difficulty="subtle",
     changes=("headers",),
 )

@@ -4,7 +4,7 @@ from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import SeededFault, hook_at
 
 
-def _tell(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+def _name_software(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
     if call is not None and response.status == 200:
         response.headers["X-AspNet-Version"] = "4.0.30319"
     return response
@@ -13,7 +13,7 @@ def _tell(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
 FAULT = SeededFault(
     ("HDR-04",),
     "X-AspNet-Version: 4.0.30319 at one list",
-    lambda site: hook_at(site.pick(site.root_lists()), answer=_tell),
+    lambda site: hook_at(site.pick(site.root_lists()), answer=_name_software),
     difficulty="subtle",
     changes=("headers",),
 )

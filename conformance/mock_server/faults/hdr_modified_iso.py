@@ -4,7 +4,7 @@ from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import SeededFault, hook_at
 
 
-def _date(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+def _set_last_modified(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
     if call is not None and response.status == 200:
         response.headers["Last-Modified"] = "2026-01-01T00:00:00Z"
     return response
@@ -13,7 +13,7 @@ def _date(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
 FAULT = SeededFault(
     ("HDR-13",),
     "Last-Modified: 2026-01-01T00:00:00Z at one item",
-    lambda site: hook_at(site.pick(site.root_items()), answer=_date),
+    lambda site: hook_at(site.pick(site.root_items()), answer=_set_last_modified),
     difficulty="subtle",
     changes=("headers",),
 )

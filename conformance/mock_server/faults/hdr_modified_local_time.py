@@ -4,7 +4,7 @@ from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import SeededFault, hook_at
 
 
-def _date(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+def _set_last_modified(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
     if call is not None and response.status == 200:
         response.headers["Last-Modified"] = "Thu, 01 Jan 2026 00:00:00 +0100"
     return response
@@ -13,7 +13,7 @@ def _date(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
 FAULT = SeededFault(
     ("HDR-13",),
     "Last-Modified: Thu, 01 Jan 2026 00:00:00 +0100 at one list",
-    lambda site: hook_at(site.pick(site.root_lists()), answer=_date),
+    lambda site: hook_at(site.pick(site.root_lists()), answer=_set_last_modified),
     difficulty="subtle",
     changes=("headers",),
 )

@@ -4,7 +4,7 @@ from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere
 
 
-def _spare(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+def _answer_not_modified(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
     if call is not None and response.status == 200 and "if-none-match" in call.headers:
         response.status, response.body, response.raw, response.media = 304, None, b"", ""
     return response
@@ -13,6 +13,6 @@ def _spare(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
 FAULT = SeededFault(
     ("HDR-09",),
     "If-None-Match with a tag that nobody issued gives 304",
-    lambda _site: hook_everywhere(answer=_spare),
+    lambda _site: hook_everywhere(answer=_answer_not_modified),
     changes=("status", "headers", "body"),
 )

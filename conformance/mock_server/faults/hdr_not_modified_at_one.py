@@ -8,20 +8,20 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 _MODIFIED_S = 1_700_000_000
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose the read of a member of a root collection."""
 
-    def spare(call: ServerCall, response: ServerResponse) -> ServerResponse:
+    def answer_not_modified(call: ServerCall, response: ServerResponse) -> ServerResponse:
         if response.status == 200 and call.method == "GET":
             response.headers["Last-Modified"] = formatdate(_MODIFIED_S, usegmt=True)
             if "if-modified-since" in call.headers:
                 response.status, response.body, response.raw, response.media = 304, None, b"", ""
         return response
 
-    return hook_at(site.pick(site.root_items()), answer=spare)
+    return hook_at(site.pick(site.root_items()), answer=answer_not_modified)
 
 
 FAULT = SeededFault(
-    ("HDR-09",), "any If-Modified-Since gives 304 at one resource", plant, difficulty="subtle",
+    ("HDR-09",), "any If-Modified-Since gives 304 at one resource", install, difficulty="subtle",
     changes=("status", "headers", "body"),
 )  # fmt: skip

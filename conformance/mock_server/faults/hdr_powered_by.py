@@ -4,7 +4,7 @@ from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere
 
 
-def _tell(_call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+def _name_software(_call: ServerCall | None, response: ServerResponse) -> ServerResponse:
     if response.status == 404:
         response.headers["X-Powered-By"] = "Express 4.17.1"
     return response
@@ -13,7 +13,7 @@ def _tell(_call: ServerCall | None, response: ServerResponse) -> ServerResponse:
 FAULT = SeededFault(
     ("HDR-04",),
     "X-Powered-By: Express 4.17.1 on 404",
-    lambda _site: hook_everywhere(answer=_tell),
+    lambda _site: hook_everywhere(answer=_name_software),
     difficulty="subtle",
     changes=("headers",),
 )

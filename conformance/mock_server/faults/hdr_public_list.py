@@ -5,7 +5,7 @@ from conformance.mock_server.seeded_faults import SeededFault, hook_at
 from conformance.model import Role
 
 
-def _publish(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+def _make_cacheable(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
     if call is not None and response.status == 200:
         response.headers["Cache-Control"] = "public, max-age=60"
     return response
@@ -14,7 +14,7 @@ def _publish(call: ServerCall | None, response: ServerResponse) -> ServerRespons
 FAULT = SeededFault(
     ("HDR-01",),
     "one personal operation has Cache-Control: public, max-age=60",
-    lambda site: hook_at(site.pick(site.owned_operations(Role.LIST, Role.ITEM)), answer=_publish),
+    lambda site: hook_at(site.pick(site.owned_operations(Role.LIST, Role.ITEM)), answer=_make_cacheable),
     changes=("headers",),
     implies=("HDR-02",),
 )

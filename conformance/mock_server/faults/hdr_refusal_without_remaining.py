@@ -4,7 +4,7 @@ from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere
 
 
-def _drop(_call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+def _drop_rate_headers(_call: ServerCall | None, response: ServerResponse) -> ServerResponse:
     if response.status == 403:
         response.headers.pop("X-RateLimit-Remaining", None)
     return response
@@ -13,7 +13,7 @@ def _drop(_call: ServerCall | None, response: ServerResponse) -> ServerResponse:
 FAULT = SeededFault(
     ("HDR-10",),
     "403 without X-RateLimit-Remaining",
-    lambda _site: hook_everywhere(answer=_drop),
+    lambda _site: hook_everywhere(answer=_drop_rate_headers),
     difficulty="subtle",
     changes=("headers",),
 )

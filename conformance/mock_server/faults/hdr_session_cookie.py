@@ -4,7 +4,7 @@ from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere
 
 
-def _begin(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+def _set_cookie(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
     if call is not None and call.grant is not None:
         response.headers["Set-Cookie"] = "sessionid=d41d8cd98f; HttpOnly; Path=/"
     return response
@@ -13,6 +13,6 @@ def _begin(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
 FAULT = SeededFault(
     ("HDR-05",),
     "Set-Cookie: sessionid=… in answers to a token",
-    lambda _site: hook_everywhere(answer=_begin),
+    lambda _site: hook_everywhere(answer=_set_cookie),
     changes=("headers",),
 )

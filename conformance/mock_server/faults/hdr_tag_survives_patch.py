@@ -7,10 +7,10 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a read of what a PATCH can change."""
 
-    def tag(call: ServerCall, response: ServerResponse) -> ServerResponse:
+    def set_entity_tag(call: ServerCall, response: ServerResponse) -> ServerResponse:
         if response.status == 200 and call.method == "GET":
             address = f"{call.path} {sorted(call.query)} {call.headers.get('authorization')}"
             response.headers["ETag"] = f'W/"{crc32(address.encode()):08x}"'
@@ -20,13 +20,13 @@ def plant(site: FaultSite) -> InstalledFault | None:
 
     changed = {operation.path for operation in site.body_writes(Role.UPDATE) if site.has_plain_change(operation)}
     reads = [operation for operation in site.model.operations if operation.method == "GET"]
-    return hook_at(site.pick([operation for operation in reads if operation.path in changed]), answer=tag)
+    return hook_at(site.pick([operation for operation in reads if operation.path in changed]), answer=set_entity_tag)
 
 
 FAULT = SeededFault(
     ("HDR-09",),
     "If-None-Match with the tag from before a PATCH gives 304",
-    plant,
+    install,
     difficulty="subtle",
     changes=("status", "headers", "body"),
 )

@@ -6,7 +6,7 @@ from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere
 
 
-def _tag(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+def _set_entity_tag(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
     if call is not None and response.status == 200:
         response.headers["ETag"] = f"{crc32(call.path.encode()):x}"
     return response
@@ -15,6 +15,6 @@ def _tag(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
 FAULT = SeededFault(
     ("HDR-13",),
     "ETag: 33a64df5",
-    lambda _site: hook_everywhere(answer=_tag),
+    lambda _site: hook_everywhere(answer=_set_entity_tag),
     changes=("headers",),
 )

@@ -4,7 +4,7 @@ from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere
 
 
-def _repeat(_call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+def _repeat_header(_call: ServerCall | None, response: ServerResponse) -> ServerResponse:
     if response.status == 404:
         response.headers["content-type"] = response.media
     return response
@@ -13,6 +13,6 @@ def _repeat(_call: ServerCall | None, response: ServerResponse) -> ServerRespons
 FAULT = SeededFault(
     ("HDR-03",),
     "Content-Type stands twice in a 404",
-    lambda _site: hook_everywhere(answer=_repeat),
+    lambda _site: hook_everywhere(answer=_repeat_header),
     changes=("headers",),
 )

@@ -4,7 +4,7 @@ from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere
 
 
-def _keep(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+def _set_vary(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
     if call is not None and response.status == 200 and bool(call.operation.user_header):
         response.headers["Cache-Control"] = "private, max-age=60"
     return response
@@ -13,6 +13,6 @@ def _keep(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
 FAULT = SeededFault(
     ("HDR-02",),
     "Cache-Control: private, max-age=60 without Vary",
-    lambda _site: hook_everywhere(answer=_keep),
+    lambda _site: hook_everywhere(answer=_set_vary),
     changes=("headers",),
 )

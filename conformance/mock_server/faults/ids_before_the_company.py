@@ -3,7 +3,7 @@
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at, on_distant_item
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose the first item of a list."""
     operation = site.pick(o for o in site.root_lists() if site.world.shape.resources[o.resource].prefix)
 
@@ -16,5 +16,5 @@ def plant(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("IDS-03", "IDS-07"), "the first id of one list is of 1970", plant, difficulty="subtle", implies=("RSP-12",)
+    ("IDS-03", "IDS-07"), "the first id of one list is of 1970", install, difficulty="subtle", implies=("RSP-12",)
 )

@@ -3,7 +3,7 @@
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose every item of a list."""
     operation = site.pick(o for o in site.root_lists() if site.world.shape.resources[o.resource].prefix)
 
@@ -16,5 +16,5 @@ def plant(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("IDS-03", "IDS-07"), "the times in the ids of one list are decades ahead", plant, implies=("RSP-12",)
+    ("IDS-03", "IDS-07"), "the times in the ids of one list are decades ahead", install, implies=("RSP-12",)
 )

@@ -3,7 +3,7 @@
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at, on_distant_item
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose the second item of a list, and end its id with `U`, also in its URL."""
     operation = site.pick(o for o in site.root_lists(3) if site.world.shape.resources[o.resource].prefix)
 
@@ -15,4 +15,4 @@ def plant(site: FaultSite) -> InstalledFault | None:
     return hook_at(operation, item=on_distant_item(change_id, 1))
 
 
-FAULT = SeededFault(("IDS-02", "IDS-07"), "the second id of one list ends in U", plant, difficulty="subtle")
+FAULT = SeededFault(("IDS-02", "IDS-07"), "the second id of one list ends in U", install, difficulty="subtle")

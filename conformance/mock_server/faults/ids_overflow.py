@@ -3,7 +3,7 @@
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at, on_distant_item
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose the third item of a list, and begin its ULID with 8."""
     operation = site.pick(o for o in site.root_lists(4) if site.world.shape.resources[o.resource].prefix)
 
@@ -16,5 +16,9 @@ def plant(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("IDS-02", "IDS-07"), "the third id of one list overflows", plant, difficulty="subtle", implies=("FLT-02", "FLT-05")
+    ("IDS-02", "IDS-07"),
+    "the third id of one list overflows",
+    install,
+    difficulty="subtle",
+    implies=("FLT-02", "FLT-05"),
 )

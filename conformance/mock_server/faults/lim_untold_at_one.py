@@ -4,7 +4,7 @@ from conformance.mock_server.call import ServerResponse
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at, on_response
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one list."""
     return hook_at(site.pick(site.root_lists()), answer=on_response(_drop_rate_headers, 200))
 
@@ -14,4 +14,4 @@ def _drop_rate_headers(response: ServerResponse) -> None:
         response.headers.pop(name, None)
 
 
-FAULT = SeededFault(("LIM-01",), "one list has no rate headers", plant, changes=("headers",))
+FAULT = SeededFault(("LIM-01",), "one list has no rate headers", install, changes=("headers",))

@@ -11,7 +11,7 @@ from conformance.mock_server.seeded_faults import (
 )
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a link of the second item of a list."""
     choice = site.pick(
         (operation, n) for operation, n in site.links(site.root_lists(3)) if site.count_records(operation) > 2
@@ -27,7 +27,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("LNK-02",),
     "a link of the second item of one list gives 404",
-    plant,
+    install,
     difficulty="subtle",
     implies=(
         "CON-02",

@@ -6,7 +6,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a list of links of a resource."""
     options = site.links(site.with_roles(Role.LIST, Role.ITEM), many=True)
     several = [
@@ -18,7 +18,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
     if choice is None:
         return None
 
-    def repeat(_call: object, _place: Any, data: dict[str, Any]) -> dict[str, Any]:
+    def repeat_link(_call: object, _place: Any, data: dict[str, Any]) -> dict[str, Any]:
         links = data.get(choice[1])
         return (
             {**data, choice[1]: [*links, links[0]] if len(links) > 1 else links}
@@ -26,9 +26,9 @@ def plant(site: FaultSite) -> InstalledFault | None:
             else data
         )
 
-    return hook_at(choice[0], item=repeat)
+    return hook_at(choice[0], item=repeat_link)
 
 
 FAULT = SeededFault(
-    ("LNK-06",), "one thing is linked twice", plant, difficulty="subtle", implies=("CON-02", "CON-07", "EXP-02")
+    ("LNK-06",), "one thing is linked twice", install, difficulty="subtle", implies=("CON-02", "CON-07", "EXP-02")
 )

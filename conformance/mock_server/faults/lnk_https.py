@@ -3,7 +3,7 @@
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, edit_property, hook_at
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one link of one list."""
     choice = site.pick(site.links(site.root_lists()))
 
@@ -14,5 +14,5 @@ def plant(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("LNK-01",), "a link of one list has another scheme than the target", plant, implies=("CON-02", "EXP-03")
+    ("LNK-01",), "a link of one list has another scheme than the target", install, implies=("CON-02", "EXP-03")
 )

@@ -4,7 +4,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import LinkKind
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose the second item of a list."""
     options = site.links(site.root_lists(3), LinkKind.LIST)
     choice = site.pick(
@@ -23,7 +23,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("LNK-05",),
     "the second item of one list links to the list of the first",
-    plant,
+    install,
     difficulty="subtle",
     implies=("CON-02",),
 )

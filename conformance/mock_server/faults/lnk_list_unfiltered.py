@@ -4,7 +4,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import LinkKind
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one link with a query."""
     options = site.links([*site.root_lists(), *site.root_items()], LinkKind.LIST)
     choice = site.pick(
@@ -16,5 +16,5 @@ def plant(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("LNK-05",), "a link to a list leads to the whole list", plant, implies=("CON-02", "EXP-04", "WRT-01")
+    ("LNK-05",), "a link to a list leads to the whole list", install, implies=("CON-02", "EXP-04", "WRT-01")
 )

@@ -5,7 +5,7 @@ from typing import Any
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose the links of an object that is expanded at the first level."""
     choice = site.pick(site.expansions())
 
@@ -23,4 +23,4 @@ def plant(site: FaultSite) -> InstalledFault | None:
     return hook_at(choice[0], nested=change_host) if choice else None
 
 
-FAULT = SeededFault(("LNK-01", "EXP-04"), "links in an expanded object name another host", plant, difficulty="subtle")
+FAULT = SeededFault(("LNK-01", "EXP-04"), "links in an expanded object name another host", install, difficulty="subtle")

@@ -3,7 +3,7 @@
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one link of one resource, and point it at a member of another collection."""
     choice = site.pick(
         (operation, n)
@@ -24,6 +24,6 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("LNK-03",),
     "a link of one kind of member leads to another kind of thing",
-    plant,
+    install,
     implies=("CON-02", "EXP-02", "WRT-01"),
 )

@@ -3,7 +3,7 @@
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one link of one resource."""
     choice = site.pick(site.links(site.root_items()))
     return choice and hook_at(
@@ -19,6 +19,6 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("LNK-01", "EXP-01"),
     "a link of one kind of member begins with a slash",
-    plant,
+    install,
     implies=("CON-02", "EXP-03", "EXP-04", "RSP-03"),
 )

@@ -4,7 +4,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one property that mirrors links of other resources, and leave out its last entry."""
     ends = [end for end in site.world.shape.mirrored_links if "." not in end.path]
     options = [
@@ -25,7 +25,7 @@ def _read_first_record(site: FaultSite, resource: str) -> dict[str, list[str]]:
 FAULT = SeededFault(
     ("LNK-04",),
     "links back to one kind of member are incomplete",
-    plant,
+    install,
     difficulty="subtle",
     implies=("CON-02", "EXP-04"),
 )

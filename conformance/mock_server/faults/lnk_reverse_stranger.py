@@ -6,7 +6,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one property that mirrors links of other resources, and add an entry of another user."""
     shape, store = site.world.shape, site.world.store
     options = [
@@ -31,7 +31,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("LNK-04",),
     "a user's links name something of another user",
-    plant,
+    install,
     difficulty="subtle",
     implies=("CON-02", "EXP-04"),
 )

@@ -3,7 +3,7 @@
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, edit_property, hook_at
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one link of one list."""
     choice = site.pick(site.links(site.root_lists()))
     return hook_at(choice[0], item=edit_property(choice[1], lambda text: text + "?format=json")) if choice else None
@@ -12,7 +12,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("LNK-03", "EXP-03"),
     "a link of one list differs from the url of its target by a query",
-    plant,
+    install,
     difficulty="subtle",
     implies=("CON-02",),
 )

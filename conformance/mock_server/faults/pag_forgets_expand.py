@@ -10,7 +10,7 @@ def _drop_expand(
     return {rel: query and [field for field in query if field[0] != "expand"] for rel, query in queries.items()}
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a list of several pages with expansions."""
     expanding = {operation.key for operation, _ in site.expansions()}
     return hook_at(
@@ -20,5 +20,5 @@ def plant(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("PAG-05", "EXP-08"), "the Link of one list lacks expand", plant, difficulty="subtle", changes=("headers",)
+    ("PAG-05", "EXP-08"), "the Link of one list lacks expand", install, difficulty="subtle", changes=("headers",)
 )

@@ -6,7 +6,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import Scheme
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one list paged by cursor."""
     operation = site.pick(site.paged_lists(Scheme.CURSOR))
     last = list(site.world.store.iterate_records(operation.resource))[-1].key if operation else ""
@@ -23,7 +23,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("PAG-01", "PAG-05"),
     "the last page of one list has a next page, which is empty",
-    plant,
+    install,
     difficulty="subtle",
     changes=("headers",),
 )

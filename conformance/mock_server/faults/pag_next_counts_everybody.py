@@ -5,7 +5,7 @@ from conformance.mock_server.void_pages import link_behind_users_last
 from conformance.model import Scheme
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose lists of what belongs to users, paged by cursor."""
     owned = site.world.shape.owned_resources
     lists = [o for o in site.paged_lists(Scheme.CURSOR) if o.resource in owned and "{" not in o.path]
@@ -15,7 +15,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("PAG-01",),
     "a user's last page has a next page, which is empty",
-    plant,
+    install,
     changes=("headers",),
     implies=("PAG-05",),
 )

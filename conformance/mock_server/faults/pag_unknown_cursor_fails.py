@@ -14,10 +14,10 @@ from conformance.mock_server.seeded_faults import (
 from conformance.model import Scheme
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a list whose cursors are ids."""
 
-    def fail(call: ServerCall, answer: ServerResponse) -> ServerResponse:
+    def fail_at_cursor(call: ServerCall, answer: ServerResponse) -> ServerResponse:
         paging = call.operation.pagination
         cursor = call.last_query_value(paging.after) if paging else None
         known = {record.key for record in site.world.store.iterate_records(call.operation.resource)}
@@ -27,13 +27,13 @@ def plant(site: FaultSite) -> InstalledFault | None:
         replace_response(500, crash_problem())(failed)
         return failed
 
-    return hook_at(site.pick(site.paged_lists(Scheme.CURSOR)), answer=fail)
+    return hook_at(site.pick(site.paged_lists(Scheme.CURSOR)), answer=fail_at_cursor)
 
 
 FAULT = SeededFault(
     ("PAG-10", "RSP-08"),
     "page_after with an id that no item has gives 500 in one list",
-    plant,
+    install,
     difficulty="subtle",
     changes=("status", "headers", "body"),
     implies=("ERR-09", "RSP-01"),

@@ -9,7 +9,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.mock_server.world.store import StoredRecord
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Count the responses of one list."""
     responses = count()
 
@@ -23,5 +23,5 @@ def plant(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("PAG-09", "CON-01"), "two walks through one list differ", plant, difficulty="subtle", changes=("headers", "body")
+    ("PAG-09", "CON-01"), "two walks through one list differ", install, difficulty="subtle", changes=("headers", "body")
 )

@@ -4,7 +4,7 @@ from conformance.mock_server.fault_paths import list_free_actions, take_method
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Take GET for POST at every action that runs with writes carry out."""
     actions = list_free_actions(site)
     keys = frozenset(action.key for action in actions)
@@ -12,6 +12,6 @@ def plant(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("PTH-08", "ERR-06"), "GET at the path of an action carries it out", plant, difficulty="subtle",
+    ("PTH-08", "ERR-06"), "GET at the path of an action carries it out", install, difficulty="subtle",
     changes=("status", "headers", "body"),
 )  # fmt: skip

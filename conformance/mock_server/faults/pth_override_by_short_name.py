@@ -4,7 +4,7 @@ from conformance.mock_server.api import WireRequest
 from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere, open_to_strangers
 
 
-def _obey(request: WireRequest, method: str) -> str:
+def _override_method(request: WireRequest, method: str) -> str:
     is_post = request.headers.get("x-method-override", "").upper() == "POST"
     return "POST" if method == "GET" and is_post else method
 
@@ -13,7 +13,7 @@ FAULT = SeededFault(
     ("PTH-06",),
     "X-Method-Override: POST lets a token create that may only read",
     lambda _site: hook_everywhere(
-        method=_obey,
+        method=_override_method,
         admit=open_to_strangers(lambda call: call.method == "GET" and call.operation.method == "POST", 403),
     ),
     difficulty="subtle",

@@ -5,7 +5,7 @@ from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere
 
 
-def _obey(request: WireRequest, method: str) -> str:
+def _override_method(request: WireRequest, method: str) -> str:
     named = request.headers.get("x-http-method-override", "").upper()
     return {"": method, "HEAD": "GET"}.get(named, named)
 
@@ -19,6 +19,6 @@ def _cut_body(call: ServerCall | None, response: ServerResponse) -> ServerRespon
 FAULT = SeededFault(
     ("PTH-05",),
     "GET with X-HTTP-Method-Override: HEAD has no body",
-    lambda _site: hook_everywhere(method=_obey, answer=_cut_body),
+    lambda _site: hook_everywhere(method=_override_method, answer=_cut_body),
     changes=("status", "headers", "body"),
 )

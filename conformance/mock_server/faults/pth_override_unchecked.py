@@ -6,7 +6,7 @@ from conformance.mock_server.problems import Problem
 from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere
 
 
-def _obey(request: WireRequest, method: str) -> str:
+def _override_method(request: WireRequest, method: str) -> str:
     return request.headers.get("x-http-method", method) if method == "GET" else method
 
 
@@ -18,7 +18,7 @@ def _check_read_scope(call: ServerCall, problem: Problem | None) -> Problem | No
 FAULT = SeededFault(
     ("PTH-06",),
     "with X-HTTP-Method: POST a GET creates, with the scope that reads",
-    lambda _site: hook_everywhere(method=_obey, admit=_check_read_scope),
+    lambda _site: hook_everywhere(method=_override_method, admit=_check_read_scope),
     difficulty="subtle",
     changes=("status", "headers", "body"),
 )

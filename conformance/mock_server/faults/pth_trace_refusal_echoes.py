@@ -9,7 +9,7 @@ def _read_instead(_request: WireRequest, method: str) -> str:
     return "GET" if method == "TRACE" else method
 
 
-def _refuse(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+def _echo_headers(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
     if call is not None and call.method == "TRACE":
         headers = ", ".join(f"{name}={value}" for name, value in call.headers.items())
         detail = f"TRACE is not allowed for the request with {headers}"
@@ -21,7 +21,9 @@ FAULT = SeededFault(
     ("PTH-04",),
     "TRACE gives 405, and its detail holds the Authorization header of the request",
     lambda _site: hook_everywhere(
-        method=_read_instead, answer=_refuse, admit=open_to_strangers(lambda call: call.method == "TRACE", 401, 403)
+        method=_read_instead,
+        answer=_echo_headers,
+        admit=open_to_strangers(lambda call: call.method == "TRACE", 401, 403),
     ),
     difficulty="subtle",
     changes=("status", "headers", "body"),

@@ -4,7 +4,7 @@ from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere, replace_response
 
 
-def _welcome(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+def _answer_success(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
     if call is None and response.status == 404:
         replace_response(200, {})(response)
     return response
@@ -13,6 +13,6 @@ def _welcome(call: ServerCall | None, response: ServerResponse) -> ServerRespons
 FAULT = SeededFault(
     ("PTH-03",),
     "an unknown path gives 200 with {}",
-    lambda _site: hook_everywhere(answer=_welcome),
+    lambda _site: hook_everywhere(answer=_answer_success),
     changes=("status", "headers", "body"),
 )

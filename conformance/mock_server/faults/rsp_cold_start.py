@@ -12,7 +12,7 @@ from conformance.mock_server.seeded_faults import (
 _FIRST = 40  # paths that are cold
 
 
-def plant(_site: FaultSite) -> InstalledFault:
+def install(_site: FaultSite) -> InstalledFault:
     """Remember the paths that were read."""
     warm: set[str] = set()
 
@@ -25,4 +25,4 @@ def plant(_site: FaultSite) -> InstalledFault:
     return hook_everywhere(answer=refuse_first)
 
 
-FAULT = SeededFault(("RSP-13",), "the first read of a path gives 503", plant, changes=("status", "headers", "body"))
+FAULT = SeededFault(("RSP-13",), "the first read of a path gives 503", install, changes=("status", "headers", "body"))

@@ -10,7 +10,7 @@ from conformance.mock_server.seeded_faults import (
 )
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a property of the format decimal."""
     choice = site.pick(site.with_property([*site.root_items(), *site.root_lists()], match_format("decimal")))
     return hook_at(choice[0], item=edit_property(choice[1], float)) if choice else None
@@ -19,6 +19,6 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("RSP-03",),
     "a decimal of one operation is a JSON number",
-    plant,
+    install,
     implies=("CON-02", "EXP-04", "RSP-10"),  # other reads of the member are correct
 )

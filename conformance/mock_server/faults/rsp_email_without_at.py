@@ -11,7 +11,7 @@ from conformance.mock_server.seeded_faults import (
 )
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose the fourth item of a list with an email property."""
     choice = site.pick(site.with_property(site.root_lists(5), match_format("email")))
     return (
@@ -24,7 +24,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("RSP-03",),
     "the email of the fourth item is none",
-    plant,
+    install,
     difficulty="subtle",
     implies=("CON-02", "RSP-10"),  # the single read of the item is correct
 )

@@ -10,7 +10,7 @@ from conformance.mock_server.seeded_faults import (
 )
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose the second item of a list with an enum in capitals."""
     choice = site.pick(
         site.with_property(
@@ -24,7 +24,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("RSP-03",),
     "the second item of one list has an enum value in small letters",
-    plant,
+    install,
     difficulty="subtle",
     implies=("CON-02", "RSP-10"),  # the single read of the item is correct
 )

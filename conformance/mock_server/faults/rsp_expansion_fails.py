@@ -12,7 +12,7 @@ from conformance.mock_server.seeded_faults import (
 from conformance.model import Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose an expansion of a list."""
     choice = site.pick(site.expansions(Role.LIST))
 
@@ -27,7 +27,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("RSP-08", "EXP-02"),
     "one documented `expand` of a list gives 500",
-    plant,
+    install,
     changes=("status", "headers", "body"),
     implies=("EXP-06", "RSP-01"),  # deeper expansions fail with it; no 500 is documented
 )

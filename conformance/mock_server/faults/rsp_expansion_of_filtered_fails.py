@@ -5,7 +5,7 @@ from conformance.mock_server.parameter_faults import fail_when
 from conformance.mock_server.seeded_faults import InstalledFault, SeededFault, hook_at
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one filter of a list that expands."""
     places = [
         (operation, documented.parameter)
@@ -25,7 +25,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("RSP-08",),
     "?expand=user&status=open gives 500",
-    plant,
+    install,
     difficulty="subtle",
     changes=("status", "headers", "body"),
     shown_by="generated",

@@ -3,7 +3,7 @@
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_everywhere
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose an optional property of a resource that has its own read, and hide it everywhere."""
     options = []
     for operation in site.root_items():
@@ -28,4 +28,4 @@ def plant(site: FaultSite) -> InstalledFault | None:
     )
 
 
-FAULT = SeededFault(("RSP-07",), "one optional property appears nowhere", plant, difficulty="subtle")
+FAULT = SeededFault(("RSP-07",), "one optional property appears nowhere", install, difficulty="subtle")

@@ -8,7 +8,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 _PAGE = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 
 
-def plant(_site: FaultSite) -> InstalledFault:
+def install(_site: FaultSite) -> InstalledFault:
     """Count safe requests, and answer some of them as a gateway does."""
     requests = count(1)
 
@@ -23,7 +23,7 @@ def plant(_site: FaultSite) -> InstalledFault:
 FAULT = SeededFault(
     ("RSP-13",),
     "every two hundredth read gets the 502 of a gateway",
-    plant,
+    install,
     difficulty="subtle",
     changes=("status", "headers", "body"),
 )

@@ -5,7 +5,7 @@ import re
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at, match_type
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a name, and add an accent that is encoded in one byte."""
     choice = site.pick(site.with_property(site.root_items(), match_type("string")))
     pattern = re.compile(b'("' + choice[1].encode() + b'":")([^"]*)"') if choice else None
@@ -14,4 +14,4 @@ def plant(site: FaultSite) -> InstalledFault | None:
     )
 
 
-FAULT = SeededFault(("RSP-09",), "the body of one kind of member is not UTF-8", plant, changes=("headers", "body"))
+FAULT = SeededFault(("RSP-09",), "the body of one kind of member is not UTF-8", install, changes=("headers", "body"))

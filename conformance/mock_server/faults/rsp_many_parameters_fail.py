@@ -8,7 +8,7 @@ from conformance.model import Location
 _MANY = 6
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one list with enough parameters."""
     lists = [
         operation
@@ -22,7 +22,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("RSP-08",),
     "six parameters together give 500",
-    plant,
+    install,
     difficulty="subtle",
     changes=("status", "headers", "body"),
     shown_by="generated",

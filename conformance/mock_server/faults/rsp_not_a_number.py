@@ -5,7 +5,7 @@ import re
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at, match_type
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose the first number of that name in a list."""
     choice = site.pick(site.with_property(site.root_lists(), match_type("integer", "number")))
     pattern = re.compile(b'("' + choice[1].encode() + rb'":)-?[0-9.]+') if choice else None
@@ -14,4 +14,4 @@ def plant(site: FaultSite) -> InstalledFault | None:
     )
 
 
-FAULT = SeededFault(("RSP-09",), "one list holds NaN", plant, changes=("headers", "body"))
+FAULT = SeededFault(("RSP-09",), "one list holds NaN", install, changes=("headers", "body"))

@@ -10,7 +10,7 @@ from conformance.mock_server.seeded_faults import (
 )
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose an integer that is never null."""
     choice = site.pick(site.with_property([*site.root_lists(), *site.root_items()], match_type("integer")))
     return hook_at(choice[0], item=edit_property(choice[1], str)) if choice else None
@@ -19,6 +19,6 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("RSP-03",),
     "an integer property is a string in one operation",
-    plant,
+    install,
     implies=("CON-02", "EXP-04", "RSP-10"),  # other reads of the member are correct
 )

@@ -3,7 +3,7 @@
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one expansion at the second level."""
     choice = site.pick(site.expansions(depth=2))
     path = choice[1].path if choice else ""
@@ -13,5 +13,5 @@ def plant(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("RSP-06",), "an object expanded at the second level has a property `pk`", plant, difficulty="subtle"
+    ("RSP-06",), "an object expanded at the second level has a property `pk`", install, difficulty="subtle"
 )

@@ -3,7 +3,7 @@
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, drop_property, hook_at
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a required property other than the id."""
     options = []
     for operation in site.root_items():
@@ -16,6 +16,6 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("RSP-03",),
     "GET of one kind of member lacks a required property",
-    plant,
+    install,
     implies=("CON-02", "EXP-04"),  # other reads of the member have it
 )

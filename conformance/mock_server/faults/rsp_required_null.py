@@ -11,7 +11,7 @@ from conformance.mock_server.seeded_faults import (
 )
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose the second item of a list."""
     choice = site.pick(site.with_property(site.root_lists(3), match_type("string", "integer", "boolean")))
     return (
@@ -22,7 +22,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("RSP-03",),
     "the second item of one list has null where null is not allowed",
-    plant,
+    install,
     difficulty="subtle",
     implies=("CON-02", "RSP-10"),  # the single read of the item is correct
 )

@@ -12,7 +12,7 @@ from conformance.mock_server.seeded_faults import (
 )
 
 
-def plant(_site: FaultSite) -> InstalledFault:
+def install(_site: FaultSite) -> InstalledFault:
     """Count all requests, and fail safe ones only."""
     requests = count(1)
 
@@ -27,7 +27,7 @@ def plant(_site: FaultSite) -> InstalledFault:
 FAULT = SeededFault(
     ("RSP-13",),
     "every hundredth read gives 503",
-    plant,
+    install,
     difficulty="subtle",
     changes=("status", "headers", "body"),
 )

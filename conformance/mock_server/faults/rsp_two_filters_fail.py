@@ -7,7 +7,7 @@ from conformance.mock_server.parameter_faults import fail_when
 from conformance.mock_server.seeded_faults import InstalledFault, SeededFault, hook_at
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose two filters by different fields, neither of which divides the list by null."""
     pairs = [
         (operation, first.parameter, second.parameter)
@@ -25,7 +25,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("RSP-08",),
     "?mode=SMART&is_finished=true gives 500, each alone does not",
-    plant,
+    install,
     difficulty="subtle",
     changes=("status", "headers", "body"),
     shown_by="generated",

@@ -4,7 +4,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import LinkKind
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a property of the format uri that is not a link of the API."""
     resources = site.world.shape.resources
     outside = {
@@ -27,6 +27,6 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("RSP-03",),
     "a uri of one kind of member is no URI",
-    plant,
+    install,
     implies=("CON-02", "EXP-04"),  # other reads of the member are correct
 )

@@ -11,7 +11,7 @@ from conformance.mock_server.seeded_faults import (
 )
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose the third item of a list."""
     choice = site.pick(site.with_property(site.root_lists(5), match_format("date-time")))
     return (
@@ -24,7 +24,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("RSP-03",),
     "the third item of one list has a date-time without offset",
-    plant,
+    install,
     difficulty="subtle",
     implies=("CON-02", "RSP-10"),  # the single read of the item is correct
 )

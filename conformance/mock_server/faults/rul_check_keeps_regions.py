@@ -7,7 +7,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.mock_server.world.store import Ref, StoredRecord
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Add a copy of an existing region under each name that was checked."""
     world = site.world
     operation = site.model.operations_by_key.get("POST /region_groups:validate")
@@ -35,7 +35,7 @@ def _list_valid_names(call: ServerCall, response: ServerResponse) -> list[str]:
 FAULT = SeededFault(
     ("RUL-04",),
     "a check of a region group writes",
-    plant,
+    install,
     changes=(),
     shown_by="rules",
 )

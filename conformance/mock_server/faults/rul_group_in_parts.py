@@ -7,7 +7,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.mock_server.world.store import Ref, StoredRecord
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Add a copy of an existing region under each new name of a refused group."""
     world = site.world
     operation = site.model.operations_by_key.get("POST /region_groups")
@@ -32,7 +32,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("RUL-07",),
     "some regions of a group that gave 409 exist",
-    plant,
+    install,
     difficulty="subtle",
     changes=(),
     shown_by="rules",

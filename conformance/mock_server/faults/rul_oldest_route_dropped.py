@@ -6,7 +6,7 @@ from conformance.mock_server.call import ServerCall
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Remove the oldest route where the limit is reached."""
     store = site.world.store
 
@@ -19,4 +19,4 @@ def plant(site: FaultSite) -> InstalledFault | None:
     return hook_at(site.model.operations_by_key.get("POST /users/{user_id}/saved_routes"), reject=drop_oldest)
 
 
-FAULT = SeededFault(("RUL-06",), "a refused route pushes out the oldest one", plant, difficulty="subtle", changes=())
+FAULT = SeededFault(("RUL-06",), "a refused route pushes out the oldest one", install, difficulty="subtle", changes=())

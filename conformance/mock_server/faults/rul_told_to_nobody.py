@@ -7,7 +7,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a list with such a property."""
     choice = site.pick(
         (operation, name)
@@ -16,16 +16,16 @@ def plant(site: FaultSite) -> InstalledFault | None:
         if prose.is_null_without_user(str(schema.get("description") or ""))
     )
 
-    def tell(call: Any, _place: Any, data: dict[str, Any]) -> dict[str, Any]:
+    def show_without_user(call: Any, _place: Any, data: dict[str, Any]) -> dict[str, Any]:
         return {**data, choice[1]: True} if choice and call.user is None else data
 
-    return hook_at(choice[0], item=tell) if choice else None
+    return hook_at(choice[0], item=show_without_user) if choice else None
 
 
 FAULT = SeededFault(
     ("RUL-08",),
     "whether the user is eligible is true in a response to a client alone",
-    plant,
+    install,
     difficulty="subtle",
     implies=("CON-02", "CON-07", "EXP-04"),
 )

@@ -6,7 +6,7 @@ from conformance.mock_server.clock import DAY, Clock, format_time
 from conformance.mock_server.seeded_faults import SeededFault, hook_at
 
 
-def _date(_call: Any, _record: Any, changes: dict[str, Any]) -> dict[str, Any]:
+def _set_last_use(_call: Any, _record: Any, changes: dict[str, Any]) -> dict[str, Any]:
     midnight = format_time(Clock().now() // DAY * DAY)
     return {**changes, "last_used_at": changes.get("last_used_at") or midnight}
 
@@ -14,7 +14,7 @@ def _date(_call: Any, _record: Any, changes: dict[str, Any]) -> dict[str, Any]:
 FAULT = SeededFault(
     ("RUL-05",),
     "a route that is saved without a time of last use was last used at midnight",
-    lambda site: hook_at(site.model.operations_by_key.get("POST /users/{user_id}/saved_routes"), apply=_date),
+    lambda site: hook_at(site.model.operations_by_key.get("POST /users/{user_id}/saved_routes"), apply=_set_last_use),
     difficulty="subtle",
     shown_by="rules",
 )

@@ -5,7 +5,7 @@ from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Move the start of a session that is boosted."""
     store = site.world.store
 
@@ -23,7 +23,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("STA-02",),
     "the start of a session moves with a boost",
-    plant,
+    install,
     difficulty="subtle",
     changes=(),
     implies=("CON-06", "CHG-02"),

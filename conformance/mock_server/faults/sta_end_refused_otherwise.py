@@ -4,7 +4,7 @@ from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Answer 400 in place of 409."""
 
     def refuse_otherwise(_call: ServerCall, response: ServerResponse) -> ServerResponse:
@@ -22,6 +22,6 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("STA-01",),
     "a conflict of states gives 400 where 409 is documented",
-    plant,
+    install,
     changes=("status", "headers", "body"),
 )

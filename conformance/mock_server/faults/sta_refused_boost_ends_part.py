@@ -5,7 +5,7 @@ from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """End the running sub-session of a session whose boost is refused."""
     store = site.world.store
 
@@ -26,7 +26,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("STA-01",),
     "after a 409 the running sub-session has an end",
-    plant,
+    install,
     difficulty="subtle",
     changes=(),
 )

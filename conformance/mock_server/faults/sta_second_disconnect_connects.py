@@ -4,12 +4,12 @@ from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Make an inactive vehicle active before it is disconnected, and leave it so."""
     store = site.world.store
     inactive: set[str] = set()
 
-    def toggle(call: ServerCall, response: ServerResponse) -> ServerResponse:
+    def toggle_connection(call: ServerCall, response: ServerResponse) -> ServerResponse:
         path = call.path.rpartition("/")[0]
         vehicle = store.by_path.get(path)
         if vehicle is None or response.status != 200:
@@ -21,13 +21,13 @@ def plant(site: FaultSite) -> InstalledFault | None:
             inactive.add(path)
         return response
 
-    return hook_at(site.model.operations_by_key.get("POST /vehicles/{vehicle_id}/disconnect"), answer=toggle)
+    return hook_at(site.model.operations_by_key.get("POST /vehicles/{vehicle_id}/disconnect"), answer=toggle_connection)
 
 
 FAULT = SeededFault(
     ("STA-03",),
     "disconnecting twice leaves a vehicle ACTIVE",
-    plant,
+    install,
     difficulty="subtle",
     changes=(),
 )

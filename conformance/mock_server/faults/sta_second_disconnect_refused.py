@@ -5,7 +5,7 @@ from conformance.mock_server.problems import Problem
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Refuse the disconnection of a vehicle without an active integration."""
     store = site.world.store
 
@@ -21,6 +21,6 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("STA-03",),
     "a repeated disconnection gives 400",
-    plant,
+    install,
     changes=("status", "headers", "body"),
 )

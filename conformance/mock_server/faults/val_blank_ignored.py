@@ -9,13 +9,13 @@ from conformance.mock_server.world.store import StoredRecord
 from conformance.model import Role
 
 
-def _drop(_call: ServerCall, _record: StoredRecord, changes: dict[str, Any]) -> dict[str, Any]:
+def _drop_property(_call: ServerCall, _record: StoredRecord, changes: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in changes.items() if value != ""}
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one PATCH with a text."""
-    return hook_at(site.pick(find_writes(site, _is_blank_text, Role.UPDATE)), apply=_drop)
+    return hook_at(site.pick(find_writes(site, _is_blank_text, Role.UPDATE)), apply=_drop_property)
 
 
 def _is_blank_text(name: str, schema: Any) -> bool:
@@ -25,7 +25,7 @@ def _is_blank_text(name: str, schema: Any) -> bool:
 FAULT = SeededFault(
     ("VAL-04",),
     "an empty text is sent, the old text is read",
-    plant,
+    install,
     difficulty="subtle",
     implies=("WRT-01", "WRT-02"),
     shown_by="rules",

@@ -8,14 +8,14 @@ from conformance.mock_server.stored_values import change_leaves, is_number, writ
 _HIGHEST = frozenset({100, 1439, 300_000})
 
 
-def _change(value: Any) -> Any:
+def _change_value(value: Any) -> Any:
     return value - 1 if type(value) is int and value in _HIGHEST else value
 
 
 FAULT = SeededFault(
     ("VAL-02",),
     "100 is sent, 99 is read",
-    write_otherwise(change_leaves(_change), is_number),
+    write_otherwise(change_leaves(_change_value), is_number),
     difficulty="subtle",
     implies=("WRT-01", "WRT-02"),
 )

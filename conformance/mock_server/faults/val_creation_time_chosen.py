@@ -10,15 +10,15 @@ from conformance.mock_server.world.store import StoredRecord
 from conformance.model import Role
 
 
-def _take(call: ServerCall, _record: StoredRecord, changes: dict[str, Any]) -> dict[str, Any]:
+def _take_sent_value(call: ServerCall, _record: StoredRecord, changes: dict[str, Any]) -> dict[str, Any]:
     sent = msgspec.json.decode(call.body) if call.body[:1] == b"{" else {}
     return {**changes, "created_at": sent["created_at"]} if "created_at" in sent else changes
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose all creations of something that shows it."""
     creations = [o for o in site.body_writes(Role.CREATE) if "created_at" in site.properties(o)]
-    return hook_at(creations, apply=_take)
+    return hook_at(creations, apply=_take_sent_value)
 
 
-FAULT = SeededFault(("VAL-07",), "`created_at` of the body is read", plant, implies=("WRT-01", "IDS-03"))
+FAULT = SeededFault(("VAL-07",), "`created_at` of the body is read", install, implies=("WRT-01", "IDS-03"))

@@ -10,17 +10,17 @@ from conformance.mock_server.world.store import StoredRecord
 from conformance.model import Role
 
 
-def _take(call: ServerCall, _record: StoredRecord, changes: dict[str, Any]) -> dict[str, Any]:
+def _take_sent_value(call: ServerCall, _record: StoredRecord, changes: dict[str, Any]) -> dict[str, Any]:
     sent = msgspec.json.decode(call.body) if call.body[:1] == b"{" else {}
     return {**changes, "created_at": sent["created_at"]} if "created_at" in sent else changes
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one creation of something that shows it."""
     creations = [o for o in site.body_writes(Role.CREATE) if "created_at" in site.properties(o)]
-    return hook_at(site.pick(creations), apply=_take)
+    return hook_at(site.pick(creations), apply=_take_sent_value)
 
 
 FAULT = SeededFault(
-    ("VAL-07",), "`created_at` of one body is read", plant, difficulty="subtle", implies=("WRT-01", "IDS-03")
+    ("VAL-07",), "`created_at` of one body is read", install, difficulty="subtle", implies=("WRT-01", "IDS-03")
 )

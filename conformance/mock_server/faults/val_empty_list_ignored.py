@@ -9,14 +9,14 @@ from conformance.mock_server.world.store import StoredRecord
 from conformance.model import Role
 
 
-def _drop(_call: ServerCall, _record: StoredRecord, changes: dict[str, Any]) -> dict[str, Any]:
+def _drop_property(_call: ServerCall, _record: StoredRecord, changes: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in changes.items() if value != []}
 
 
 FAULT = SeededFault(
     ("VAL-04",),
     "[] is sent, the old members are read",
-    write_otherwise(_drop, is_list, Role.UPDATE),
+    write_otherwise(_drop_property, is_list, Role.UPDATE),
     difficulty="subtle",
     implies=("WRT-01", "WRT-02"),
 )

@@ -8,13 +8,13 @@ from conformance.mock_server.world.store import StoredRecord
 from conformance.model import Role
 
 
-def _drop(call: ServerCall, _record: StoredRecord, changes: dict[str, Any]) -> dict[str, Any]:
+def _drop_property(call: ServerCall, _record: StoredRecord, changes: dict[str, Any]) -> dict[str, Any]:
     return changes if "json" in call.headers.get("content-type", "").lower() else {}
 
 
 FAULT = SeededFault(
     ("VAL-08",),
     "a PATCH as a form gives 200 and changes nothing",
-    lambda site: hook_at(site.body_writes(Role.UPDATE), apply=_drop),
+    lambda site: hook_at(site.body_writes(Role.UPDATE), apply=_drop_property),
     difficulty="subtle",
 )

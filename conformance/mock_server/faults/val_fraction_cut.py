@@ -6,13 +6,13 @@ from conformance.mock_server.seeded_faults import SeededFault
 from conformance.mock_server.stored_values import change_leaves, is_number, write_otherwise
 
 
-def _change(value: Any) -> Any:
+def _change_value(value: Any) -> Any:
     return float(int(value)) if isinstance(value, float) else value
 
 
 FAULT = SeededFault(
     ("VAL-02",),
     "12.345678 is sent, 12 is read",
-    write_otherwise(change_leaves(_change), is_number),
+    write_otherwise(change_leaves(_change_value), is_number),
     implies=("WRT-01", "WRT-02"),
 )

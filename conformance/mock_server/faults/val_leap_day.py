@@ -7,7 +7,7 @@ from conformance.mock_server.seeded_faults import SeededFault
 from conformance.mock_server.stored_values import change_leaves, is_moment, read_moment, write_otherwise
 
 
-def _change(value: Any) -> Any:
+def _change_value(value: Any) -> Any:
     moment = read_moment(value)
     return (moment + timedelta(days=(moment.month, moment.day) == (2, 29))).isoformat() if moment else value
 
@@ -15,7 +15,7 @@ def _change(value: Any) -> Any:
 FAULT = SeededFault(
     ("VAL-03",),
     "29 February is sent, 1 March is read",
-    write_otherwise(change_leaves(_change), is_moment),
+    write_otherwise(change_leaves(_change_value), is_moment),
     difficulty="subtle",
     implies=("WRT-01", "WRT-02"),
 )

@@ -6,7 +6,7 @@ from conformance.mock_server.call import ServerCall
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose all writes with a text of limited length."""
     limits = {
         (operation.key, name): schema["maxLength"]
@@ -30,7 +30,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("VAL-06",),
     "200 letters of two bytes are refused",
-    plant,
+    install,
     difficulty="subtle",
     changes=("status", "headers", "body"),
 )

@@ -7,13 +7,13 @@ from conformance.mock_server.stored_values import change_lists, is_list, write_o
 from conformance.model import Role
 
 
-def _change(sent: list[Any], stored: Any) -> list[Any]:
+def _change_list(sent: list[Any], stored: Any) -> list[Any]:
     return [*(stored or ()), *sent]
 
 
 FAULT = SeededFault(
     ("VAL-05",),
     "one member is sent, the old ones are read too",
-    write_otherwise(change_lists(_change), is_list, Role.UPDATE),
+    write_otherwise(change_lists(_change_list), is_list, Role.UPDATE),
     implies=("WRT-01", "WRT-02", "VAL-04"),
 )

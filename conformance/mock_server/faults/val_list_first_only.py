@@ -6,13 +6,13 @@ from conformance.mock_server.seeded_faults import SeededFault
 from conformance.mock_server.stored_values import change_lists, is_list, write_otherwise
 
 
-def _change(sent: list[Any], _stored: Any) -> list[Any]:
+def _change_list(sent: list[Any], _stored: Any) -> list[Any]:
     return sent[:1]
 
 
 FAULT = SeededFault(
     ("VAL-05",),
     "three members are sent, one is read",
-    write_otherwise(change_lists(_change), is_list),
+    write_otherwise(change_lists(_change_list), is_list),
     implies=("WRT-01", "WRT-02"),
 )

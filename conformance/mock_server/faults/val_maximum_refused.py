@@ -7,7 +7,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.mock_server.stored_values import find_writes
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose all writes with a number that has a maximum."""
     maxima = {
         (operation.key, name): schema["maximum"]
@@ -24,5 +24,5 @@ def plant(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("VAL-06",), "100 of 0 to 100 is refused", plant, changes=("status", "headers", "body"), implies=("RSP-12",)
+    ("VAL-06",), "100 of 0 to 100 is refused", install, changes=("status", "headers", "body"), implies=("RSP-12",)
 )

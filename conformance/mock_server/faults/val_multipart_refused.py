@@ -6,7 +6,7 @@ from conformance.mock_server.seeded_faults import SeededFault, hook_at
 from conformance.model import Role
 
 
-def _refuse(call: ServerCall, problem: Problem | None) -> Problem | None:
+def _refuse_request(call: ServerCall, problem: Problem | None) -> Problem | None:
     media_type = call.headers.get("content-type", "")
     if problem is None and media_type.startswith("multipart/"):
         return Problem(415, "unsupported-media-type", "Send the body as application/json.")
@@ -16,7 +16,7 @@ def _refuse(call: ServerCall, problem: Problem | None) -> Problem | None:
 FAULT = SeededFault(
     ("VAL-08",),
     "multipart is documented, and gives 415",
-    lambda site: hook_at(site.body_writes(Role.UPDATE), admit=_refuse),
+    lambda site: hook_at(site.body_writes(Role.UPDATE), admit=_refuse_request),
     difficulty="subtle",
     changes=("status", "headers", "body"),
     implies=("RSP-01",),

@@ -9,7 +9,7 @@ from conformance.mock_server.world.store import StoredRecord
 from conformance.model import Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose all PATCHes of something that has such properties."""
     names = {
         operation.key: [
@@ -27,4 +27,4 @@ def plant(site: FaultSite) -> InstalledFault | None:
     return hook_at(operations, apply=change)
 
 
-FAULT = SeededFault(("VAL-09",), "`{}` sets properties to null", plant, implies=("CON-08",))
+FAULT = SeededFault(("VAL-09",), "`{}` sets properties to null", install, implies=("CON-08",))

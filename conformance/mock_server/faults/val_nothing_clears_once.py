@@ -9,7 +9,7 @@ from conformance.mock_server.world.store import StoredRecord
 from conformance.model import Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one PATCH of something that has such properties."""
     names = {
         operation.key: [
@@ -28,5 +28,5 @@ def plant(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("VAL-09",), "`{}` sets properties of one resource to null", plant, difficulty="subtle", implies=("CON-08",)
+    ("VAL-09",), "`{}` sets properties of one resource to null", install, difficulty="subtle", implies=("CON-08",)
 )

@@ -8,7 +8,7 @@ from conformance.mock_server.world.store import StoredRecord
 from conformance.model import Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one PATCH of something that has such properties."""
     names = {
         operation.key: [
@@ -26,4 +26,4 @@ def plant(site: FaultSite) -> InstalledFault | None:
     return hook_at(site.pick(operations), apply=change)
 
 
-FAULT = SeededFault(("VAL-09",), "`{}` turns switches off", plant, difficulty="subtle", implies=("CON-08",))
+FAULT = SeededFault(("VAL-09",), "`{}` turns switches off", install, difficulty="subtle", implies=("CON-08",))

@@ -9,13 +9,13 @@ from conformance.mock_server.world.store import StoredRecord
 from conformance.model import Role
 
 
-def _drop(_call: ServerCall, _record: StoredRecord, changes: dict[str, Any]) -> dict[str, Any]:
+def _drop_property(_call: ServerCall, _record: StoredRecord, changes: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in changes.items() if value is not None}
 
 
 FAULT = SeededFault(
     ("VAL-04",),
     "null is sent, the old value is read",
-    write_otherwise(_drop, is_nullable, Role.UPDATE),
+    write_otherwise(_drop_property, is_nullable, Role.UPDATE),
     implies=("WRT-01", "WRT-02"),
 )

@@ -7,7 +7,7 @@ from conformance.mock_server.seeded_faults import SeededFault
 from conformance.mock_server.stored_values import change_leaves, is_moment, read_moment, write_otherwise
 
 
-def _change(value: Any) -> Any:
+def _change_value(value: Any) -> Any:
     moment = read_moment(value)
     return moment.replace(tzinfo=UTC).isoformat() if moment else value
 
@@ -15,6 +15,6 @@ def _change(value: Any) -> Any:
 FAULT = SeededFault(
     ("VAL-03",),
     "23:59+05:45 is sent, 23:59Z is read",
-    write_otherwise(change_leaves(_change), is_moment),
+    write_otherwise(change_leaves(_change_value), is_moment),
     implies=("WRT-01", "WRT-02"),
 )

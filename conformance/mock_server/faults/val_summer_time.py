@@ -9,7 +9,7 @@ from conformance.mock_server.stored_values import change_leaves, is_moment, read
 _FIRST, _LAST = 3, 10  # months
 
 
-def _change(value: Any) -> Any:
+def _change_value(value: Any) -> Any:
     moment = read_moment(value)
     return (moment - timedelta(hours=_FIRST <= moment.month <= _LAST)).isoformat() if moment else value
 
@@ -17,7 +17,7 @@ def _change(value: Any) -> Any:
 FAULT = SeededFault(
     ("VAL-03",),
     "a time in summer is read an hour early",
-    write_otherwise(change_leaves(_change), is_moment),
+    write_otherwise(change_leaves(_change_value), is_moment),
     difficulty="subtle",
     implies=("WRT-01", "WRT-02"),
 )

@@ -8,14 +8,14 @@ from conformance.mock_server.stored_values import change_leaves, is_text, write_
 _LIMIT = 64
 
 
-def _change(value: Any) -> Any:
+def _change_value(value: Any) -> Any:
     return value[:_LIMIT] if isinstance(value, str) else value
 
 
 FAULT = SeededFault(
     ("VAL-01",),
     "the end of a long text is missing",
-    write_otherwise(change_leaves(_change), is_text),
+    write_otherwise(change_leaves(_change_value), is_text),
     difficulty="subtle",
     implies=("WRT-01", "WRT-02"),
 )

@@ -6,13 +6,13 @@ from conformance.mock_server.seeded_faults import SeededFault
 from conformance.mock_server.stored_values import change_leaves, is_text, write_otherwise
 
 
-def _change(value: Any) -> Any:
+def _change_value(value: Any) -> Any:
     return value.encode("latin-1", "replace").decode("latin-1") if isinstance(value, str) else value
 
 
 FAULT = SeededFault(
     ("VAL-01",),
     "`Ż` is sent, `?` is read",
-    write_otherwise(change_leaves(_change), is_text),
+    write_otherwise(change_leaves(_change_value), is_text),
     implies=("WRT-01", "WRT-02"),
 )

@@ -9,7 +9,7 @@ from conformance.model import Role
 _FEWEST_WORDS = 4
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one word of one PATCH."""
     choice = site.pick(
         (operation, name, words[len(words) // 2])
@@ -28,7 +28,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("VAL-06",),
     "a documented word is refused, the first and the last are not",
-    plant,
+    install,
     difficulty="subtle",
     changes=("status", "headers", "body"),
 )

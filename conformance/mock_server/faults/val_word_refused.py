@@ -7,7 +7,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one word of one PATCH."""
     choice = site.pick(
         (operation, name, [word for word in schema["enum"] if word is not None][-1])
@@ -26,7 +26,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("VAL-06",),
     "a documented word is refused",
-    plant,
+    install,
     difficulty="subtle",
     changes=("status", "headers", "body"),
 )

@@ -6,7 +6,7 @@ from conformance.mock_server.seeded_faults import SeededFault
 from conformance.mock_server.stored_values import change_leaves, is_text, write_otherwise
 
 
-def _change(value: Any) -> Any:
+def _change_value(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     if value.lower() in {"null", "none", "[]"}:
@@ -20,7 +20,7 @@ def _change(value: Any) -> Any:
 FAULT = SeededFault(
     ("VAL-01",),
     "`007` is sent, `7` is read",
-    write_otherwise(change_leaves(_change), is_text),
+    write_otherwise(change_leaves(_change_value), is_text),
     difficulty="subtle",
     implies=("WRT-01", "WRT-02"),
 )

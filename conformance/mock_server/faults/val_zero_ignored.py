@@ -8,14 +8,14 @@ from conformance.mock_server.stored_values import is_number, write_otherwise
 from conformance.mock_server.world.store import StoredRecord
 
 
-def _drop(_call: ServerCall, _record: StoredRecord, changes: dict[str, Any]) -> dict[str, Any]:
+def _drop_property(_call: ServerCall, _record: StoredRecord, changes: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in changes.items() if type(value) is not int or value}
 
 
 FAULT = SeededFault(
     ("VAL-04",),
     "0 is sent, another number is read",
-    write_otherwise(_drop, is_number),
+    write_otherwise(_drop_property, is_number),
     difficulty="subtle",
     implies=("WRT-01", "WRT-02"),
 )

@@ -9,11 +9,11 @@ from conformance.mock_server.world.store import StoredRecord
 from conformance.model import Role
 
 
-def _drop(_call: ServerCall, _record: StoredRecord, changes: dict[str, Any]) -> dict[str, Any]:
+def _drop_property(_call: ServerCall, _record: StoredRecord, changes: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in changes.items() if type(value) is not int or value}
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one PATCH with a number that may be 0."""
     operations = [
         operation
@@ -23,13 +23,13 @@ def plant(site: FaultSite) -> InstalledFault | None:
             for name, schema in site.writable_properties(operation).items()
         )
     ]
-    return hook_at(site.pick(operations), apply=_drop)
+    return hook_at(site.pick(operations), apply=_drop_property)
 
 
 FAULT = SeededFault(
     ("VAL-04",),
     "0 is sent to one operation, another number is read",
-    plant,
+    install,
     difficulty="subtle",
     implies=("WRT-01", "WRT-02"),
 )

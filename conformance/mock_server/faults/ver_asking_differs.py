@@ -4,7 +4,7 @@ from conformance.mock_server.call import RecordPosition, ServerCall
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at, match_type
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one property of one resource."""
     choice = site.pick(
         (operation, n)
@@ -22,7 +22,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("VER-03",),
     "with EvEnergy-Version: 2 a property is missing",
-    plant,
+    install,
     difficulty="subtle",
     implies=("RSP-03",),  # the property may be required
 )

@@ -4,7 +4,7 @@ from conformance.mock_server.call import ServerResponse
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_everywhere, on_response
 
 
-def plant(site: FaultSite) -> InstalledFault:
+def install(site: FaultSite) -> InstalledFault:
     """Remove the header from every response with status 400 or above."""
 
     def drop_version(answer: ServerResponse) -> None:
@@ -14,4 +14,4 @@ def plant(site: FaultSite) -> InstalledFault:
     return hook_everywhere(answer=on_response(drop_version))
 
 
-FAULT = SeededFault(("VER-01",), "4xx answers lack EvEnergy-Version", plant, changes=("headers",))
+FAULT = SeededFault(("VER-01",), "4xx answers lack EvEnergy-Version", install, changes=("headers",))

@@ -11,12 +11,12 @@ from conformance.mock_server.seeded_faults import (
 from conformance.model import Role
 
 
-def accept(response: ServerResponse, status: int) -> None:
+def accept_unknown(response: ServerResponse, status: int) -> None:
     """Turn a refusal into a success without a body."""
     response.status, response.body, response.raw, response.media = status, None, b"", ""
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose an action whose 200 has no documented body."""
     actions = (
         operation
@@ -26,13 +26,13 @@ def plant(site: FaultSite) -> InstalledFault | None:
     )
     chosen = site.pick(actions)
     status = 200 if chosen and chosen.find_response(200) else 201
-    return hook_at(chosen, answer=on_response(lambda response: accept(response, status), 404))
+    return hook_at(chosen, answer=on_response(lambda response: accept_unknown(response, status), 404))
 
 
 FAULT = SeededFault(
     ("WRT-09",),
     "an action on an id that nobody has is answered as done",
-    plant,
+    install,
     difficulty="subtle",
     changes=("status", "headers", "body"),
 )

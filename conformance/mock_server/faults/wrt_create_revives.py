@@ -8,7 +8,7 @@ from conformance.mock_server.world.store import StoredRecord
 from conformance.model import Effect, Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a resource that can be created and deleted."""
     creates = {
         operation.resource: operation for operation in site.body_writes(Role.CREATE) if operation.effect is Effect.WRITE
@@ -32,4 +32,4 @@ def plant(site: FaultSite) -> InstalledFault | None:
     return hook_at((delete, creates[delete.resource]), remove=keep_deleted, apply=restore_deleted) if delete else None
 
 
-FAULT = SeededFault(("WRT-04",), "a POST brings back what was deleted before it", plant, difficulty="subtle")
+FAULT = SeededFault(("WRT-04",), "a POST brings back what was deleted before it", install, difficulty="subtle")

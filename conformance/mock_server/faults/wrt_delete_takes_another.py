@@ -6,7 +6,7 @@ from conformance.mock_server.world.store import StoredRecord
 from conformance.model import Effect, Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a resource that can be created and deleted."""
     creatable = {operation.resource for operation in site.body_writes(Role.CREATE) if operation.effect is Effect.WRITE}
     delete = site.pick(operation for operation in site.with_roles(Role.DELETE) if operation.resource in creatable)
@@ -19,4 +19,4 @@ def plant(site: FaultSite) -> InstalledFault | None:
     return hook_at(delete, remove=remove_neighbour)
 
 
-FAULT = SeededFault(("WRT-04",), "a DELETE takes another thing along", plant)
+FAULT = SeededFault(("WRT-04",), "a DELETE takes another thing along", install)

@@ -8,7 +8,7 @@ from conformance.mock_server.world.store import StoredRecord
 from conformance.model import Effect, Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a resource that can be created, read with expansions and changed."""
     created = {operation.resource for operation in site.body_writes(Role.CREATE) if operation.effect is Effect.WRITE}
     reads = {
@@ -38,4 +38,4 @@ def plant(site: FaultSite) -> InstalledFault | None:
     return hook_at((update, reads[update.resource]), tree=remember_read, apply=block_change) if update else None
 
 
-FAULT = SeededFault(("WRT-02",), "a PATCH after an expanded read is lost", plant, difficulty="subtle")
+FAULT = SeededFault(("WRT-02",), "a PATCH after an expanded read is lost", install, difficulty="subtle")

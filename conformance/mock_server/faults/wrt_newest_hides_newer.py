@@ -6,7 +6,7 @@ from conformance.mock_server.world.store import StoredRecord
 from conformance.model import Effect, Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a list with a POST, of a resource that can be deleted.
 
     Probes delete what one step created before the next step, and so only histories detect this.
@@ -26,7 +26,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("WRT-07",),
     "a second new thing hides the first in the list",
-    plant,
+    install,
     difficulty="subtle",
     changes=("headers", "body"),
 )

@@ -6,7 +6,7 @@ from conformance.mock_server.world.store import StoredRecord
 from conformance.model import Effect, Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a list with a POST."""
     created = {o.resource for o in site.body_writes(Role.CREATE) if o.effect is Effect.WRITE}
     operation = site.pick(o for o in site.with_roles(Role.LIST) if o.resource in created)
@@ -18,4 +18,4 @@ def plant(site: FaultSite) -> InstalledFault | None:
     return hook_at(operation, select=hide_created)
 
 
-FAULT = SeededFault(("WRT-07",), "a new thing is missing in its list", plant, changes=("headers", "body"))
+FAULT = SeededFault(("WRT-07",), "a new thing is missing in its list", install, changes=("headers", "body"))

@@ -7,7 +7,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a mirrored list of links to a resource that can be created."""
     created = {o.resource for o in site.with_roles(Role.CREATE)}
     shape = site.world.shape
@@ -34,4 +34,4 @@ def plant(site: FaultSite) -> InstalledFault | None:
     return replace(planted, reporting_operations=creating) if planted else None
 
 
-FAULT = SeededFault(("WRT-07", "LNK-04"), "a new thing is missing in its owner's links", plant, difficulty="subtle")
+FAULT = SeededFault(("WRT-07", "LNK-04"), "a new thing is missing in its owner's links", install, difficulty="subtle")

@@ -8,7 +8,7 @@ from conformance.mock_server.world.store import StoredRecord
 from conformance.model import Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one PATCH of a member of a collection."""
     operation = site.pick(o for o in site.body_writes(Role.UPDATE) if o.path.endswith("}"))
 
@@ -20,4 +20,4 @@ def plant(site: FaultSite) -> InstalledFault | None:
     return hook_at(operation, apply=change_neighbours)
 
 
-FAULT = SeededFault(("WRT-02",), "a PATCH of one thing changes all of its kind", plant)
+FAULT = SeededFault(("WRT-02",), "a PATCH of one thing changes all of its kind", install)

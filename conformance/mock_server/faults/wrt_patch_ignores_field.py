@@ -4,7 +4,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one field of one PATCH."""
     options = [
         (operation, name)
@@ -18,4 +18,4 @@ def plant(site: FaultSite) -> InstalledFault | None:
     )
 
 
-FAULT = SeededFault(("WRT-02",), "a PATCH of one field changes nothing", plant, difficulty="subtle")
+FAULT = SeededFault(("WRT-02",), "a PATCH of one field changes nothing", install, difficulty="subtle")

@@ -6,7 +6,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import Operation, Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a nullable field to become null, or a switch to become false."""
     options: list[tuple[Operation, str, Any]] = []
     for operation in site.body_writes(Role.UPDATE):
@@ -23,4 +23,4 @@ def plant(site: FaultSite) -> InstalledFault | None:
     )
 
 
-FAULT = SeededFault(("WRT-02",), "a PATCH resets a field that it does not name", plant, difficulty="subtle")
+FAULT = SeededFault(("WRT-02",), "a PATCH resets a field that it does not name", install, difficulty="subtle")

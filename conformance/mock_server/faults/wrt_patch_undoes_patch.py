@@ -8,7 +8,7 @@ from conformance.mock_server.world.store import StoredRecord
 from conformance.model import Effect, Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose the PATCH of one resource that can also be created."""
     resources = site.world.shape.resources
     created = {operation.resource for operation in site.body_writes(Role.CREATE) if operation.effect is Effect.WRITE}
@@ -34,4 +34,4 @@ def plant(site: FaultSite) -> InstalledFault | None:
     )
 
 
-FAULT = SeededFault(("WRT-02",), "a second PATCH takes back the first", plant, difficulty="subtle")
+FAULT = SeededFault(("WRT-02",), "a second PATCH takes back the first", install, difficulty="subtle")

@@ -4,7 +4,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one optional or required field of one POST that a read shows."""
     options = [
         (operation, name)
@@ -21,5 +21,5 @@ def plant(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("WRT-01",), "a field of a POST is not kept", plant, implies=("VAL-01", "VAL-02", "VAL-03", "VAL-04", "VAL-05")
+    ("WRT-01",), "a field of a POST is not kept", install, implies=("VAL-01", "VAL-02", "VAL-03", "VAL-04", "VAL-05")
 )

@@ -8,7 +8,7 @@ from conformance.mock_server.world.store import StoredRecord
 from conformance.model import Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose one read-only text or number of one PATCH."""
     options = []
     for operation in site.body_writes(Role.UPDATE):
@@ -26,4 +26,4 @@ def plant(site: FaultSite) -> InstalledFault | None:
     return hook_at(choice[0], apply=take_read_only) if choice else None
 
 
-FAULT = SeededFault(("WRT-03",), "PATCH changes a read-only field", plant)
+FAULT = SeededFault(("WRT-03",), "PATCH changes a read-only field", install)

@@ -5,7 +5,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose the PATCH of one resource."""
     store = site.world.store
 
@@ -33,4 +33,4 @@ def plant(site: FaultSite) -> InstalledFault | None:
     )
 
 
-FAULT = SeededFault(("WRT-05",), "a PATCH that gives 400 changes something", plant, difficulty="subtle", changes=())
+FAULT = SeededFault(("WRT-05",), "a PATCH that gives 400 changes something", install, difficulty="subtle", changes=())

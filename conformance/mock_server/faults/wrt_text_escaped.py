@@ -7,20 +7,20 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 from conformance.model import Role
 
 
-def _change(value: Any) -> Any:
+def _change_value(value: Any) -> Any:
     if type(value) is not str:
         return value
     return html.escape(value)
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose the creation of something that can be deleted."""
     deletable = {o.resource for o in site.with_roles(Role.DELETE)}
     creations = [o for o in site.body_writes(Role.CREATE) if o.resource in deletable]
     return hook_at(
         site.pick(creations),
-        apply=lambda _c, _r, changes: {name: _change(value) for name, value in changes.items()},
+        apply=lambda _c, _r, changes: {name: _change_value(value) for name, value in changes.items()},
     )
 
 
-FAULT = SeededFault(("WRT-01",), "`&` is sent, `&amp;` is read", plant, implies=("VAL-01",))
+FAULT = SeededFault(("WRT-01",), "`&` is sent, `&amp;` is read", install, implies=("VAL-01",))

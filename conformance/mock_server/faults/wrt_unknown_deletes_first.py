@@ -8,7 +8,7 @@ from conformance.mock_server.world.store import RecordCollection, StoredRecord
 from conformance.model import Role
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose the DELETE of a resource that cannot be created."""
     creatable = {operation.resource for operation in site.with_roles(Role.CREATE)}
     deletes = (o for o in site.with_roles(Role.DELETE) if o.resource not in creatable and o.path.endswith("}"))
@@ -25,7 +25,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("WRT-09",),
     "DELETE of an id that nobody has deletes another one",
-    plant,
+    install,
     difficulty="subtle",
     changes=("status", "headers", "body"),
 )

@@ -10,12 +10,12 @@ def install(site: FaultSite) -> InstalledReading | None:
     """Act where a token is needed and no scope named."""
     keys = {operation.key for operation in site.model.operations if operation.is_secured and not operation.scopes}
 
-    def refuse(call: ServerCall, problem: Problem | None) -> Problem | None:
+    def refuse_without_scope(call: ServerCall, problem: Problem | None) -> Problem | None:
         if problem is None and call.operation.key in keys and call.grant is not None and not call.grant.scopes:
             return Problem(403, detail="The token has no scope.")
         return problem
 
-    return InstalledReading({"admit": refuse}) if keys else None
+    return InstalledReading({"admit": refuse_without_scope}) if keys else None
 
 
 READING = AdmissibleReading(

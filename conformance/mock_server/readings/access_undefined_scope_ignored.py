@@ -20,11 +20,11 @@ def install(site: FaultSite) -> InstalledReading | None:
         if need.scheme not in schemes or not set(need.scopes) <= defined
     }
 
-    def admit(call: ServerCall, problem: Problem | None) -> Problem | None:
+    def admit_without_scope(call: ServerCall, problem: Problem | None) -> Problem | None:
         is_about_scope = problem is not None and problem.status == 403 and call.operation.key in keys
         return None if is_about_scope else problem
 
-    return InstalledReading({"admit": admit}) if keys else None
+    return InstalledReading({"admit": admit_without_scope}) if keys else None
 
 
 READING = AdmissibleReading(

@@ -11,14 +11,14 @@ def install(site: FaultSite) -> InstalledReading | None:
     if not any(operation.user_header for operation in site.model.operations):
         return None
 
-    def refuse(call: ServerCall, user: str | None) -> str | None:
+    def refuse_header(call: ServerCall, user: str | None) -> str | None:
         name = call.operation.user_header
         if name and call.grant and call.grant.user and name.lower() in call.headers:
             problem: Problem = build_parameter_problem(name, "not for the token of a user.", "invalid-user")
             raise problem
         return user
 
-    return InstalledReading({"context": refuse})
+    return InstalledReading({"context": refuse_header})
 
 
 READING = AdmissibleReading(

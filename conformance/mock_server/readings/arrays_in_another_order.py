@@ -17,16 +17,16 @@ def install(site: FaultSite) -> InstalledReading:
     for name, resource in shape.resources.items():
         properties = site.world.get_schema(resource).get("properties", {})
         paths = {link.path for link in shape.list_links(name) if link.many and "." not in link.path}
-        names[name] = {path for path in paths if not _ORDERED.search(_describe(site, properties.get(path, {})))}
+        names[name] = {path for path in paths if not _ORDERED.search(_find_link_arrays(site, properties.get(path, {})))}
 
-    def reverse(record: StoredRecord, data: dict[str, Any]) -> dict[str, Any]:
+    def reverse_arrays(record: StoredRecord, data: dict[str, Any]) -> dict[str, Any]:
         chosen = names.get(record.resource, set())
         return {key: value[::-1] if key in chosen and isinstance(value, list) else value for key, value in data.items()}
 
-    return InstalledReading(on_every_object(reverse))
+    return InstalledReading(on_every_object(reverse_arrays))
 
 
-def _describe(site: FaultSite, schema: Any) -> str:
+def _find_link_arrays(site: FaultSite, schema: Any) -> str:
     return str(site.world.schema_compiler.fold_schema(schema).get("description", ""))
 
 

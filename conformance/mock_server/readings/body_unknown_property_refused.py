@@ -11,7 +11,7 @@ def install(site: FaultSite) -> InstalledReading:
     """Refuse what the folded schema of the body does not name."""
     fold, resolve = site.world.schema_compiler.fold_schema, site.world.description.resolve
 
-    def refuse(call: ServerCall, body: dict[str, Any], errors: dict[str, list[str]]) -> dict[str, list[str]]:
+    def refuse_unknown(call: ServerCall, body: dict[str, Any], errors: dict[str, list[str]]) -> dict[str, list[str]]:
         media = call.operation.body.media[0] if call.operation.body and call.operation.body.media else None
         schema = fold(resolve(media.schema)) if media and media.schema else {}
         if "properties" not in schema or schema.get("additionalProperties"):
@@ -19,7 +19,7 @@ def install(site: FaultSite) -> InstalledReading:
         unknown = {name: ["No such field."] for name in body if name not in schema["properties"]}
         return {**unknown, **errors}
 
-    return InstalledReading({"reject": refuse})
+    return InstalledReading({"reject": refuse_unknown})
 
 
 READING = AdmissibleReading(

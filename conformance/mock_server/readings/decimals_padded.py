@@ -10,7 +10,7 @@ from conformance.mock_server.schema_walks import change_by_schema
 _DECIMAL = re.compile(r"-?\d+\.\d+")
 
 
-def _pad(schema: Any, value: Any) -> Any:
+def _pad_decimal(schema: Any, value: Any) -> Any:
     is_decimal = schema.get("format") == "decimal" and isinstance(value, str) and _DECIMAL.fullmatch(value)
     return f"{value}00" if is_decimal and not value.endswith("00") else value
 
@@ -20,7 +20,7 @@ def install(site: FaultSite) -> InstalledReading | None:
     has_place = any(
         "decimal" in str(site.world.get_schema(resource)) for resource in site.world.shape.resources.values()
     )
-    return InstalledReading(change_by_schema(site, _pad)) if has_place else None
+    return InstalledReading(change_by_schema(site, _pad_decimal)) if has_place else None
 
 
 READING = AdmissibleReading(

@@ -19,10 +19,10 @@ def install(site: FaultSite) -> InstalledReading | None:
     published = find_published_description(site.world)
     keys = {operation.key for operation in published.model.operations if _is_free_text(operation)}
 
-    def take(call: ServerCall, name: str, problem: Problem | None) -> Problem | None:
+    def accept_expansion(call: ServerCall, name: str, problem: Problem | None) -> Problem | None:
         return None if name == "expand" and call.operation.key in keys else problem
 
-    return InstalledReading({"parameter": take}) if keys else None
+    return InstalledReading({"parameter": accept_expansion}) if keys else None
 
 
 READING = AdmissibleReading(

@@ -5,7 +5,7 @@ from conformance.mock_server.call import ServerResponse
 from conformance.mock_server.seeded_faults import on_response
 
 
-def _reorder(response: ServerResponse) -> None:
+def _reorder_methods(response: ServerResponse) -> None:
     methods = response.headers.get("Allow", "").split(", ")
     if response.headers.get("Allow"):
         response.headers["Allow"] = ",".join([*reversed(methods), "OPTIONS"])
@@ -14,5 +14,5 @@ def _reorder(response: ServerResponse) -> None:
 READING = AdmissibleReading(
     "headers",
     "RFC 9110, section 10.2.1: the methods that the target supports, in any order",
-    read_by_hooks(answer=on_response(_reorder, 405)),
+    read_by_hooks(answer=on_response(_reorder_methods, 405)),
 )

@@ -12,7 +12,7 @@ def install(site: FaultSite) -> InstalledReading:
     """Choose every fourth operation."""
     chosen = {operation.key for operation in site.model.operations[::_EVERY]}
 
-    def announce(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+    def announce_deprecation(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
         if call and call.operation.key in chosen and response.status < 300:
             response.headers["Deprecation"] = "@1767225600"
             response.headers["Sunset"] = "Thu, 31 Dec 2026 23:59:59 GMT"
@@ -20,7 +20,7 @@ def install(site: FaultSite) -> InstalledReading:
             response.headers["Link"] = f"{links}, {_LINK}" if links else _LINK
         return response
 
-    return InstalledReading({"answer": announce})
+    return InstalledReading({"answer": announce_deprecation})
 
 
 READING = AdmissibleReading(

@@ -13,7 +13,7 @@ def install(_site: FaultSite) -> InstalledReading:
     """Take what others used off what remains; an application with a small limit has no other clients."""
     turn = 0
 
-    def use(_call: Any, allowance: Allowance) -> Allowance:
+    def use_allowance(_call: Any, allowance: Allowance) -> Allowance:
         nonlocal turn
         turn += 1
         used = _USED_BY_OTHERS[turn // 5 % len(_USED_BY_OTHERS)]
@@ -21,7 +21,7 @@ def install(_site: FaultSite) -> InstalledReading:
             return allowance
         return Allowance(allowance.limit, max(0, allowance.remaining - used), 0)
 
-    return InstalledReading({"limit": use})
+    return InstalledReading({"limit": use_allowance})
 
 
 READING = AdmissibleReading(

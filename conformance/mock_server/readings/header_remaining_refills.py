@@ -13,7 +13,7 @@ def install(_site: FaultSite) -> InstalledReading:
     """Give requests back, but not to an application with a small limit."""
     sent = 0
 
-    def refill(_call: Any, allowance: Allowance) -> Allowance:
+    def refill_allowance(_call: Any, allowance: Allowance) -> Allowance:
         nonlocal sent
         sent += 1
         if allowance.retry_after or allowance.limit < 100:
@@ -21,7 +21,7 @@ def install(_site: FaultSite) -> InstalledReading:
         given_back = sent // _EVERY * _FILLED
         return Allowance(allowance.limit, min(allowance.limit - 1, allowance.remaining + given_back), 0)
 
-    return InstalledReading({"limit": refill})
+    return InstalledReading({"limit": refill_allowance})
 
 
 READING = AdmissibleReading(

@@ -13,14 +13,14 @@ def install(_site: FaultSite) -> InstalledReading:
     counter = count(1)
     largest = 0
 
-    def share(_call: Any, allowance: Allowance) -> Allowance:
+    def share_allowance(_call: Any, allowance: Allowance) -> Allowance:
         nonlocal largest
         largest = max(largest, allowance.limit)
         if allowance.limit < largest or allowance.retry_after:
             return allowance
         return Allowance(allowance.limit, max(0, allowance.limit - next(counter)), 0)
 
-    return InstalledReading({"limit": share})
+    return InstalledReading({"limit": share_allowance})
 
 
 READING = AdmissibleReading(

@@ -11,10 +11,10 @@ _EXACT = 1 << 53  # every smaller integer is exact as a binary64 (RFC 8259, sect
 
 def _write_as_float(schema: Any, value: Any) -> Any:
     is_number = isinstance(value, int) and not isinstance(value, bool) and abs(value) < _EXACT
-    return float(value) if is_number and "number" in _types(schema) else value
+    return float(value) if is_number and "number" in _list_types(schema) else value
 
 
-def _types(schema: Any) -> Any:
+def _list_types(schema: Any) -> Any:
     kinds = schema.get("type", ())
     return [kinds] if isinstance(kinds, str) else kinds
 

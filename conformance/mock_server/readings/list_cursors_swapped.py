@@ -14,15 +14,15 @@ def install(site: FaultSite) -> InstalledReading | None:
     if "page before" not in texts.get("page_after", ""):
         return None
 
-    def swap(call: ServerCall, pairs: Pairs) -> Pairs:
+    def swap_cursors(call: ServerCall, pairs: Pairs) -> Pairs:
         paging = call.operation.pagination
         names = {paging.after: paging.before, paging.before: paging.after} if paging and paging.after else {}
         return tuple((names.get(name, name), value) for name, value in pairs)
 
     def swap_links(call: ServerCall, queries: Queries) -> Queries:
-        return {rel: pairs and list(swap(call, tuple(pairs))) for rel, pairs in queries.items()}
+        return {rel: pairs and list(swap_cursors(call, tuple(pairs))) for rel, pairs in queries.items()}
 
-    return InstalledReading({"query": swap, "link": swap_links})
+    return InstalledReading({"query": swap_cursors, "link": swap_links})
 
 
 READING = AdmissibleReading(

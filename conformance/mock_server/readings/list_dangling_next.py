@@ -12,7 +12,7 @@ def install(_site: FaultSite) -> InstalledReading:
     """Remember the page that is cut, and add the link where it is full and the last."""
     pages: dict[str, RecordPage] = {}
 
-    def remember(_call: ServerCall, _records: object, page: RecordPage) -> RecordPage:
+    def remember_full_page(_call: ServerCall, _records: object, page: RecordPage) -> RecordPage:
         pages["last"] = page
         return page
 
@@ -27,7 +27,7 @@ def install(_site: FaultSite) -> InstalledReading:
         size = [(paging.size, str(page.size))] if paging.size else []
         return {**queries, "next": [*kept, *size, (paging.after, page.records[-1].key)]}
 
-    return InstalledReading({"cut": remember, "link": add_next})
+    return InstalledReading({"cut": remember_full_page, "link": add_next})
 
 
 READING = AdmissibleReading(

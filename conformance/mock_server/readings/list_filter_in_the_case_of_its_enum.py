@@ -31,11 +31,11 @@ def install(site: FaultSite) -> InstalledReading | None:
         if query_filter.operator is Operator.EQ and _has_case_difference(site, operation, query_filter)
     }
 
-    def compare(call: ServerCall, query_filter: Filter, record: StoredRecord, value: Any, is_match: bool) -> bool:
+    def compare_case(call: ServerCall, query_filter: Filter, record: StoredRecord, value: Any, is_match: bool) -> bool:
         is_place = (call.operation.key, query_filter.parameter) in places
         return record.data.get(_find_field(query_filter)) == value if is_place else is_match
 
-    return InstalledReading({"match": compare}) if places else None
+    return InstalledReading({"match": compare_case}) if places else None
 
 
 READING = AdmissibleReading(

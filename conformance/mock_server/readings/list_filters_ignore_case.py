@@ -8,7 +8,9 @@ from conformance.mock_server.world.store import StoredRecord
 from conformance.model import Filter, Operator
 
 
-def _match(_call: ServerCall, query_filter: Filter, record: StoredRecord, value: Any, is_match: bool) -> bool:
+def _match_without_case(
+    _call: ServerCall, query_filter: Filter, record: StoredRecord, value: Any, is_match: bool
+) -> bool:
     if is_match or query_filter.operator is not Operator.EQ or not isinstance(value, str):
         return is_match
     shown = record.data.get(query_filter.field)
@@ -18,5 +20,5 @@ def _match(_call: ServerCall, query_filter: Filter, record: StoredRecord, value:
 READING = AdmissibleReading(
     "lists",
     "the description does not say that case counts; where it says exact, it may mean the whole text",
-    read_by_hooks(match=_match),
+    read_by_hooks(match=_match_without_case),
 )

@@ -24,7 +24,7 @@ def install(site: FaultSite) -> InstalledReading | None:
     keys = {operation.key for operation in site.model.operations if _has_visible_cursors(site, operation)}
     book = CursorBook()
 
-    def hide(call: ServerCall, queries: Queries) -> Queries:
+    def hide_page_number(call: ServerCall, queries: Queries) -> Queries:
         paging = call.operation.pagination
         if call.operation.key not in keys or paging is None:
             return queries
@@ -33,13 +33,13 @@ def install(site: FaultSite) -> InstalledReading | None:
             for rel, pairs in queries.items()
         }
 
-    def reveal(call: ServerCall, pairs: Pairs) -> Pairs:
+    def reveal_page_number(call: ServerCall, pairs: Pairs) -> Pairs:
         paging = call.operation.pagination
         if call.operation.key not in keys or paging is None:
             return pairs
         return tuple((paging.page, book.find_key(value)) if name == _CURSOR else (name, value) for name, value in pairs)
 
-    return InstalledReading({"link": hide, "query": reveal}) if keys else None
+    return InstalledReading({"link": hide_page_number, "query": reveal_page_number}) if keys else None
 
 
 READING = AdmissibleReading(

@@ -15,7 +15,7 @@ def install(site: FaultSite) -> InstalledReading:
     store = site.world.store
     known: set[str] = set()
 
-    def ignore(call: ServerCall, pairs: Pairs) -> Pairs:
+    def ignore_cursor(call: ServerCall, pairs: Pairs) -> Pairs:
         paging = call.operation.pagination
         if paging is None or paging.scheme is not Scheme.CURSOR:
             return pairs
@@ -26,7 +26,7 @@ def install(site: FaultSite) -> InstalledReading:
             (name, value) for name, value in pairs if name not in names or value in known or not form.fullmatch(value)
         )
 
-    return InstalledReading({"query": ignore})
+    return InstalledReading({"query": ignore_cursor})
 
 
 READING = AdmissibleReading(

@@ -15,13 +15,13 @@ def _is_unpaged(operation: Operation) -> bool:
 def install(site: FaultSite) -> InstalledReading | None:
     """Drop the header where nothing can be paged."""
 
-    def drop(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+    def drop_link_header(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
         if call is not None and _is_unpaged(call.operation):
             response.headers.pop("Link", None)
         return response
 
     has_place = any(_is_unpaged(operation) for operation in site.model.operations)
-    return InstalledReading({"answer": drop}) if has_place else None
+    return InstalledReading({"answer": drop_link_header}) if has_place else None
 
 
 READING = AdmissibleReading(

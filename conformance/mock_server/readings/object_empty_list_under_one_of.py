@@ -23,11 +23,11 @@ def install(site: FaultSite) -> InstalledReading | None:
     if not any(names.values()):
         return None
 
-    def empty(record: StoredRecord, data: dict[str, Any]) -> dict[str, Any]:
+    def empty_lists(record: StoredRecord, data: dict[str, Any]) -> dict[str, Any]:
         chosen = names.get(record.resource, set()) if sum(record.key.encode()) % 2 else set()
         return {key: [] if key in chosen and isinstance(value, list) else value for key, value in data.items()}
 
-    return InstalledReading(on_every_object(empty))
+    return InstalledReading(on_every_object(empty_lists))
 
 
 READING = AdmissibleReading(

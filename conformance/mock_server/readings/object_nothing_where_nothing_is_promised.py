@@ -19,12 +19,12 @@ def install(site: FaultSite) -> InstalledReading | None:
     """Empty the bodies of those reads."""
     keys = {operation.key for operation in site.model.operations if _is_without_promise(site, operation)}
 
-    def empty(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+    def empty_body(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
         if call is not None and call.operation.key in keys and response.status == 200:
             response.body, response.raw = {}, None
         return response
 
-    return InstalledReading({"answer": empty}) if keys else None
+    return InstalledReading({"answer": empty_body}) if keys else None
 
 
 READING = AdmissibleReading(

@@ -14,10 +14,10 @@ def install(site: FaultSite) -> InstalledReading:
     """Spell each segment as the description does, where it is one of its words."""
     words = _list_words(operation.path for operation in site.model.operations)
 
-    def lower(_request: object, path: str) -> str:
+    def lower_fixed_words(_request: object, path: str) -> str:
         return "/".join(segment.lower() if segment.lower() in words else segment for segment in path.split("/"))
 
-    return InstalledReading({"route": lower})
+    return InstalledReading({"route": lower_fixed_words})
 
 
 READING = AdmissibleReading(

@@ -6,7 +6,7 @@ from conformance.mock_server.call import ServerCall, ServerResponse
 _TITLES = {400: "Ungültige Anfrage", 401: "Nicht angemeldet", 403: "Verboten", 404: "Nicht gefunden"}
 
 
-def _translate(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+def _translate_problem(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
     if response.status < 400 or not isinstance(response.body, dict) or "title" not in response.body:
         return response
     response.headers["Vary"] = "Accept-Language"
@@ -18,5 +18,5 @@ def _translate(call: ServerCall | None, response: ServerResponse) -> ServerRespo
 
 READING = AdmissibleReading(
     "problems", "RFC 9457, section 3.1.4: a title may be localized, by Accept-Language",
-    read_by_hooks(answer=_translate), slots=("problem text",),
+    read_by_hooks(answer=_translate_problem), slots=("problem text",),
 )  # fmt: skip

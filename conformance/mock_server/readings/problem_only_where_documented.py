@@ -14,12 +14,12 @@ def install(site: FaultSite) -> InstalledReading | None:
         if response.status.isdigit() and response.status.startswith("4") and not response.media
     }
 
-    def drop(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+    def drop_body(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
         if call is not None and (call.operation.key, response.status) in places:
             response.body, response.media = None, ""
         return response
 
-    return InstalledReading({"answer": drop}) if places else None
+    return InstalledReading({"answer": drop_body}) if places else None
 
 
 READING = AdmissibleReading(

@@ -7,7 +7,7 @@ from conformance.mock_server.problems import Problem
 from conformance.mock_server.rate_limit import Allowance
 
 
-def _refuse(call: ServerCall, allowance: Allowance) -> Allowance:
+def _refuse_over_limit(call: ServerCall, allowance: Allowance) -> Allowance:
     if allowance.retry_after and call.operation.find_response(429) is None:
         headers = {
             "X-RateLimit-Limit": str(allowance.limit),
@@ -21,7 +21,7 @@ def _refuse(call: ServerCall, allowance: Allowance) -> Allowance:
 def install(site: FaultSite) -> InstalledReading | None:
     """Act where 429 is not documented."""
     has_place = any(operation.find_response(429) is None for operation in site.model.operations)
-    return InstalledReading({"limit": _refuse}) if has_place else None
+    return InstalledReading({"limit": _refuse_over_limit}) if has_place else None
 
 
 READING = AdmissibleReading(

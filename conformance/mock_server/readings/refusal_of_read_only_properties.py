@@ -11,13 +11,13 @@ def install(site: FaultSite) -> InstalledReading:
     """Refuse what the schema of the body, or of the resource, marks as read-only."""
     fold, resolve = site.world.schema_compiler.fold_schema, site.world.description.resolve
 
-    def refuse(call: ServerCall, body: Any, errors: dict[str, list[str]]) -> dict[str, list[str]]:
+    def refuse_read_only(call: ServerCall, body: Any, errors: dict[str, list[str]]) -> dict[str, list[str]]:
         media = call.operation.body.media[0] if call.operation.body and call.operation.body.media else None
         properties = fold(resolve(media.schema)).get("properties", {}) if media and media.schema else {}
         sent = [name for name in properties if name in body and fold(properties[name]).get("readOnly")]
         return {**{name: ["Read only."] for name in sent}, **errors}
 
-    return InstalledReading({"reject": refuse})
+    return InstalledReading({"reject": refuse_read_only})
 
 
 READING = AdmissibleReading(

@@ -20,7 +20,7 @@ def install(site: FaultSite) -> InstalledReading:
     keys = {resource.name: resource.key_field for resource in site.model.resources}
     names = ("created_at", "joined_at", "updated_at")
 
-    def shorten(_call: ServerCall, place: RecordPosition, data: dict[str, Any]) -> dict[str, Any]:
+    def shorten_times(_call: ServerCall, place: RecordPosition, data: dict[str, Any]) -> dict[str, Any]:
         if not place.is_listed:
             return data
         kind = place.record.resource
@@ -31,7 +31,7 @@ def install(site: FaultSite) -> InstalledReading:
                 changed[name] = f"{match[1]}Z"
         return {**data, **changed}
 
-    return InstalledReading({"item": shorten})
+    return InstalledReading({"item": shorten_times})
 
 
 READING = AdmissibleReading(

@@ -10,7 +10,7 @@ from conformance.mock_server.fault_sites import FaultSite
 _TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d{6})Z")
 
 
-def _shorten(value: Any) -> Any:
+def _shorten_time(value: Any) -> Any:
     match = _TIME.fullmatch(value) if isinstance(value, str) else None
     if not match:
         return value
@@ -32,7 +32,7 @@ def install(site: FaultSite) -> InstalledReading:
             for name, value in record.data.items():
                 if name != resource.key_field and isinstance(value, str) and _TIME.fullmatch(value):
                     record.data[name] = _round_up(value, position)
-    return InstalledReading(on_every_value(_shorten))
+    return InstalledReading(on_every_value(_shorten_time))
 
 
 READING = AdmissibleReading(

@@ -8,7 +8,7 @@ from conformance.model import Operation, ResponseSpec
 _LIMIT, _REMAINING = "x-ratelimit-limit", "x-ratelimit-remaining"
 
 
-def _lacks(response: ResponseSpec, names: set[str]) -> set[str]:
+def _list_undocumented(response: ResponseSpec, names: set[str]) -> set[str]:
     return names - {header.name.lower() for header in response.headers}
 
 
@@ -16,16 +16,18 @@ def install(site: FaultSite) -> InstalledReading | None:
     """Drop the headers that a documented response does not list."""
     names = {site.model.version_header.lower(), _LIMIT, _REMAINING} - {""}
 
-    def drop(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+    def drop_undocumented(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
         documented = call.operation.find_response(response.status) if call else None
-        missing = _lacks(documented, names) if documented else set()
+        missing = _list_undocumented(documented, names) if documented else set()
         response.headers = {name: value for name, value in response.headers.items() if name.lower() not in missing}
         return response
 
     has_place = any(
-        _lacks(response, names) for operation in site.model.operations for response in _list_used_responses(operation)
+        _list_undocumented(response, names)
+        for operation in site.model.operations
+        for response in _list_used_responses(operation)
     )
-    return InstalledReading({"answer": drop}) if has_place else None
+    return InstalledReading({"answer": drop_undocumented}) if has_place else None
 
 
 def _list_used_responses(operation: Operation) -> list[ResponseSpec]:

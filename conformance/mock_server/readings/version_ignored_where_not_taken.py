@@ -12,10 +12,10 @@ def install(site: FaultSite) -> InstalledReading | None:
     name = site.model.version_header
     keys = {o.key for o in site.model.operations if name and o.find_parameter(name, Location.HEADER) is None}
 
-    def ignore(call: ServerCall | None, check: str, problem: Problem | None) -> Problem | None:
+    def ignore_version(call: ServerCall | None, check: str, problem: Problem | None) -> Problem | None:
         return None if check == "version" and call is not None and call.operation.key in keys else problem
 
-    return InstalledReading({"protocol": ignore}) if keys else None
+    return InstalledReading({"protocol": ignore_version}) if keys else None
 
 
 READING = AdmissibleReading(

@@ -10,10 +10,10 @@ def install(site: FaultSite) -> InstalledReading | None:
     """Act where 400 is not documented."""
     keys = {operation.key for operation in site.model.operations if operation.find_response(400) is None}
 
-    def ignore(call: ServerCall | None, check: str, problem: Problem | None) -> Problem | None:
+    def ignore_version(call: ServerCall | None, check: str, problem: Problem | None) -> Problem | None:
         return None if check == "version" and call is not None and call.operation.key in keys else problem
 
-    return InstalledReading({"protocol": ignore}) if keys else None
+    return InstalledReading({"protocol": ignore_version}) if keys else None
 
 
 READING = AdmissibleReading(

@@ -20,7 +20,7 @@ def _put_gateway_before(app: Application) -> Application:
             return
         status, is_worked_on = next(kinds)
         if is_worked_on:
-            await app(scope, receive, _drop)
+            await app(scope, receive, _drop_message)
         headers = [(b"content-type", b"text/html")]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": _PAGE % status})
@@ -28,7 +28,7 @@ def _put_gateway_before(app: Application) -> Application:
     return handle
 
 
-async def _drop(_message: Any) -> None:
+async def _drop_message(_message: Any) -> None:
     """Lose a part of a response."""
 
 

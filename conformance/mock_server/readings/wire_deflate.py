@@ -6,7 +6,7 @@ from conformance.mock_server.admissible_readings import AdmissibleReading, read_
 from conformance.mock_server.response_wrappers import BufferedResponse, rewrite_responses
 
 
-def _compress(response: BufferedResponse) -> None:
+def _compress_body(response: BufferedResponse) -> None:
     accepted = dict(response.scope["headers"]).get(b"accept-encoding", b"")
     if b"deflate" in accepted and response.scope["method"] == "HEAD" and response.find_header(b"content-type"):
         response.headers = [pair for pair in response.headers if pair[0].lower() != b"content-length"]
@@ -19,6 +19,6 @@ def _compress(response: BufferedResponse) -> None:
 READING = AdmissibleReading(
     "transport",
     "RFC 9110, section 8.4.1.2: the deflate coding, which the client accepts",
-    read_by_wrapper(rewrite_responses(_compress)),
+    read_by_wrapper(rewrite_responses(_compress_body)),
     slots=("coding",),
 )

@@ -6,7 +6,7 @@ from conformance.mock_server.admissible_readings import AdmissibleReading, read_
 from conformance.mock_server.response_wrappers import BufferedResponse, rewrite_responses
 
 
-def _compress(response: BufferedResponse) -> None:
+def _compress_body(response: BufferedResponse) -> None:
     accepted = dict(response.scope["headers"]).get(b"accept-encoding", b"")
     response.set_header(b"vary", b"Accept-Encoding")
     if b"gzip" in accepted and response.scope["method"] == "HEAD" and response.find_header(b"content-type"):
@@ -20,6 +20,6 @@ def _compress(response: BufferedResponse) -> None:
 READING = AdmissibleReading(
     "transport",
     "RFC 9110, section 8.4.1.3: the gzip coding, which the client accepts",
-    read_by_wrapper(rewrite_responses(_compress)),
+    read_by_wrapper(rewrite_responses(_compress_body)),
     slots=("coding",),
 )

@@ -30,13 +30,13 @@ class _OldProtocol(H11Protocol):
         super().connection_made(_OldTransport(transport))  # type: ignore[arg-type]
 
 
-def _close(response: BufferedResponse) -> None:
+def _close_connection(response: BufferedResponse) -> None:
     response.set_header(b"connection", b"close")
 
 
 READING = AdmissibleReading(
     "transport",
     "RFC 9110, section 6.2: a server may send a lower version; nothing in the description asks for HTTP/1.1",
-    read_by_wrapper(rewrite_responses(_close), http=_OldProtocol),
+    read_by_wrapper(rewrite_responses(_close_connection), http=_OldProtocol),
     slots=("protocol", "connection", "framing"),
 )

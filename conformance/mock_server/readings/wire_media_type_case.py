@@ -4,7 +4,7 @@ from conformance.mock_server.admissible_readings import AdmissibleReading, read_
 from conformance.mock_server.response_wrappers import BufferedResponse, rewrite_responses
 
 
-def _capitalise(response: BufferedResponse) -> None:
+def _capitalize_media_type(response: BufferedResponse) -> None:
     media = response.find_header(b"content-type")
     if media:
         kind, semicolon, parameters = media.partition(b";")
@@ -15,5 +15,5 @@ def _capitalise(response: BufferedResponse) -> None:
 READING = AdmissibleReading(
     "transport",
     "RFC 9110, section 8.3.1: type and subtype are case-insensitive",
-    read_by_wrapper(rewrite_responses(_capitalise)),
+    read_by_wrapper(rewrite_responses(_capitalize_media_type)),
 )

@@ -10,7 +10,7 @@ from conformance.mock_server.fault_sites import FaultSite
 _DELAY_S, _LONG_DELAY_S, _LONG_EVERY = 0.003, 0.4, 200
 
 
-def _delay(application: Application) -> Application:
+def _delay_responses(application: Application) -> Application:
     counter = count(1)
 
     async def handle(scope: Scope, receive: Receive, send: Send) -> None:
@@ -22,7 +22,7 @@ def _delay(application: Application) -> Application:
 
 def install(_site: FaultSite) -> InstalledReading:
     """Delay each request before it is handled."""
-    return InstalledReading(wrapper=_delay)
+    return InstalledReading(wrapper=_delay_responses)
 
 
 READING = AdmissibleReading("transport", "the description promises no time in which a response arrives", install)

@@ -11,7 +11,7 @@ from conformance.mock_server.response_wrappers import BufferedResponse, rewrite_
 def _wrap(application: Application) -> Application:
     revisions: dict[str, int] = {}  # by path: how often something below the root was written
 
-    def validate(response: BufferedResponse) -> None:
+    def set_entity_tag(response: BufferedResponse) -> None:
         scope = response.scope
         root = "/".join(scope["path"].split("/")[:3])
         if scope["method"] not in {"GET", "HEAD"}:
@@ -26,7 +26,7 @@ def _wrap(application: Application) -> Application:
             response.status, response.body = 304, b""
             response.headers = [pair for pair in response.headers if not pair[0].lower().startswith(b"content-")]
 
-    return rewrite_responses(validate)(application)
+    return rewrite_responses(set_entity_tag)(application)
 
 
 def install(_site: FaultSite) -> InstalledReading:

@@ -8,7 +8,7 @@ from conformance.mock_server.response_wrappers import BufferedResponse, rewrite_
 _KEPT = {b"etag", b"evenergy-version", b"vary", b"cache-control"}
 
 
-def _validate(response: BufferedResponse) -> None:
+def _set_entity_tag(response: BufferedResponse) -> None:
     if response.scope["method"] != "GET" or response.status != 200:
         return
     etag = b'W/"' + hashlib.sha256(response.body).hexdigest()[:16].encode() + b'"'
@@ -21,6 +21,6 @@ def _validate(response: BufferedResponse) -> None:
 READING = AdmissibleReading(
     "transport",
     "RFC 9110, sections 8.8.3 and 15.4.5; the description is silent on validators",
-    read_by_wrapper(rewrite_responses(_validate)),
+    read_by_wrapper(rewrite_responses(_set_entity_tag)),
     slots=("etag",),
 )

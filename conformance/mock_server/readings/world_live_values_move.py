@@ -29,18 +29,18 @@ def install(site: FaultSite) -> InstalledReading | None:
         return None
     counter = count(1)
 
-    def move(record: StoredRecord, data: dict[str, Any]) -> dict[str, Any]:
+    def shift_values(record: StoredRecord, data: dict[str, Any]) -> dict[str, Any]:
         moved = {}
         for key, value in data.items():
             schema = moving.get(record.resource, {}).get(key)
             is_number = isinstance(value, int) and not isinstance(value, bool)
-            moved[key] = _shift(value, schema, next(counter)) if schema is not None and is_number else value
+            moved[key] = _shift_value(value, schema, next(counter)) if schema is not None and is_number else value
         return moved
 
-    return InstalledReading(on_every_object(move))
+    return InstalledReading(on_every_object(shift_values))
 
 
-def _shift(value: int, schema: Any, step: int) -> int:
+def _shift_value(value: int, schema: Any, step: int) -> int:
     moved = value + step % 7 - 3
     low, high = int(schema.get("minimum", 0)), int(schema.get("maximum", 100 if value <= 100 else moved))
     return max(low, min(high, moved))

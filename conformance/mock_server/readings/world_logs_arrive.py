@@ -19,7 +19,7 @@ def install(site: FaultSite) -> InstalledReading | None:
     resources = {resource.name: resource for resource in iterate_log_resources(site)}
     counter = count(1)
 
-    def arrive(call: ServerCall, user: str | None) -> str | None:
+    def add_logs(call: ServerCall, user: str | None) -> str | None:
         number = next(counter)
         resource = resources.get(call.operation.resource)
         if number % _EVERY and resource is None:
@@ -40,7 +40,7 @@ def install(site: FaultSite) -> InstalledReading | None:
                 parent.data[link.path] = [*held, Ref(log.path)] if isinstance(held, list) else Ref(log.path)
         return user
 
-    return InstalledReading({"context": arrive}) if resources else None
+    return InstalledReading({"context": add_logs}) if resources else None
 
 
 READING = AdmissibleReading(

@@ -20,7 +20,7 @@ def install(site: FaultSite) -> InstalledReading | None:
     people = list(world.store.get_collection(world.shape.user_resource).keys)
     requests, serial = count(1), count()
 
-    def create(_call: ServerCall, user: str | None) -> str | None:
+    def create_records(_call: ServerCall, user: str | None) -> str | None:
         if next(requests) % _EVERY == 0:
             number = next(serial)
             resource = collections[number % len(collections)]
@@ -29,7 +29,7 @@ def install(site: FaultSite) -> InstalledReading | None:
             update_mirrors(world.shape, world.store, resource.name)
         return user
 
-    return InstalledReading({"context": create}) if collections else None
+    return InstalledReading({"context": create_records}) if collections else None
 
 
 READING = AdmissibleReading(

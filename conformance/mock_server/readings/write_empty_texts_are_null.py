@@ -11,12 +11,12 @@ from conformance.mock_server.world.store import StoredRecord
 def install(site: FaultSite) -> InstalledReading:
     """Read from the schema of each body what may be null."""
 
-    def store(call: ServerCall, _record: StoredRecord, changes: dict[str, Any]) -> dict[str, Any]:
+    def store_null(call: ServerCall, _record: StoredRecord, changes: dict[str, Any]) -> dict[str, Any]:
         properties = site.writable_properties(call.operation)
         nullable = {name for name, schema in properties.items() if "null" in (schema.get("type") or ())}
         return {name: None if value == "" and name in nullable else value for name, value in changes.items()}
 
-    return InstalledReading({"apply": store})
+    return InstalledReading({"apply": store_null})
 
 
 READING = AdmissibleReading(

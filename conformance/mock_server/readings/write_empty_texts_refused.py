@@ -6,7 +6,7 @@ from conformance.mock_server.admissible_readings import AdmissibleReading, read_
 from conformance.mock_server.call import ServerCall
 
 
-def _refuse(_call: ServerCall, body: Any, errors: dict[str, list[str]]) -> dict[str, list[str]]:
+def _refuse_empty_texts(_call: ServerCall, body: Any, errors: dict[str, list[str]]) -> dict[str, list[str]]:
     blank = {name for name, value in body.items() if value == ""} if isinstance(body, dict) else set()
     return {**{name: ["May not be blank."] for name in blank}, **errors}
 
@@ -14,6 +14,6 @@ def _refuse(_call: ServerCall, body: Any, errors: dict[str, list[str]]) -> dict[
 READING = AdmissibleReading(
     "writes",
     "a server refuses what it cannot store: RFC 9110, section 15.5.21",
-    read_by_hooks(reject=_refuse),
+    read_by_hooks(reject=_refuse_empty_texts),
     slots=("empty text",),
 )

@@ -25,10 +25,10 @@ def install(site: FaultSite) -> InstalledReading:
         is_single = isinstance(value, float) and schema.get("format") != "double"
         return unpack("f", pack("f", value))[0] if is_single else value
 
-    def store(call: ServerCall, _record: StoredRecord, changes: dict[str, Any]) -> dict[str, Any]:
+    def round_fractions(call: ServerCall, _record: StoredRecord, changes: dict[str, Any]) -> dict[str, Any]:
         return store_members(changes, site.writable_properties(call.operation))
 
-    return InstalledReading({"apply": store})
+    return InstalledReading({"apply": round_fractions})
 
 
 READING = AdmissibleReading(

@@ -11,10 +11,10 @@ def install(site: FaultSite) -> InstalledReading | None:
     """Act where a PATCH takes an optional body."""
     keys = {o.key for o in site.model.operations if o.method == "PATCH" and o.body and not o.body.required}
 
-    def accept(call: ServerCall, _body: Any, errors: dict[str, list[str]]) -> dict[str, list[str]]:
+    def accept_missing_body(call: ServerCall, _body: Any, errors: dict[str, list[str]]) -> dict[str, list[str]]:
         return {} if call.operation.key in keys and not call.body else errors
 
-    return InstalledReading({"reject": accept}) if keys else None
+    return InstalledReading({"reject": accept_missing_body}) if keys else None
 
 
 READING = AdmissibleReading(

@@ -20,11 +20,11 @@ def install(site: FaultSite) -> InstalledReading | None:
         and fold(resolve(o.body.media[0].schema)).get("required")
     }
 
-    def refuse(call: ServerCall, _body: Any, errors: dict[str, list[str]]) -> dict[str, list[str]]:
+    def refuse_missing_body(call: ServerCall, _body: Any, errors: dict[str, list[str]]) -> dict[str, list[str]]:
         is_missing = call.operation.key in keys and not call.body
         return {"": ["A request body is required."]} if is_missing else errors
 
-    return InstalledReading({"reject": refuse}) if keys else None
+    return InstalledReading({"reject": refuse_missing_body}) if keys else None
 
 
 READING = AdmissibleReading(

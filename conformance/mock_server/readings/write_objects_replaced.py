@@ -12,13 +12,13 @@ def install(site: FaultSite) -> InstalledReading:
     """Take the nested objects of a body as they were sent, where the record stays valid by that."""
     sent: dict[str, Any] = {}
 
-    def remember(call: ServerCall, body: dict[str, Any], errors: Any) -> Any:
+    def remember_objects(call: ServerCall, body: dict[str, Any], errors: Any) -> Any:
         sent.clear()
         is_map = call.operation.path.endswith("/notification_preferences")  # documented as a partial map
         sent.update(body if call.method == "PATCH" and not is_map else {})
         return errors
 
-    def replace(_call: ServerCall, record: StoredRecord, changes: dict[str, Any]) -> dict[str, Any]:
+    def replace_objects(_call: ServerCall, record: StoredRecord, changes: dict[str, Any]) -> dict[str, Any]:
         properties = site.world.get_schema(site.world.shape.resources[record.resource]).get("properties", {})
         replaced = dict(changes)
         for name, whole in sent.items():
@@ -28,7 +28,7 @@ def install(site: FaultSite) -> InstalledReading:
                 replaced[name] = {key: value for key, value in merged.items() if key in whole}
         return replaced
 
-    return InstalledReading({"reject": remember, "apply": replace})
+    return InstalledReading({"reject": remember_objects, "apply": replace_objects})
 
 
 READING = AdmissibleReading(

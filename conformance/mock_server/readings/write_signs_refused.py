@@ -8,7 +8,7 @@ from conformance.mock_server.call import ServerCall
 _LARGEST = 2**31 - 1
 
 
-def _refuse(_call: ServerCall, body: Any, errors: dict[str, list[str]]) -> dict[str, list[str]]:
+def _refuse_signs(_call: ServerCall, body: Any, errors: dict[str, list[str]]) -> dict[str, list[str]]:
     refused = {name for name, value in body.items() if not _can_store(value)} if isinstance(body, dict) else set()
     return {**{name: ["Cannot be stored."] for name in refused}, **errors}
 
@@ -22,5 +22,5 @@ def _can_store(value: Any) -> bool:
 
 
 READING = AdmissibleReading(
-    "writes", "a server refuses what it cannot store: RFC 9110, section 15.5.21", read_by_hooks(reject=_refuse)
+    "writes", "a server refuses what it cannot store: RFC 9110, section 15.5.21", read_by_hooks(reject=_refuse_signs)
 )

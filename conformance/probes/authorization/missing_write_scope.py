@@ -22,7 +22,7 @@ _REQUIREMENT = "AUT-03"
 _REFUSALS = frozenset({401, 403})
 
 
-def _needs_one_scope(operation: Operation) -> bool:
+def _is_bound_to_one_scope(operation: Operation) -> bool:
     """Return whether a write needs exactly one scope, and no reading has it otherwise."""
     has_one = len(operation.security) == 1 and len(operation.scopes) == 1
     return has_one and not any(reading.about in {"scope", "security"} for reading in operation.readings)
@@ -40,7 +40,7 @@ def write_without_its_scope(operation: Operation, subject: Subject) -> Steps[Non
         reason = "no client id and secret are configured for the identity full"
         yield skip_case(_REQUIREMENT, operation.key, Verdict.NOT_OBSERVABLE, reason)
         return
-    if not _needs_one_scope(operation):
+    if not _is_bound_to_one_scope(operation):
         reason = "the write needs several scopes, or may need another"
         yield skip_case(_REQUIREMENT, operation.key, Verdict.NOT_APPLICABLE, reason)
         return
@@ -48,7 +48,7 @@ def write_without_its_scope(operation: Operation, subject: Subject) -> Steps[Non
     if isinstance(request, Missing):
         yield from report_untested((_REQUIREMENT,), operation, request)
         return
-    token = yield from _buy_all_but(operation.scopes[0], operation, subject)
+    token = yield from _request_token_without(operation.scopes[0], operation, subject)
     if not token:
         return
     headers = (*request.headers, ("Authorization", f"Bearer {token}"))
@@ -73,7 +73,7 @@ def _judge(response: OperationResponse, bare: OperationResponse, scope: str) -> 
     return judge_case(response, _REQUIREMENT, Verdict.NOT_OBSERVABLE, reason, also=(bare,))
 
 
-def _buy_all_but(scope: str, operation: Operation, subject: Subject) -> Steps[str]:
+def _request_token_without(scope: str, operation: Operation, subject: Subject) -> Steps[str]:
     """Buy a token with all scopes of the description but one; return nothing where others are granted."""
     wanted = {name for other in subject.model.operations for name in other.scopes} - {scope}
     form = f"grant_type=client_credentials&scope={quote(' '.join(sorted(wanted)))}"

@@ -100,7 +100,7 @@ def _read_scopes(response: OperationResponse) -> set[str] | None:
     return set(stated.split()) if isinstance(stated, str) and stated.strip() else None
 
 
-def _buy(scopes: frozenset[str], subject: Subject) -> Steps[str]:
+def _request_token(scopes: frozenset[str], subject: Subject) -> Steps[str]:
     """Buy a token with these scopes; return nothing where the server grants others, as it may."""
     form = f"grant_type=client_credentials&scope={quote(' '.join(sorted(scopes)))}"
     response = yield from post_form(subject, "", form)
@@ -114,7 +114,7 @@ def _buy(scopes: frozenset[str], subject: Subject) -> Steps[str]:
 
 def _use_without(scope: str, everything: frozenset[str], operations: list[Operation], subject: Subject) -> Steps[None]:
     """Send reads that need a scope with a token that has all others."""
-    token = yield from _buy(everything - {scope}, subject)
+    token = yield from _request_token(everything - {scope}, subject)
     for operation in operations if token else ():
         response = yield from _read_with(token, operation, subject)
         if response is not None:
@@ -134,7 +134,7 @@ def _check_closed(response: OperationResponse, scope: str) -> Iterator[Outcome]:
 
 def _use_alone(scope: str, operation: Operation, subject: Subject) -> Steps[None]:
     """Send a read with a token that has its scope and no other."""
-    token = yield from _buy(frozenset({scope}), subject)
+    token = yield from _request_token(frozenset({scope}), subject)
     response = (yield from _read_with(token, operation, subject)) if token else None
     if response is None:
         return

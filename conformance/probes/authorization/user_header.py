@@ -67,7 +67,7 @@ def narrow_to_user(operation: Operation, subject: Subject) -> Steps[None]:
         yield from _compare_header_forms(call, people[0])
 
 
-def _as_user(call: OperationCall, value: str) -> Request:
+def _add_user_header(call: OperationCall, value: str) -> Request:
     """Return the request of a call with another value of the user header; an empty value leaves it out."""
     other_headers = headers_without_user(call)
     user_headers = ((call.operation.user_header, value),) if value else ()
@@ -76,7 +76,7 @@ def _as_user(call: OperationCall, value: str) -> Request:
 
 def _expect_400(call: OperationCall, value: str, fault_name: str) -> Steps[None]:
     """Send a value of the user header that must be refused with 400."""
-    response = yield from send(call.operation, _as_user(call, value))
+    response = yield from send(call.operation, _add_user_header(call, value))
     if response.status == 400:
         yield pass_case(response, "AUT-06")
         return
@@ -131,10 +131,10 @@ def _check_one_user(
 
 def _send_as_user(call: OperationCall, url: str) -> Steps[OperationResponse]:
     """Send a call for a user by id, and by URL where the id is refused; `_compare_header_forms` reports on the form."""
-    by_id = yield from send(call.operation, _as_user(call, url.rpartition("/")[2]))
+    by_id = yield from send(call.operation, _add_user_header(call, url.rpartition("/")[2]))
     if by_id.status != 400:
         return by_id
-    by_url = yield from send(call.operation, _as_user(call, url))
+    by_url = yield from send(call.operation, _add_user_header(call, url))
     return by_id if by_url.status == 400 else by_url
 
 
@@ -216,8 +216,8 @@ def _compare_header_forms(call: OperationCall, url: str) -> Steps[None]:
 
     The guide sets the header to the URL, the description to the id.
     """
-    by_id = yield from send(call.operation, _as_user(call, url.rpartition("/")[2]))
-    by_url = yield from send(call.operation, _as_user(call, url))
+    by_id = yield from send(call.operation, _add_user_header(call, url.rpartition("/")[2]))
+    by_url = yield from send(call.operation, _add_user_header(call, url))
     if by_id.is_success is by_url.is_success:
         return
     message = "the sources contradict each other on the form of the header: the id here, the URL there"

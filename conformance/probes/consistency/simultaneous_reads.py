@@ -51,11 +51,11 @@ def _build_steps(reader: str, neighbour: str, pause_s: float) -> Callable[[Opera
         beside = yield from send(operation, call.build_request(fresh=True))
         other = yield from _read_as(neighbour, operation, subject)
         reads = [plain, beside]
-        is_shared = other is not None and _show_the_same(plain, other)
+        is_shared = other is not None and _has_same_items(plain, other)
         if is_shared or read_answer(beside) != read_answer(plain):
             yield Pause(pause_s)
             reads.append((yield from send(operation, call.build_request(fresh=True))))
-        if is_shared and other is not None and not _show_the_same(reads[-1], other):
+        if is_shared and other is not None and not _has_same_items(reads[-1], other):
             yield from _check_alone(call, reads, other, pause_s, subject)
             return
         yield from judge_repetitions(reads)
@@ -71,7 +71,7 @@ def _read_as(
     return None if isinstance(call, Missing) else (yield from send(operation, call.build_request(fresh=fresh)))
 
 
-def _show_the_same(first: OperationResponse, second: OperationResponse) -> bool:
+def _has_same_items(first: OperationResponse, second: OperationResponse) -> bool:
     """Return whether two answers show the same things, at least one."""
     answer = read_answer(first)
     return any(answer.keys) and answer == read_answer(second)

@@ -102,7 +102,7 @@ def _compare_expansions(
     for expansion in (
         _common_expansions(listed, single) if list_response.is_success and item_response.is_success else ()
     ):
-        inner = _single_sided(expansion, listed, single)
+        inner = _list_single_sided(expansion, listed, single)
         values = _find_both(list_response, item_response, expansion, url)
         if values is None:
             continue  # EXP-02 judges it
@@ -143,7 +143,7 @@ def _find_both(
     return values if all(isinstance(value, dict) for value in values) else None
 
 
-def _single_sided(expansion: Expansion, listed: Operation, single: Operation) -> tuple[Expansion, ...]:
+def _list_single_sided(expansion: Expansion, listed: Operation, single: Operation) -> tuple[Expansion, ...]:
     """Return the paths within an expansion that only one of two operations can expand, relative to it."""
     both = ({candidate.path for candidate in sort_expansions(operation)} for operation in (listed, single))
     prefix = f"{expansion.path}."

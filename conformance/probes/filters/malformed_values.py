@@ -42,13 +42,17 @@ def _group_by_kind(operation: Operation) -> list[list[tuple[Filter, str]]]:
     for query_filter in operation.filters:
         parameter = operation.find_parameter(query_filter.parameter)
         values = list_bad_values(parameter.schema, query_filter.operator) if parameter else ()
-        values = values or _bad_ranges(query_filter, operation)
+        values = values or _list_bad_ranges(query_filter, operation)
         if parameter and values:
             kinds.setdefault((values, "enum" in parameter.schema), []).append(query_filter)
-    return [_pair(filters, kind[0], operation) for kind, filters in kinds.items() if isinstance(kind[0], tuple)]
+    return [
+        _pair_with_filters(filters, kind[0], operation) for kind, filters in kinds.items() if isinstance(kind[0], tuple)
+    ]
 
 
-def _pair(filters: list[Filter], values: tuple[str, ...], operation: Operation) -> list[tuple[Filter, str]]:
+def _pair_with_filters(
+    filters: list[Filter], values: tuple[str, ...], operation: Operation
+) -> list[tuple[Filter, str]]:
     """Return every filter with every value; neighbours differ in both where there are several."""
     start, first_value = choose_turn(operation, len(filters)), choose_turn(operation, len(values))
     rotated = filters[start:] + filters[:start]
@@ -60,7 +64,7 @@ def _pair(filters: list[Filter], values: tuple[str, ...], operation: Operation) 
     ]
 
 
-def _bad_ranges(query_filter: Filter, operation: Operation) -> tuple[str, ...]:
+def _list_bad_ranges(query_filter: Filter, operation: Operation) -> tuple[str, ...]:
     """Return bad values for a range filter, from the bad values of a comparison on the same field.
 
     The parameter of a range is typed as text, and excludes nothing by itself.

@@ -132,7 +132,7 @@ def _choose_bounds(operator: Operator, item_values: Sequence[Any]) -> tuple[str,
         return (spellings[rising[0]], *((outer_bounds[operator],) if operator in outer_bounds else ()))
     upper = _narrowest_gap(rising)
     bound = spellings[rising[upper if operator in {Operator.GTE, Operator.LT} else upper - 1]]
-    return (_in_time_zone(bound, _EAST if operator in _LOWER_BOUNDS else _WEST),)
+    return (_convert_to_time_zone(bound, _EAST if operator in _LOWER_BOUNDS else _WEST),)
 
 
 def _spell_bound(value: Any) -> str:
@@ -180,7 +180,7 @@ def _narrowest_gap(rising: Sequence[Any]) -> int:
     return min(near, key=lambda at: (rising[at] - rising[at - 1], abs(at - middle)))
 
 
-def _in_time_zone(bound: str, zone: timezone) -> str:
+def _convert_to_time_zone(bound: str, zone: timezone) -> str:
     """Return a time in another time zone; any other bound, or a fraction too long to keep, unchanged."""
     return datetime.fromisoformat(bound.upper()).astimezone(zone).isoformat() if _TIME.fullmatch(bound) else bound
 

@@ -186,7 +186,7 @@ class _Search:
             self._keep(BrokenHistory(broken, tuple(exchanges)))
         for request in history.delete_rest():  # even if the budget is spent
             if self._may_send(request):
-                yield self._address(request)
+                yield self._set_sender(request)
         return breach
 
     def _send_all(self, talk: "Conversation", exchanges: list[Exchange]) -> Steps[None]:
@@ -195,7 +195,7 @@ class _Search:
             request = next(talk)
             while self._left > 0 and self._may_send(request):
                 self._left -= 1
-                exchange = yield self._address(request)
+                exchange = yield self._set_sender(request)
                 exchanges.append(exchange)
                 if request.operation == self._life.create.key and exchange.status // 100 == 2:
                     self.made = exchange
@@ -214,7 +214,7 @@ class _Search:
         is_own = extract_path(request.target) in self._created
         return request.method != "DELETE" or is_own or self._subject.target.may_touch_hardware
 
-    def _address(self, request: Request) -> Request:
+    def _set_sender(self, request: Request) -> Request:
         """Return a request of a history with the headers and the identity of the write."""
         call = self._write.call
         return msgspec.structs.replace(request, headers=(*call.headers, *request.headers), identity=call.identity)

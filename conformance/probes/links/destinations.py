@@ -97,7 +97,7 @@ def _judge_mutual_links(plain: OperationResponse, link: Link, subject: Subject) 
     known = yield from read_listing(target, subject)
     if next(find_disagreements(plain, link, known, back), None) is None:
         return
-    again = yield from send(plain.operation, _as_fresh(plain.exchange.request))
+    again = yield from send(plain.operation, _mark_fresh(plain.exchange.request))
     known = yield from read_listing(target, subject, fresh=True)
     for where, url, difference in find_disagreements(again, link, known, back):
         also = (known.response,) if known.response else ()
@@ -114,7 +114,7 @@ def _follow(origin: LinkOrigin, target: str, subject: Subject) -> Steps[None]:
     outcomes = list(judge_link(origin, fetched, reader, subject))
     if any(outcome.verdict is Verdict.FAIL for outcome in outcomes):
         plain = origin.response
-        again = yield from send(plain.operation, _as_fresh(plain.exchange.request))
+        again = yield from send(plain.operation, _mark_fresh(plain.exchange.request))
         origin_again = next(
             (place for place in find_origins(again, origin.link) if place.pointer == origin.pointer), None
         )
@@ -122,12 +122,12 @@ def _follow(origin: LinkOrigin, target: str, subject: Subject) -> Steps[None]:
             reason = f"the link {origin.link.path} had another URL when it was read again"
             yield judge_case(plain, "LNK-02", Verdict.INCONCLUSIVE, reason, pointer=origin.pointer, also=(again,))
             return
-        refetched = yield from send(fetched.operation, _as_fresh(request))
+        refetched = yield from send(fetched.operation, _mark_fresh(request))
         outcomes = list(judge_link(origin_again, refetched, reader, subject))
     yield from outcomes
 
 
-def _as_fresh(request: Request) -> Request:
+def _mark_fresh(request: Request) -> Request:
     """Return the request as one that is sent again even if it was sent before."""
     return msgspec.structs.replace(request, fresh=True)
 

@@ -97,19 +97,19 @@ def walk_list(operation: Operation, subject: Subject) -> Steps[None]:
         forth = (*forth[:-2], forth[-2]._replace(next=BLANK_TARGET))
     if len(forth) > 1:
         back = yield from walk_pages(forth[-1], call, subject, "previous", len(forth))
-        yield from _unless_changed(
+        yield from _report_unless_changed(
             call, whole or first, (*check_items_once(forth, whole), *check_walk_back(forth, back))
         )
         yield from _check_before_ignored(call, forth)
     elif first.is_last:
         yield from check_items_once(forth, whole)
     if whole and whole.is_last and forth[-1].is_last:
-        yield from _unless_changed(call, whole, tuple(_check_same_order(forth, whole)))
+        yield from _report_unless_changed(call, whole, tuple(_check_same_order(forth, whole)))
     for requirement in WALK_REQUIREMENTS:
         yield judge_case(plain, requirement, Verdict.NOT_APPLICABLE, "the list has only one page at every size tested")
 
 
-def _unless_changed(call: OperationCall, known: ListPage, outcomes: tuple[Outcome, ...]) -> Steps[None]:
+def _report_unless_changed(call: OperationCall, known: ListPage, outcomes: tuple[Outcome, ...]) -> Steps[None]:
     """Yield outcomes; violations among them only if a second read shows that the list did not change."""
     if all(outcome.verdict is Verdict.PASS for outcome in outcomes):
         yield from outcomes

@@ -31,7 +31,7 @@ def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     return (*plain_read_needs(operation, model)[:-1], Need(f"fill {operation.key}", count, shared=False))
 
 
-def _sends(operation: Operation, model: ResourceModel) -> tuple[UnsafeRequest, ...]:
+def _list_unsafe_requests(operation: Operation, model: ResourceModel) -> tuple[UnsafeRequest, ...]:
     return creation_and_deletion(operation, model)
 
 
@@ -100,6 +100,6 @@ def _count_members(write: Write, subject: Subject) -> Steps[int | None]:
 PROBES = (
     Probe(
         "stated-limits", (LIMITS,), _has_limit, _needs, fill_collections, Profile.DEEP, 2,
-        writes=True, own=True, sends=_sends,
+        writes=True, own=True, sends=_list_unsafe_requests,
     ),
 )  # fmt: skip

@@ -77,7 +77,7 @@ def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     return (*plain_read_needs(operation, model)[:-1], Need(f"walk {operation.key}", count, shared=False))
 
 
-def _sends(operation: Operation, model: ResourceModel) -> tuple[UnsafeRequest, ...]:
+def _list_unsafe_requests(operation: Operation, model: ResourceModel) -> tuple[UnsafeRequest, ...]:
     machine = find_machine(operation, model)
     actions = _list_actions(machine, model) if machine else []
     operations = (model.operations_by_key[action.operation] for action in actions)
@@ -136,7 +136,7 @@ def _walk_object(machine: StateMachine, operation: Operation, start: _Place, sub
     others = [name for name in actions if name != operation.key]
     place = start
     for name in plan_walk(operation.key, others):
-        response, after = yield from _act(machine, actions[name], place, subject)
+        response, after = yield from _send_action(machine, actions[name], place, subject)
         if name == operation.key:
             yield from _judge(machine, actions[name], place, response, after)
         if not after.state:
@@ -145,7 +145,7 @@ def _walk_object(machine: StateMachine, operation: Operation, start: _Place, sub
     yield from _go_back(machine, actions, start, place, subject)
 
 
-def _act(
+def _send_action(
     machine: StateMachine, action: MachineAction, place: _Place, subject: Subject
 ) -> Steps[tuple[OperationResponse, _Place]]:
     """Send an action to an object, and read it again; once more after a while where its state is not as stated."""
@@ -298,7 +298,7 @@ def _go_back(
         return
     back = next((action for action in actions.values() if action.leads.get(place.state) == start.state), None)
     if back is not None:
-        _, place = yield from _act(machine, back, place, subject)
+        _, place = yield from _send_action(machine, back, place, subject)
     if place.state != start.state:
         message = f"{start.read.path} was in the state {start.state!r}, is now {place.state!r}, and nothing leads back"
         yield Noticed("cleanup", message, next(iter(actions)))
@@ -307,6 +307,6 @@ def _go_back(
 PROBES = (
     Probe(
         "state-machine", STATE_REQUIREMENTS, is_state_action, _needs, walk_states, Profile.DEEP, 2,
-        writes=True, sends=_sends,
+        writes=True, sends=_list_unsafe_requests,
     ),
 )  # fmt: skip

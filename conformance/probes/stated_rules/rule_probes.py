@@ -88,7 +88,7 @@ def _try_rule(rule: StatedRule, write: Write, subject: Subject) -> Steps[None]:
         return
     trial = RuleTrial(rule, write, reader, before, values, subject)
     breach = yield from trial.run()
-    yield from _report(rule, trial, breach)
+    yield from _report_breach(rule, trial, breach)
     if not operation.is_safe:
         yield from _put_back(rule, write, trial, before, subject)
 
@@ -109,14 +109,16 @@ def _find_place(
     return Missing("no resource is in the state that it is about")
 
 
-def _report(rule: StatedRule, trial: RuleTrial, breach: Breach | None) -> Iterator[Outcome]:
+def _report_breach(rule: StatedRule, trial: RuleTrial, breach: Breach | None) -> Iterator[Outcome]:
     last = trial.responses[-1]
     if breach is None:
-        yield _about(pass_case(last, rule.requirement), trial.responses[0])
+        yield _move_to_rule(pass_case(last, rule.requirement), trial.responses[0])
         return
     words = f"{rule.id}: {breach.words}. {rule.statement} ({rule.pointer})"
     if not breach.is_certain:
-        yield _about(judge_case(breach.response, rule.requirement, Verdict.INCONCLUSIVE, words), trial.responses[0])
+        yield _move_to_rule(
+            judge_case(breach.response, rule.requirement, Verdict.INCONCLUSIVE, words), trial.responses[0]
+        )
         return
     verdict = Verdict.FAIL if rule.level is Level.MUST else Verdict.REVIEW
     words += f" Another reading: {rule.reading}" if rule.reading else ""
@@ -125,10 +127,10 @@ def _report(rule: StatedRule, trial: RuleTrial, breach: Breach | None) -> Iterat
         expected=breach.expected, actual=breach.actual, pointer=breach.pointer,
         also=(*breach.also, *trial.responses),
     )  # fmt: skip
-    yield _about(outcome, trial.responses[0], f"rule {rule.id}")
+    yield _move_to_rule(outcome, trial.responses[0], f"rule {rule.id}")
 
 
-def _about(outcome: Outcome, first: OperationResponse, cause: str = "") -> Outcome:
+def _move_to_rule(outcome: Outcome, first: OperationResponse, cause: str = "") -> Outcome:
     """Return an outcome on the operation of the rule, whichever operation its last step calls."""
     return Outcome(
         outcome.requirement, first.operation.key, outcome.verdict, outcome.message, outcome.expected, outcome.actual,

@@ -42,7 +42,7 @@ def list_value_rounds(sent: Mapping[str, Any], original: Mapping[str, Any], writ
         body = {
             name: value
             for name, value in candidates.items()
-            if value is not _NOTHING and not _stands_elsewhere(name, value, bases)
+            if value is not _NOTHING and not _is_in_other_property(name, value, bases)
         }
         body = {name: value for name, value in body.items() if is_valid_body({**bases, name: value}, write, subject)}
         if body and is_valid_body({**bases, **body}, write, subject):
@@ -99,7 +99,7 @@ def _list_words(
             yield {**base, **filled}
 
 
-def _stands_elsewhere(name: str, value: Any, bases: Mapping[str, Any]) -> bool:
+def _is_in_other_property(name: str, value: Any, bases: Mapping[str, Any]) -> bool:
     """Return whether another property holds a word too, which may exclude it here."""
     others = [other for key, other in bases.items() if key != name]
     return isinstance(value, str) and any(

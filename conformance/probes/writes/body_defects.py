@@ -48,7 +48,7 @@ def build_wrong_bodies(write: Write, subject: Subject, max_count: int) -> Iterat
     ]
     yield from together
     parts = [part for body in together for part in body.alone.values()]
-    others = [body for body in (_single(d, write) for d in defects) if body not in parts]
+    others = [body for body in (_build_wrong_body(d, write) for d in defects) if body not in parts]
     yield from [*others, *parts][: max_count - len(together)]
     yield from _bad_references(write, subject)
 
@@ -66,30 +66,30 @@ def _unreadable_bodies(write: Write) -> Iterator[WrongBody]:
         yield WrongBody(label, msgspec.structs.replace(plain, body=content, headers=headers), None, ("ERR-08",))
 
 
-def _single(defect: "Defect", write: Write) -> WrongBody:
+def _build_wrong_body(defect: "Defect", write: Write) -> WrongBody:
     """Return the request with one defect."""
     requirements = ("ERR-08", "WRT-06") if defect.name in NAMED_DEFECTS else ("WRT-06",)
     label = f"{defect.name} at {defect.pointer or 'the top'}"
     wrong = WrongBody(label, write.request(defect.body), defect.body, requirements)
-    return wrong._replace(alone={member: wrong}) if (member := _member(defect)) else wrong
+    return wrong._replace(alone={member: wrong}) if (member := _get_member(defect)) else wrong
 
 
-def _member(defect: "Defect") -> str:
+def _get_member(defect: "Defect") -> str:
     """Return the member of the body that has the defect; empty for the body as a whole."""
     return defect.pointer.split("/")[1].replace("~1", "/").replace("~0", "~") if defect.pointer else ""
 
 
 def _merge_defects(defects: "Sequence[Defect]", write: Write) -> WrongBody | None:
     """Return one body with the first defect of each member, all of one class, since a refusal names all members."""
-    first = {member: defect for defect in reversed(defects) if (member := _member(defect))}
+    first = {member: defect for defect in reversed(defects) if (member := _get_member(defect))}
     if not first or not isinstance(write.body, dict):
-        return _single(defects[0], write) if defects else None
+        return _build_wrong_body(defects[0], write) if defects else None
     if len(first) == 1:
-        return _single(next(iter(first.values())), write)
+        return _build_wrong_body(next(iter(first.values())), write)
     body = {name: value for name, value in write.body.items() if name not in first}
     body |= {name: defect.body[name] for name, defect in first.items() if name in defect.body}
     defect_class = defects[0].name
-    alone = {name: _single(defect, write) for name, defect in first.items()}
+    alone = {name: _build_wrong_body(defect, write) for name, defect in first.items()}
     return WrongBody(f"{defect_class} at {', '.join(first)}", write.request(body), body, ("ERR-08", "WRT-06"), alone)
 
 

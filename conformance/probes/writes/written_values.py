@@ -37,13 +37,13 @@ def check_written_values(  # noqa: PLR0913 - two responses, what was sent, and h
     if any(outcome.verdict is Verdict.FAIL for outcome in outcomes):
         yield Pause(LAG_S)
         read = yield from read_again()
-        repeated = {_key(outcome) for outcome in judge_values(written, read, sent, schemas, subject)}
-        outcomes = [o for o in outcomes if o.verdict is not Verdict.FAIL or _key(o) in repeated]
+        repeated = {_build_key(outcome) for outcome in judge_values(written, read, sent, schemas, subject)}
+        outcomes = [o for o in outcomes if o.verdict is not Verdict.FAIL or _build_key(o) in repeated]
     yield from outcomes
     return read
 
 
-def _key(outcome: Outcome) -> tuple[str, str, str]:
+def _build_key(outcome: Outcome) -> tuple[str, str, str]:
     return outcome.requirement, outcome.pointer, outcome.actual
 
 
@@ -75,7 +75,7 @@ def check_refused_values(
     blamed = _list_blamed(refused)
     suspects = [(n, v) for n, v in find_documented_values(body, plain, schemas).items() if not blamed or n in blamed]
     for name, value in suspects[:_MAX_TRIED]:
-        if _stands_elsewhere(name, value, plain):
+        if _is_in_other_property(name, value, plain):
             continue
         response = yield from send_alone({name: value})
         yield from judge_acceptance(response, name, value)
@@ -112,7 +112,7 @@ def _list_blamed(refused: OperationResponse) -> frozenset[str]:
     return frozenset(name.partition(".")[0] for name in errors) if isinstance(errors, dict) else frozenset()
 
 
-def _stands_elsewhere(name: str, value: Any, plain: Mapping[str, Any]) -> bool:
+def _is_in_other_property(name: str, value: Any, plain: Mapping[str, Any]) -> bool:
     """Return whether another property holds the value too, which may exclude it here."""
     others = [other for key, other in plain.items() if key != name]
     return any(value == other or (isinstance(other, list) and value in other) for other in others)

@@ -38,11 +38,11 @@ def read_entry(record: Any) -> TrafficEntry:
         read_body(text, content.get("encoding")),
         read_time(record.get("startedDateTime")),
         read_duration(record.get("time")),
-        has_body=isinstance(text, str) or not _promises_body(method, status, content, response),
+        has_body=isinstance(text, str) or not _is_body_missing(method, status, content, response),
     )
 
 
-def _promises_body(method: str, status: int, content: Mapping[str, Any], response: Mapping[str, Any]) -> bool:
+def _is_body_missing(method: str, status: int, content: Mapping[str, Any], response: Mapping[str, Any]) -> bool:
     """Return whether there was a body that the entry does not hold, by the sizes that it states."""
     if method == "HEAD" or status in {0, 204, 304}:
         return False

@@ -32,7 +32,7 @@ def read_record(record: Any) -> TrafficEntry:
         return har.read_entry(record)
     if not is_record(record):
         raise UnreadableEntryError("it is no exchange: it has no url")
-    request, response = _part(record, "request"), _part(record, "response")
+    request, response = _get_message(record, "request"), _get_message(record, "response")
     url = request.get("url")
     if not isinstance(url, str):
         raise UnreadableEntryError("its url is not a text")
@@ -52,7 +52,7 @@ def read_record(record: Any) -> TrafficEntry:
     )
 
 
-def _part(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+def _get_message(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """Return the request or the response of a record: a member of that name, or the members with that prefix."""
     part = record.get(name)
     if isinstance(part, Mapping):
@@ -70,9 +70,9 @@ def _read_part_body(part: Mapping[str, Any]) -> tuple[bytes, bool]:
     body = part.get("body", part.get("content"))
     if isinstance(body, Mapping | list):  # some loggers parse the JSON of a body
         return msgspec.json.encode(body), True
-    return read_body(body, part.get("encoding")), body is not None or not _states_length(part)
+    return read_body(body, part.get("encoding")), body is not None or not _has_stated_length(part)
 
 
-def _states_length(part: Mapping[str, Any]) -> bool:
+def _has_stated_length(part: Mapping[str, Any]) -> bool:
     headers = {name.lower(): value for name, value in read_headers(part.get("headers"))}
     return headers.get("content-length", "0").strip() not in {"", "0"}

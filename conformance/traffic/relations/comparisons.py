@@ -65,24 +65,24 @@ def _settle_difference(different: list[Comparison], *, agrees: bool) -> Iterator
     is_common = len(soon) >= MANY and not agrees
     absent = {comparison.subject for comparison in different if comparison.is_absent}
     is_never_shown = not agrees and len(absent) >= _MIN_ABSENT and all(one.is_absent for one in different)
-    if framed and (not moving or _stands_still(framed)):
-        yield _count(framed)
+    if framed and (not moving or _has_stood_still(framed)):
+        yield _merge_outcomes(framed)
     elif is_never_shown:
-        yield _count(different)
+        yield _merge_outcomes(different)
     elif is_common and not moving:
-        yield _count([comparison for comparison in different if comparison.is_near])
-    elif not moving or _stands_still(different):
+        yield _merge_outcomes([comparison for comparison in different if comparison.is_near])
+    elif not moving or _has_stood_still(different):
         first = different[0].outcome
         yield msgspec.structs.replace(first, verdict=Verdict.REVIEW, message=first.message + _MOVED)
 
 
-def _stands_still(different: list[Comparison]) -> bool:
+def _has_stood_still(different: list[Comparison]) -> bool:
     """Return whether measured values of several resources stood still wherever the reference was seen again."""
     repetitions = {comparison.subject: comparison.repetitions for comparison in different}
     has_moved = any(comparison.repetitions < 0 for comparison in different)
     return not has_moved and len(repetitions) >= _MIN_MEASURED and sum(repetitions.values()) >= _MIN_REPETITIONS
 
 
-def _count(comparisons: list[Comparison]) -> Outcome:
+def _merge_outcomes(comparisons: list[Comparison]) -> Outcome:
     """Return the violation that comparisons show, with their number."""
     return msgspec.structs.replace(comparisons[0].outcome, times=len(comparisons))

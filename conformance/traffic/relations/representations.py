@@ -134,7 +134,7 @@ class _Comparer:
         begin = min(one.sighting.began for one in (*nearest, showing))
         end = max(one.sighting.ended for one in (*nearest, showing))
         if not self._reads.has_write(begin, end):
-            around = _find_around(nearest[0], ours) if not self._reads.has_write(*_span(ours)) else ()
+            around = _find_around(nearest[0], ours) if not self._reads.has_write(*_get_time_span(ours)) else ()
             yield from self._compare_values(url, showing, nearest, references, rule, around)
 
     def _compare_values(  # noqa: PLR0913 - both sides, and what stands before and after each
@@ -228,7 +228,7 @@ def _is_better_shown(place: ShowingPlace, places: Iterable[ShowingPlace]) -> boo
     return place.is_expanded and place._replace(is_expanded=False) in places
 
 
-def _span(showings: list[Showing]) -> tuple[float, float]:
+def _get_time_span(showings: list[Showing]) -> tuple[float, float]:
     """Return when the first showing began and the last one ended."""
     return showings[0].sighting.began, max(showing.sighting.ended for showing in showings)
 

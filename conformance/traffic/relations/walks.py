@@ -130,7 +130,7 @@ def _judge_beside(walk: Walk, walks: list[Walk], reads: Reads) -> Iterator[Compa
     before = next((o for o in reversed(walks) if o is not walk and o.ended <= walk.began), None)
     after = next((o for o in walks if o is not walk and o.began >= walk.ended), None)
     around = [other for other in (before, after) if other is not None]
-    is_still = len(around) > 1 and _show_the_same(around[0], around[1], len(walk.keys))
+    is_still = len(around) > 1 and _has_same_items(around[0], around[1], len(walk.keys))
     if len(walk.pages) > 1:
         is_near = any(reads.are_near(other.began, walk.began) for other in around)
         whole = next((other.pages[0] for other in around if other.is_whole and len(other.pages) == 1), None)
@@ -145,7 +145,7 @@ def _judge_beside(walk: Walk, walks: list[Walk], reads: Reads) -> Iterator[Compa
         yield _report_lost(walk, reference, is_framed=is_still)
 
 
-def _show_the_same(one: Walk, other: Walk, count: int) -> bool:
+def _has_same_items(one: Walk, other: Walk, count: int) -> bool:
     """Return whether two walks show the same first items, at least so many unless the list ends before."""
     shown = min(len(one.keys), len(other.keys))
     is_enough = shown >= count or (one.is_whole and other.is_whole)
