@@ -213,9 +213,10 @@ class _Owner:
         """Merge the logs and write the reports after the last worker has ended."""
         yield
         from conformance.reporting.builder import write_reports
+        from reports import fold
 
         try:
-            log = self._session.finish()
-            write_reports(log)
+            run = self._session.finish()
+            write_reports(run.log, summary=fold(run.events))
         finally:
             self._session.close()

@@ -1,6 +1,6 @@
 """The fold: from the events of any number of logs, in any order, to one summary."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
@@ -21,6 +21,7 @@ from conformance.model import (
     Noticed,
     Observed,
     Outcome,
+    Passed,
     Place,
     Placed,
     Planned,
@@ -58,6 +59,7 @@ class _EventSets:
         self.senders: dict[str, str] = {}  # by exchange, the item that sent it
         self.left_out: dict[Case, int] = defaultdict(int)  # known ways that no plan item was for
         self.observed: set[Observed] = set()
+        self.passed: set[Passed] = set()
         self.notices: set[Noticed] = set()
         self.items: set[ItemFinished] = set()
         self.generated: set[Generated] = set()
@@ -91,6 +93,8 @@ class _EventSets:
                 self.senders[exchange.id] = min(item, self.senders.get(exchange.id, item))
             case Observed():
                 self.observed.add(event)
+            case Passed():
+                self.passed.add(event)
             case Noticed():
                 self.notices.add(event)
             case ItemFinished():
@@ -124,10 +128,11 @@ def fold(events: Iterable[Event]) -> Summary:
     cut_off = _find_gaps(gathered)
     observed = [(_grade(event.outcome, gathered.requirements), event.item) for event in gathered.observed]
     by_case = _group_by_case(outcome for outcome, _ in observed)
-    ways = count_ways(gathered.observed, gathered.left_out)
+    passes = _count_passes(gathered.passed)
+    ways = count_ways(gathered.observed, gathered.passed, gathered.left_out)
     model = _choose_model(gathered, header)
     exchanges = tuple(sorted(gathered.exchanges, key=lambda x: (x.sent_at, x.id, x.failure, x.status)))
-    unplanned = sorted(set(by_case) - gathered.cases)
+    unplanned = sorted({*by_case, *passes} - gathered.cases)
     silence = CUT_OFF_REASON if cut_off else NOTHING_RECORDED
     return judge_run(
         Summary(
@@ -141,9 +146,11 @@ def fold(events: Iterable[Event]) -> Summary:
             places=dict(sorted(gathered.places.items())),
             requirements=tuple(gathered.requirements[key] for key in sorted(gathered.requirements)),
             case_results=tuple(
-                _build_cell(case, by_case.get(case, []), silence, ways) for case in sorted(gathered.cases)
+                _build_cell(case, by_case.get(case, []), passes[case], silence, ways) for case in sorted(gathered.cases)
             ),
-            unplanned_results=tuple(_build_cell(case, by_case[case], "", ways) for case in unplanned),
+            unplanned_results=tuple(
+                _build_cell(case, by_case.get(case, []), passes[case], "", ways) for case in unplanned
+            ),
             excluded=_collect_exclusions(gathered),
             findings=collect_findings(observed, exchanges, gathered.senders, gathered.requirements, model),
             exchanges=exchanges,
@@ -164,21 +171,33 @@ def _group_by_case(outcomes: Iterable[Outcome]) -> dict[Case, list[Outcome]]:
     return by_case
 
 
+def _count_passes(passed: Iterable[Passed]) -> Counter[Case]:
+    """Return by case how many observations say that it passed, and no more."""
+    passes: Counter[Case] = Counter()
+    for event in passed:
+        for requirement, times in event.count_observations():
+            passes[Case(requirement, event.operation)] += times
+    return passes
+
+
 def _grade(outcome: Outcome, requirements: Mapping[str, Requirement]) -> Outcome:
     known = requirements.get(outcome.requirement)
     verdict = grade_verdict(outcome.verdict, known.level if known else Level.MUST)
     return outcome if verdict is outcome.verdict else msgspec.structs.replace(outcome, verdict=verdict)
 
 
-def _build_cell(case: Case, outcomes: list[Outcome], silence: str, ways: Mapping[Case, tuple[int, int]]) -> CaseResult:
+def _build_cell(
+    case: Case, outcomes: list[Outcome], passes: int, silence: str, ways: Mapping[Case, tuple[int, int]]
+) -> CaseResult:
     tried, known = ways.get(case, (0, 0))
-    if not outcomes:
+    if not outcomes and not passes:
         return CaseResult(case.requirement, case.operation, Verdict.NOT_TESTED, silence, 0, tried, known)
-    verdict = min((outcome.verdict for outcome in outcomes), key=_RANK.__getitem__)
+    passed = [Verdict.PASS] if passes else []
+    verdict = min((*passed, *(outcome.verdict for outcome in outcomes)), key=_RANK.__getitem__)
     reason = min(
         (outcome.message for outcome in outcomes if outcome.verdict is verdict and outcome.message), default=""
     )
-    observations = sum(outcome.times for outcome in outcomes)
+    observations = passes + sum(outcome.times for outcome in outcomes)
     return CaseResult(case.requirement, case.operation, verdict, reason, observations, tried, known)
 
 

@@ -3,12 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from conformance.model import Case, Observed, Verdict
+from conformance.model import Case, Observed, Passed, Verdict
 
 _JUDGED = frozenset({Verdict.PASS, Verdict.FAIL, Verdict.WARN, Verdict.REVIEW, Verdict.INCONCLUSIVE})
 
 
-def count_ways(observed: Iterable[Observed], left_out: Mapping[Case, int]) -> dict[Case, tuple[int, int]]:
+def count_ways(
+    observed: Iterable[Observed], passed: Iterable[Passed], left_out: Mapping[Case, int]
+) -> dict[Case, tuple[int, int]]:
     """Return for each case how many ways were tried, and how many are known.
 
     A probe that samples says both in its outcomes; its items are parts of one sample, so that what they tried adds up.
@@ -26,6 +28,10 @@ def count_ways(observed: Iterable[Observed], left_out: Mapping[Case, int]) -> di
             known[outcome.case][probe] = max(known[outcome.case].get(probe, 0), outcome.known)
         elif outcome.verdict in _JUDGED:
             uncounted[outcome.case][probe] += outcome.times
+    for passes in passed:
+        probe = passes.item.partition("[")[0]
+        for requirement, times in passes.count_observations():
+            uncounted[Case(requirement, passes.operation)][probe] += times
     return {
         case: _add_up(tried[case], known[case], uncounted[case], left_out.get(case, 0))
         for case in {*tried, *uncounted, *left_out}

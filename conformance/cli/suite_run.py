@@ -28,13 +28,14 @@ def run_and_report(
     from conformance.cli.pytest_run import run_items
     from conformance.cli.regressions import conclude_comparison
     from conformance.reporting.builder import write_reports
-    from reports import fold, read_events
+    from reports import fold
 
     try:
-        log = session.finish(run_items(session, workers))
+        log, events = session.finish(run_items(session, workers))
     finally:
         session.close()
-    summary = fold(read_events([log]))
+    summary = fold(events)
+    del events  # the summary holds what the reports need
     if waiver_file:
         summary = apply_waivers(summary, known)
     written = write_reports(log, formats, summary=summary, since=since, history=history)

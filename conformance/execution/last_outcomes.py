@@ -9,17 +9,32 @@ import msgspec
 from conformance.errors import LogError
 from conformance.evidence.subject import Subject
 from conformance.execution.folds import judge_exchanges
-from conformance.model import Case, Event, Exchange, Exchanged, Kind, Observed, Outcome, RunFinished, Verdict
+from conformance.model import (
+    Case,
+    Event,
+    Exchange,
+    Exchanged,
+    Kind,
+    Noticed,
+    Observed,
+    Outcome,
+    Passed,
+    RunFinished,
+    Verdict,
+)
 from conformance.plan import Catalogue, Plan
-from conformance.run_log.event_log import KEEP_HINT, read_events
+from conformance.run_log.event_log import CUT_OFF_TOPIC, KEEP_HINT, read_events
 
 
-def judge_remaining(workers: Path, plan: Plan, catalogue: Catalogue, subject: Subject) -> Iterator[Event]:
-    """Yield the outcomes that rest on all exchanges together, then one with a reason for each case left unjudged."""
+def judge_remaining(events: Iterable[Event], plan: Plan, catalogue: Catalogue, subject: Subject) -> Iterator[Observed]:
+    """Yield the outcomes that rest on all exchanges together, then one with a reason for each case left unjudged.
+
+    `events` are those of all logs of the run.
+    """
     seen = _SeenEvents()
     planned = plan.list_open_cases()
     requirements = {case.requirement for case in planned}
-    for outcome in judge_exchanges(seen.read(workers), subject):
+    for outcome in judge_exchanges(seen.read(events), subject):
         is_violation = outcome.verdict in {Verdict.FAIL, Verdict.REVIEW} and outcome.case not in plan.undecidable
         if outcome.case in planned or (is_violation and outcome.requirement in requirements):
             seen.judged.add(outcome.case)
@@ -57,13 +72,15 @@ class _SeenEvents:
         self.cut: set[str] = set()
         self._obstacles: dict[str, str] = {}  # by operation, why the first case of an item was not tested
 
-    def read(self, workers: Path) -> Iterator[Exchange]:
-        """Yield the exchanges of all logs, and keep what they show."""
-        for event in read_events(sorted(workers.glob("*.jsonl"))):
+    def read(self, events: Iterable[Event]) -> Iterator[Exchange]:
+        """Yield the exchanges among the events, and keep what they all show."""
+        for event in events:
             if isinstance(event, Observed):
                 self.judged.add(event.outcome.case)
                 if event.item and event.outcome.verdict in {Verdict.NOT_TESTED, Verdict.INCONCLUSIVE}:
                     self._obstacles.setdefault(event.outcome.operation, event.outcome.message)
+            elif isinstance(event, Passed):
+                self.judged.update(Case(requirement, event.operation) for requirement in event.requirements)
             elif isinstance(event, Exchanged):
                 self.called.add(event.exchange.request.operation)
                 if 200 <= event.exchange.status < 400:
@@ -79,6 +96,13 @@ class _SeenEvents:
         if operation in self.called:
             return "no request to the operation succeeded"
         return "no request of this run was sent to the operation"
+
+
+def read_worker_logs(workers: Path) -> Iterator[Event]:
+    """Yield the events of all logs in a folder, and nothing of a line that a killed worker left incomplete."""
+    for event in read_events(sorted(workers.glob("*.jsonl"))):
+        if not (isinstance(event, Noticed) and event.topic == CUT_OFF_TOPIC):  # the logs of workers have no footer
+            yield event
 
 
 class _Line(msgspec.Struct):

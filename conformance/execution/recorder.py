@@ -1,11 +1,11 @@
 """The recorder of outcomes: grades them by level, counts repetitions, leaves out what was not planned."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 
 import msgspec
 
-from conformance.model import Level, Observed, Outcome, Verdict
+from conformance.model import Level, Observed, Outcome, Passed, Verdict
 from conformance.model.grades import grade_verdict
 from conformance.model.pointers import fold_indices
 
@@ -76,13 +76,17 @@ class Recorder:
             self.violations.append(outcome)
 
     def close(self) -> None:
-        """Write what is left to be written."""
-        for event in self.collect_rest():
+        """Write how often each outcome was repeated."""
+        for event in self._collect_repetitions():
             self._write(event)
 
-    def collect_rest(self) -> tuple[Observed, ...]:
+    def collect_rest(self) -> tuple[Observed | Passed, ...]:
         """Return the outcomes that were deferred, and how often each outcome was repeated."""
-        rest, self._deferred = self._deferred, []
+        return (*self._collect_deferred(), *self._collect_repetitions())
+
+    def _collect_repetitions(self) -> list[Observed]:
+        """Return how often each outcome was repeated."""
+        rest: list[Observed] = []
         for (requirement, operation, verdict, _), times in self._passes.items():
             if times:
                 self._repeated[Outcome(requirement, operation, verdict)] += times
@@ -92,7 +96,24 @@ class Recorder:
             rest.append(Observed(repeated, self._item))
         self._repeated.clear()
         self._passes.clear()
-        return tuple(rest)
+        return rest
+
+    def _collect_deferred(self) -> list[Observed | Passed]:
+        """Return the outcomes that were deferred: those that passed without more to say together, for each exchange."""
+        deferred, self._deferred = self._deferred, []
+        rest: list[Observed | Passed] = []
+        passed: dict[tuple[str, tuple[str, ...]], dict[str, int]] = defaultdict(dict)  # by operation and exchange
+        for event in deferred:
+            outcome = event.outcome
+            if _is_plain_pass(outcome) and (outcome.requirement, outcome.operation) not in self._tried:
+                count = outcome.times + self._passes.pop(classify_outcome(outcome))
+                passed[outcome.operation, outcome.exchanges][outcome.requirement] = count
+            else:
+                rest.append(event)
+        for (operation, exchanges), counts in passed.items():
+            times = () if set(counts.values()) == {1} else tuple(counts.values())
+            rest.append(Passed(operation, tuple(counts), "".join(exchanges), times, self._item))
+        return rest
 
     def _grade(self, outcome: Outcome) -> Outcome:
         if outcome.verdict is not Verdict.FAIL:
@@ -100,6 +121,13 @@ class Recorder:
         return msgspec.structs.replace(
             outcome, verdict=grade_verdict(outcome.verdict, self._level(outcome.requirement))
         )
+
+
+def _is_plain_pass(outcome: Outcome) -> bool:
+    """Return whether an outcome says that a requirement is kept, on one exchange at most, and nothing else."""
+    requirement, operation, exchanges = outcome.requirement, outcome.operation, outcome.exchanges
+    plain = Outcome(requirement, operation, Verdict.PASS, exchanges=exchanges, times=outcome.times)
+    return len(exchanges) <= 1 and outcome == plain
 
 
 def classify_outcome(outcome: Outcome) -> OutcomeKind:

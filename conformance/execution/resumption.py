@@ -19,6 +19,7 @@ from conformance.model import (
     KeywordsListed,
     Noticed,
     Observed,
+    Passed,
     Request,
     RunFinished,
     RunStarted,
@@ -26,6 +27,8 @@ from conformance.model import (
 )
 from conformance.plan import PlanItem
 from conformance.run_log.event_log import read_events
+
+_OwnEvent = Exchanged | Observed | Passed | ItemFinished | Noticed
 
 
 class EarlierRun(msgspec.Struct, frozen=True):
@@ -37,7 +40,7 @@ class EarlierRun(msgspec.Struct, frozen=True):
 
     started: RunStarted
     done: frozenset[str]
-    events: tuple[Exchanged | Observed | ItemFinished | Noticed | Generated | KeywordsListed, ...]
+    events: tuple[_OwnEvent | Generated | KeywordsListed, ...]
     requests: dict[str, int]
     failed: dict[str, tuple[Request, ...]] = {}
     left_writes: dict[str, tuple[Exchange, ...]] = {}
@@ -51,7 +54,7 @@ def read_earlier_run(directory: Path, *, rerun_failed: bool = False) -> EarlierR
     started: RunStarted | None = None
     done: set[str] = set()
     failed: set[str] = set()
-    events: list[Exchanged | Observed | ItemFinished | Noticed] = []
+    events: list[_OwnEvent] = []
     notes: list[Generated | KeywordsListed] = []
     announced: list[Announced] = []
     requests: dict[str, int] = {}
@@ -67,7 +70,7 @@ def read_earlier_run(directory: Path, *, rerun_failed: bool = False) -> EarlierR
             case Observed(outcome=outcome, item=item) if item:
                 failed |= {item} if outcome.verdict is Verdict.FAIL else set()
                 events.append(event)
-            case Exchanged():
+            case Exchanged() | Passed():
                 events.append(event)
             case Announced():
                 announced.append(event)
@@ -95,7 +98,9 @@ def read_earlier_run(directory: Path, *, rerun_failed: bool = False) -> EarlierR
     )
 
 
-def _collect_failed(events: Iterable[Exchanged | Observed | ItemFinished | Noticed]) -> dict[str, tuple[Request, ...]]:
+def _collect_failed(
+    events: Iterable[_OwnEvent],
+) -> dict[str, tuple[Request, ...]]:
     """Return by item, for each kind of violation, the smallest request that showed it."""
     sent: dict[tuple[str, str], Request] = {}  # by item and exchange
     smallest: dict[tuple[str, OutcomeKind], tuple[str, str]] = {}  # item and exchange
@@ -143,7 +148,7 @@ def _replace_address(request: Request, old: str, new: str) -> Request:
     return msgspec.structs.replace(request, target=target, body=body)
 
 
-def _item_name(event: Exchanged | Observed | ItemFinished | Noticed) -> str:
+def _item_name(event: _OwnEvent) -> str:
     return "" if isinstance(event, Noticed) else event.item
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -28,6 +29,9 @@ from conformance.model import (
 )
 from conformance.plan import Catalogue, Plan, plan_chosen_items
 from conformance.run_log.event_log import LogWriter
+
+if TYPE_CHECKING:
+    from conformance.execution.finalizer import FinishedRun
 
 CONTROLLER = "controller"
 _NO_HARDWARE = (
@@ -122,8 +126,8 @@ class Session:
         for event in resumed.events if resumed else ():
             self._log.append(event)
 
-    def finish(self, stopped: str = "") -> Path:
-        """Write the last verdicts and the footer, merge the logs of the workers into `events.jsonl`; return its path.
+    def finish(self, stopped: str = "") -> "FinishedRun":
+        """Write the last verdicts and the footer, and merge the logs of the workers into `events.jsonl`.
 
         `stopped` is the reason why the run ended early, empty where it did not.
         """

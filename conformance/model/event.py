@@ -3,6 +3,8 @@
 Every report is a fold of these events, whatever their order. A log without a footer belongs to a run that was cut off.
 """
 
+from collections.abc import Iterator
+from itertools import repeat
 from typing import Any
 
 import msgspec
@@ -10,7 +12,7 @@ import msgspec
 from conformance.model.certification import Certification
 from conformance.model.exchange import Exchange
 from conformance.model.keyword import Keyword
-from conformance.model.outcome import Outcome
+from conformance.model.outcome import Outcome, Verdict
 from conformance.model.requirement import Requirement
 from conformance.model.resource import ResourceModel
 from conformance.model.target import Profile, Target
@@ -127,6 +129,32 @@ class Observed(msgspec.Struct, frozen=True, tag="outcome"):
     item: str = ""
 
 
+class Passed(msgspec.Struct, frozen=True, tag="passed", omit_defaults=True):
+    """Requirements that a plan item saw kept at one operation: observations that say no more than that, as one event.
+
+    All rest on the exchange named first for them, if there is one. `times` counts the observations of each requirement,
+    in their order, and is empty where each was made once.
+    """
+
+    operation: str
+    requirements: tuple[str, ...]
+    exchange: str = ""
+    times: tuple[int, ...] = ()
+    item: str = ""
+
+    def list_outcomes(self) -> list[Outcome]:
+        """Return the observations, one outcome for each requirement."""
+        exchanges = (self.exchange,) if self.exchange else ()
+        return [
+            Outcome(requirement, self.operation, Verdict.PASS, exchanges=exchanges, times=times)
+            for requirement, times in self.count_observations()
+        ]
+
+    def count_observations(self) -> Iterator[tuple[str, int]]:
+        """Return each requirement with the number of its observations."""
+        return zip(self.requirements, self.times or repeat(1), strict=False)
+
+
 class Noticed(msgspec.Struct, frozen=True, tag="notice", omit_defaults=True):
     """A notice that is not a verdict (a volatile field, an overlay applied, a wait).
 
@@ -203,6 +231,7 @@ Event = (
     | Announced
     | Exchanged
     | Observed
+    | Passed
     | Noticed
     | KeywordsListed
     | Generated

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from conformance.model.event import Event, Exchanged, ItemFinished, Noticed, Observed, RunFinished, RunStarted
+from conformance.model.event import Event, Exchanged, ItemFinished, Noticed, Observed, Passed, RunFinished, RunStarted
 from conformance.run_log.event_log import CUT_OFF_TOPIC, LogWriter
 
 
@@ -35,7 +35,7 @@ def write_merged_log(events: Iterable[Event], path: Path) -> None:
                     headers.add(line)
                 case RunFinished():
                     footers.append(event)
-                case Exchanged() | Observed() | ItemFinished():
+                case Exchanged() | Observed() | Passed() | ItemFinished():
                     log.append(event)
                 case Noticed(topic=topic) if topic == CUT_OFF_TOPIC:
                     rest.append(event)

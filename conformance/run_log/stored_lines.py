@@ -24,6 +24,7 @@ from conformance.model.event import (
     KeywordsListed,
     Noticed,
     Observed,
+    Passed,
     Placed,
     Planned,
     RunFinished,
@@ -76,6 +77,7 @@ StoredLine = (
     | Announced
     | StoredExchange
     | Observed
+    | Passed
     | Noticed
     | KeywordsListed
     | Generated
@@ -226,11 +228,17 @@ class LineDecoder:
         return self._blobs[digest]
 
 
+def restore_events(events: Sequence[Event]) -> list[Event]:
+    """Return events as a reader of the run log gets them: without what JSON in UTF-8 cannot hold."""
+    decoder = LineDecoder()
+    return [event for line in LineEncoder().encode(events).splitlines() for event in decoder.decode(line)]
+
+
 def _place(event: Event, item: str) -> Event:
     """Return an event with another item, where it has one."""
     if isinstance(event, Observed):  # most events, and `replace` takes twice as long
         return Observed(event.outcome, item)
-    return msgspec.structs.replace(event, item=item) if isinstance(event, Exchanged | ItemFinished) else event
+    return msgspec.structs.replace(event, item=item) if isinstance(event, Exchanged | ItemFinished | Passed) else event
 
 
 def _name_probe(item: str) -> str:

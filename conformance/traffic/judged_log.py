@@ -11,7 +11,7 @@ from conformance.errors import UsageError
 from conformance.evidence.readings import review_outcome
 from conformance.execution.directories import check_writable
 from conformance.execution.header import build_header
-from conformance.execution.last_outcomes import judge_remaining, merge_logs
+from conformance.execution.last_outcomes import judge_remaining, merge_logs, read_worker_logs
 from conformance.execution.recorder import Recorder
 from conformance.execution.spec import RunContext, RunSpec
 from conformance.model import (
@@ -128,10 +128,9 @@ class JudgedLog:
         for event in read_events([self._workers / f"{_PART}.jsonl"]):
             if isinstance(event, Observed):
                 judged.add(event.outcome.case)
-        for event in judge_remaining(self._workers, self.plan, self.catalogue, self.subject):
-            if isinstance(event, Observed):
-                judged.add(event.outcome.case)
-            yield event
+        for last in judge_remaining(read_worker_logs(self._workers), self.plan, self.catalogue, self.subject):
+            judged.add(last.outcome.case)
+            yield last
         for case in sorted(self._cases - judged):
             yield Observed(Outcome(case.requirement, case.operation, Verdict.NOT_OBSERVABLE, _UNSEEN))
 

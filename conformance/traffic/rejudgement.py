@@ -25,6 +25,7 @@ from conformance.model import (
     Noticed,
     Observed,
     Outcome,
+    Passed,
     Planned,
     RunStarted,
     Verdict,
@@ -80,6 +81,8 @@ def read_recorded_run(path: Path) -> RecordedRun:
                 exchanges.append(event)
             case Observed(outcome, item):
                 outcomes[item].append(outcome)
+            case Passed(item=item):
+                outcomes[item] += event.list_outcomes()
             case Planned(requirement, keys):
                 cases |= {Case(requirement, key) for key in keys}
             case Catalogued(known):

@@ -12,7 +12,6 @@ from conformance.model import Exchange, Exchanged, Outcome, Planned, Request, Re
 from conformance.network.channel import Channel, Limits
 from conformance.plan import Catalogue, Plan
 from conformance.run_log.body_cut import cut_exchange, measure_exchange
-from conformance.run_log.event_log import LogWriter
 from conformance.safety.gate import Gate
 from specs.catalogue import load_requirements
 from tests.execution.conftest import BASE, OPERATION
@@ -53,14 +52,12 @@ def test_the_beginning_of_a_body_is_not_read_as_all_of_it(subject):
     assert OperationResponse(exchange, subject.model.operations_by_key[OPERATION]).json is UNREADABLE
 
 
-def test_a_case_that_rests_on_a_cut_body_is_inconclusive(tmp_path, subject):
+def test_a_case_that_rests_on_a_cut_body_is_inconclusive(subject):
     response = Response(200, (("Content-Type", "application/json"),), b"[" * 100, cut=True)
     exchange = Exchange("x", Request(OPERATION, "GET", "/vehicle_makes"), "http://h/", 0.0, response)
-    with LogWriter(tmp_path / "main.jsonl") as log:
-        log.append(Exchanged(exchange, "item"))
     plan = Plan((), (Planned("RSP-02", (OPERATION,)), Planned("RSP-03", ("GET /users",))), (), {})
     catalogue = Catalogue.collect(load_requirements())
-    events = list(judge_remaining(tmp_path, plan, catalogue, subject))
+    events = list(judge_remaining([Exchanged(exchange, "item")], plan, catalogue, subject))
     verdicts = {event.outcome.case.operation: event.outcome.verdict for event in events}
     assert verdicts == {OPERATION: Verdict.INCONCLUSIVE, "GET /users": Verdict.NOT_TESTED}
 

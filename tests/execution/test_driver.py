@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from conformance.execution.sender import build_exchange_id
-from conformance.model import Noticed, Outcome, Request, Verdict
+from conformance.model import Noticed, Outcome, Passed, Request, Verdict
 from tests.execution.conftest import OPERATION, TOKEN
 
 
@@ -336,3 +336,25 @@ def test_id_of_an_exchange_is_the_same_in_a_worker_that_got_its_identity_from_an
     there = msgspec.structs.replace(here, identity=msgspec.msgpack.decode(msgspec.msgpack.encode("full")))
     assert there == here
     assert build_exchange_id(there, "", "h:1") == build_exchange_id(here, "", "h:1")
+
+
+def test_what_passed_and_says_no_more_is_one_event(bench):
+    def steps(operation, subject):
+        exchange = yield Request(OPERATION, "GET", "/vehicle_makes")
+        for _ in range(3):
+            yield Outcome("EXP-01", OPERATION, Verdict.PASS, exchanges=(exchange.id,))
+        yield Outcome("EXP-10", OPERATION, Verdict.PASS, exchanges=(exchange.id,))
+
+    bench.run(steps, ok)
+    exchange = bench.exchanges()[0].id
+    passed = [event for event in bench.events if isinstance(event, Passed)]
+    assert passed == [Passed(OPERATION, ("EXP-01", "EXP-10"), exchange, (3, 1), f"probe[{OPERATION}]")]
+
+
+def test_a_sample_that_passed_says_how_much_it_tried(bench):
+    def steps(operation, subject):
+        for tried in (1, 2):
+            yield Outcome("EXP-01", OPERATION, Verdict.PASS, tried=tried, known=7)
+
+    bench.run(steps, ok)
+    assert [(each.times, each.tried, each.known) for each in bench.outcomes()] == [(1, 1, 7), (1, 2, 7)]

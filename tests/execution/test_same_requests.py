@@ -9,8 +9,7 @@ from conformance.execution.session import Session
 from conformance.execution.setup import RunOptions
 from conformance.execution.worker import Worker
 from conformance.mock_server import RunningServer, run_server
-from conformance.model import Exchanged, Observed, Verdict
-from conformance.run_log.event_log import read_events
+from conformance.model import Exchanged, Observed, Passed, Verdict
 
 SELECT = ("IDS & tag:Vehicles", "PAG & tag:Vehicles")
 QUIET = {Verdict.PASS, Verdict.NOT_APPLICABLE}
@@ -37,13 +36,15 @@ def run_part(server: RunningServer, directory: Path, concurrency: int) -> tuple[
         for item in worker.remaining_items:
             worker.run(item)
         worker.close()
-        events = list(read_events([session.finish()]))
+        events = session.finish().events
     finally:
         session.close()
     requests = Counter(event.exchange.request for event in events if isinstance(event, Exchanged))
     outcomes = [event.outcome for event in events if isinstance(event, Observed)]
     findings = Counter((outcome.case, outcome.verdict) for outcome in outcomes if outcome.verdict not in QUIET)
-    return requests, findings, sum(outcome.times for outcome in outcomes if outcome.verdict is Verdict.PASS)
+    passed = sum(times for event in events if isinstance(event, Passed) for _, times in event.count_observations())
+    said = sum(outcome.times for outcome in outcomes if outcome.verdict is Verdict.PASS)
+    return requests, findings, passed + said
 
 
 def test_requests_and_findings_do_not_depend_on_the_number_in_flight(server, tmp_path):

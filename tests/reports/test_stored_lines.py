@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from conformance.errors import LogError
 from conformance.execution.last_outcomes import merge_logs
-from conformance.model import Exchange, Exchanged, ItemFinished, Observed, Outcome, Request, Response, Verdict
+from conformance.model import Exchange, Exchanged, ItemFinished, Observed, Outcome, Passed, Request, Response, Verdict
 from conformance.model.event import OLD_SCHEMAS, RunFinished
 from conformance.run_log import shared_values, stored_lines
 from conformance.run_log.event_log import LogWriter, read_events
@@ -178,3 +178,13 @@ def test_equal_parts_of_events_are_one_object(tmp_path):
 def test_what_never_repeats_is_not_remembered_for_ever(tmp_path, monkeypatch):
     monkeypatch.setattr(shared_values, "_MOST", 2)
     assert read(write(tmp_path / "events.jsonl", RUN[:-1])) == RUN[:-1]
+
+
+def test_what_passed_together_is_read_with_its_item(tmp_path):
+    passed = Passed("GET /things", tuple(f"RSP-{number:02}" for number in range(60)), "x1", item="item")
+    finished = ItemFinished("item", 0.1, 1)
+    with LogWriter(tmp_path / "events.jsonl") as log:
+        log.append(passed)
+        log.append_together((passed, finished))
+    assert read(tmp_path / "events.jsonl") == [passed, passed, finished]
+    assert stored_lines.restore_events([passed, finished]) == [passed, finished]

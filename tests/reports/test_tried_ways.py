@@ -1,6 +1,6 @@
 """How much a verdict rests on: ways tried, of those that are known."""
 
-from conformance.model import Case, Observed, Outcome, Planned, Verdict
+from conformance.model import Case, Observed, Outcome, Passed, Planned, Verdict
 from reports import fold
 from reports.formats.json import as_json
 
@@ -48,3 +48,18 @@ def test_what_samples_nothing_has_tried_all_that_it_knows():
     result, summary = fold_case(observe(BASE, times=3), observe("read[GET /evses]", verdict=Verdict.NOT_APPLICABLE))
     assert (result.tried, result.known, result.is_sampled) == (3, 3, False)
     assert summary.sample_remark == ""
+
+
+def test_what_passed_together_counts_as_what_passed_alone():
+    together = Passed(CASE.operation, ("IDS-01", CASE.requirement), "x1", (1, 3), BASE)
+    alone = [Observed(outcome, BASE) for outcome in together.list_outcomes()]
+    result, summary = fold_case(together)
+    assert (result, summary.unplanned_results) == (fold_case(*alone)[0], fold_case(*alone)[1].unplanned_results)
+    assert (result.verdict, result.observations, result.tried) == (Verdict.PASS, 3, 3)
+
+
+def test_what_passed_together_hides_no_violation_and_counts_once():
+    violated = observe(BASE, verdict=Verdict.FAIL)
+    together = Passed(CASE.operation, (CASE.requirement,), "x1", item=BASE)
+    result, _ = fold_case(violated, together, together)
+    assert (result.verdict, result.observations) == (Verdict.FAIL, 2)

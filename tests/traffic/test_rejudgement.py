@@ -1,7 +1,7 @@
 """A run judged again from its log: the same verdicts by the same rules, and reasons where they differ."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -11,7 +11,7 @@ import reports
 from conformance.execution.setup import RunOptions
 from conformance.matrices.suite_runs import run_session
 from conformance.mock_server import run_server
-from conformance.model import Event, Exchanged, Level, Noticed, Observed, Verdict
+from conformance.model import Event, Exchanged, Level, Noticed, Observed, Passed, Verdict
 from conformance.reporting.verdict_changes import VerdictChange, list_changes, note_changes
 from conformance.run_log.event_log import LogWriter, read_events
 from conformance.traffic.judge import JudgeOptions
@@ -41,12 +41,12 @@ def judge(log: Path, tmp_path: Path) -> tuple[Summary, tuple[VerdictChange, ...]
     return summary, list_changes(fold(log), summary)
 
 
-def rewrite(log: Path, tmp_path: Path, edit: Callable[[Event], Event | None]) -> Path:
-    """Write a copy of a log in which an edit replaced events, or left them out."""
+def rewrite(log: Path, tmp_path: Path, edit: Callable[[Event], Sequence[Event]]) -> Path:
+    """Write a copy of a log in which an edit replaced each event by others, or by none."""
     copy = tmp_path / "copy.jsonl"
     with LogWriter(copy) as writer:
         for event in read_events([log]):
-            if (edited := edit(event)) is not None:
+            for edited in edit(event):
                 writer.append(edited)
     return copy
 
@@ -60,11 +60,15 @@ def test_same_rules_give_the_same_verdicts(run: Path, tmp_path: Path) -> None:
 
 
 def test_verdict_that_the_record_does_not_bear_out_changes_with_its_cause(run: Path, tmp_path: Path) -> None:
-    def accuse(event: Event) -> Event:
-        if isinstance(event, Observed) and event.outcome.requirement == "RSP-02":
-            outcome = msgspec.structs.replace(event.outcome, verdict=Verdict.FAIL, message="made up")
-            return Observed(outcome, event.item)
-        return event
+    def accuse(event: Event) -> Sequence[Event]:
+        if not isinstance(event, Passed):
+            return (event,)
+        outcomes = event.list_outcomes()
+        made_up = {"verdict": Verdict.FAIL, "message": "made up"}
+        return [
+            Observed(msgspec.structs.replace(outcome, **made_up if outcome.requirement == "RSP-02" else {}), event.item)
+            for outcome in outcomes
+        ]
 
     _, changes = judge(rewrite(run, tmp_path, accuse), tmp_path)
     assert {(change.requirement, change.old, change.new) for change in changes} == {("RSP-02", "FAIL", "PASS")}
@@ -72,9 +76,9 @@ def test_verdict_that_the_record_does_not_bear_out_changes_with_its_cause(run: P
 
 
 def test_what_the_record_does_not_hold_keeps_its_verdict(run: Path, tmp_path: Path) -> None:
-    def drop(event: Event) -> Event | None:
+    def drop(event: Event) -> Sequence[Event]:
         is_expanded = isinstance(event, Exchanged) and "expand=" in event.exchange.request.target
-        return None if is_expanded else event
+        return () if is_expanded else (event,)
 
     summary, changes = judge(rewrite(run, tmp_path, drop), tmp_path)
     assert not [change for change in changes if change.is_grave]
