@@ -1,7 +1,7 @@
 """WRT-02 and WRT-03: what a PATCH may change and what it may not, judged from reads before and after it."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from conformance.evidence.differences import ABSENT, find_differences
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json, skip_case
@@ -27,100 +27,92 @@ from conformance.probes.writes.written_values import check_refused_values, check
 _MAX_VIOLATIONS = 5
 
 
-def check_change(  # noqa: PLR0913 - see _check_only_named
-    named: Mapping[str, Any],
-    before: OperationResponse,
-    changed: OperationResponse,
-    after: OperationResponse,
-    state: UpdateState,
-    subject: Subject,
-) -> Steps[OperationResponse]:
-    """Judge a change as a whole, and value by value; return the last read."""
-    after = yield from _check_only_named(named, before, changed, after, state, subject)
+class ObservedPatch(NamedTuple):
+    """A PATCH with the reads around it: the properties that it named, the response, the resource before and after."""
+
+    named: Mapping[str, Any]
+    before: OperationResponse
+    response: OperationResponse
+    after: OperationResponse
+
+    def is_without_effect(self, name: str) -> bool:
+        """Return whether a property has its old value: then the whole change is lost, which WRT-02 reports."""
+        old, new = (
+            read.json.get(name, ABSENT) if isinstance(read.json, dict) else ABSENT for read in (self.before, self.after)
+        )
+        return old is not ABSENT and old == new
+
+
+class _WrongProperty(NamedTuple):
+    """A violation of WRT-02: a message, the JSON pointer, and the expected and the actual value."""
+
+    message: str
+    pointer: str
+    expected: Any
+    actual: Any
+
+
+def check_change(patch: ObservedPatch, state: UpdateState, subject: Subject) -> Steps[OperationResponse]:
+    """Judge a change as a whole (WRT-02), and value by value (VAL requirements); return the last read."""
+    after = yield from _check_only_named(patch, state, subject)
+    patch = patch._replace(after=after)
     if after.is_success:
         schemas = find_writable(state.operation, subject)
-        sent = {name: value for name, value in named.items() if not value or not _is_unchanged(name, before, after)}
-        after = yield from check_written_values(changed, after, sent, schemas, subject, state.read_current)
+        sent = {name: value for name, value in patch.named.items() if not value or not patch.is_without_effect(name)}
+        after = yield from check_written_values(patch.response, after, sent, schemas, subject, state.read_current)
     return after
 
 
-def _is_unchanged(name: str, before: OperationResponse, after: OperationResponse) -> bool:
-    """Return whether a property has its old value: then the whole change is lost, which WRT-02 reports."""
-    old, new = (read.json.get(name, ABSENT) if isinstance(read.json, dict) else ABSENT for read in (before, after))
-    return old is not ABSENT and old == new
-
-
-def _check_only_named(  # noqa: PLR0913 - the three states, and the properties named
-    named: Mapping[str, Any],
-    before: OperationResponse,
-    changed: OperationResponse,
-    after: OperationResponse,
-    state: UpdateState,
-    subject: Subject,
-) -> Steps[OperationResponse]:
+def _check_only_named(patch: ObservedPatch, state: UpdateState, subject: Subject) -> Steps[OperationResponse]:
     """Judge WRT-02: named properties have the new value in the response and in the next read, others their old one.
 
     A violation must show in one more read: a value may come late, or change by itself. Return the last read.
     """
-    if not (before.is_success and after.is_success):
-        reason = f"the effect of the change cannot be read: {after.status if before.is_success else before.status}"
-        yield judge_case(changed, "WRT-02", Verdict.INCONCLUSIVE, reason, also=(before, after))
-        return after
-    violations = list(_find_violations(named, before, changed, after, state, subject))
-    if violations:
+    if not (patch.before.is_success and patch.after.is_success):
+        status = patch.after.status if patch.before.is_success else patch.before.status
+        reason = f"the effect of the change cannot be read: {status}"
+        yield judge_case(patch.response, "WRT-02", Verdict.INCONCLUSIVE, reason, also=(patch.before, patch.after))
+        return patch.after
+    wrong = list(_find_wrong_properties(patch, state, subject))
+    if wrong:
         yield Pause(LAG_S)
-        after = yield from state.read_current()
-        violations = [
-            violation
-            for violation in _find_violations(named, before, changed, after, state, subject)
-            if violation in violations
-        ]
-    for words, pointer, expected, actual in violations[:_MAX_VIOLATIONS]:
-        also = (before, after)
+        patch = patch._replace(after=(yield from state.read_current()))
+        wrong = [violation for violation in _find_wrong_properties(patch, state, subject) if violation in wrong]
+    for message, pointer, expected, actual in wrong[:_MAX_VIOLATIONS]:
         yield fail_case(
-            changed,
+            patch.response,
             "WRT-02",
-            words,
+            message,
             expected=quote_json(expected),
             actual=quote_json(actual),
             pointer=pointer,
-            also=also,
+            also=(patch.before, patch.after),
         )
-    if not violations:
-        yield pass_case(changed, "WRT-02")
-    return after
+    if not wrong:
+        yield pass_case(patch.response, "WRT-02")
+    return patch.after
 
 
-def _find_violations(  # noqa: PLR0913 - see _check_only_named
-    named: Mapping[str, Any],
-    before: OperationResponse,
-    changed: OperationResponse,
-    after: OperationResponse,
-    state: UpdateState,
-    subject: Subject,
-) -> Iterator[tuple[str, str, Any, Any]]:
-    """Yield, for each violation of WRT-02, a message, the JSON pointer, the expected and the actual value."""
+def _find_wrong_properties(patch: ObservedPatch, state: UpdateState, subject: Subject) -> Iterator[_WrongProperty]:
+    """Yield named properties that do not show the change, and other properties that changed with them."""
     writable = find_writable(state.operation, subject)
-    for response, words in ((changed, "the response does not show the change"), (after, "the change is not kept")):
+    messages = ((patch.response, "the response does not show the change"), (patch.after, "the change is not kept"))
+    for response, message in messages:
         members = response.json if isinstance(response.json, dict) else {}
-        for name, value in named.items():
+        for name, value in patch.named.items():
             shown = members.get(name, ABSENT)
             is_kept = _is_shown_as_sent(shown, value) or is_rounded(writable.get(name, {}), value, shown)
-            if not (response is changed and shown is ABSENT) and not is_kept:
-                yield words, f"/{name}", value, shown
+            if not (response is patch.response and shown is ABSENT) and not is_kept:
+                yield _WrongProperty(message, f"/{name}", value, shown)
     other_names = {*writable} - {
-        *named,
-        *select_required(state.write, before.json, subject),
-        *list_excluded_properties(state.operation, named),
+        *patch.named,
+        *select_required(state.write, patch.before.json, subject),
+        *list_excluded_properties(state.operation, patch.named),
     }
-    for difference in find_differences(before.json, after.json):
+    message = f"changing {', '.join(patch.named)} changes another property"
+    for difference in find_differences(patch.before.json, patch.after.json):
         if difference.top_member in other_names:
-            yield (
-                f"changing {', '.join(named)} changes another property",
-                difference.pointer,
-                difference.old,
-                difference.new,
-            )
+            yield _WrongProperty(message, difference.pointer, difference.old, difference.new)
 
 
 def _is_shown_as_sent(shown: Any, value: Any) -> bool:

@@ -39,6 +39,7 @@ from conformance.probes.writes.expanded_changes import (
 )
 from conformance.probes.writes.update_expansion import EXPANSION_REQUIREMENTS, judge_expanded_response
 from conformance.probes.writes.update_judgements import (
+    ObservedPatch,
     check_change,
     check_list,
     check_other_members,
@@ -124,7 +125,7 @@ def _judge_changes(plan: ChangePlan, changed: OperationResponse, state: UpdateSt
     """Judge the first change, make the others, and put back one part after the other."""
     named = {plan.name: plan.value}
     after = yield from state.read_current()
-    after = yield from check_change(named, state.original, changed, after, state, subject)
+    after = yield from check_change(ObservedPatch(named, state.original, changed, after), state, subject)
     yield from check_tag_after_change(state.original, after, state.reader)
     yield from agreement.check_repeated_reads(named, changed, state.reader)
     yield from check_list(named, changed, state, subject)
@@ -134,7 +135,7 @@ def _judge_changes(plan: ChangePlan, changed: OperationResponse, state: UpdateSt
         response = yield from state.send_patch(others, subject)
         later = yield from state.read_current()
         if response.is_success:
-            after = yield from check_change(others, after, response, later, state, subject)
+            after = yield from check_change(ObservedPatch(others, after, response, later), state, subject)
             changed_values |= others
             break
         after = later
@@ -160,7 +161,7 @@ def _send_value_rounds(
             response = yield from state.send_patch(values, subject)
             later = yield from state.read_current()
             if response.is_success:
-                after = yield from check_change(values, after, response, later, state, subject)
+                after = yield from check_change(ObservedPatch(values, after, response, later), state, subject)
                 break
             after = later
             yield from check_refusal(response, changed_values, state, subject)
@@ -200,7 +201,7 @@ def _send_forged(name: str, after: OperationResponse, state: UpdateState, subjec
         response = yield from state.send_patch(first, subject)
         last = yield from state.read_current()
     if response.is_success:
-        last = yield from check_change(first, after, response, last, state, subject)
+        last = yield from check_change(ObservedPatch(first, after, response, last), state, subject)
     return last
 
 
