@@ -1,4 +1,4 @@
-"""The rules of safety of each kind of target. Real cars and chargers hang on live: what is off here stays off."""
+"""The safety rules of each kind of target. No flag can allow what they forbid."""
 
 import re
 from collections.abc import Mapping

@@ -7,6 +7,6 @@ KINDS = (
         name="builtin",
         writes=True,
         hardware=True,
-        note="the built-in server: started for the run, its data is made up",
+        note="the built-in server, started for the run: its data is generated",
     ),
 )

@@ -9,7 +9,7 @@ KINDS = (
         hardware=False,
         known="https://api.ev.energy/v2",
         note="production: real vehicles, chargers, people and money",
-        why="real vehicles and chargers hang on live",
+        why="live controls real vehicles and chargers",
         token_in_url=False,
     ),
 )

@@ -8,6 +8,6 @@ KINDS = (
         writes=True,
         hardware=True,
         known="https://developers.ev.energy/_mock/ev.energy-api-v2",
-        note="the hosted mock, or any stateless mock: nothing there is real, a write proves little",
+        note="the hosted mock, or any stateless mock: it stores nothing, so a write proves little",
     ),
 )

@@ -8,7 +8,7 @@ KINDS = (
         writes=False,
         hardware=False,
         known="https://api.ev.energy/v2",
-        note="dummy data behind the address of live",
+        note="dummy data at the address of live",
         why="the sandbox shares its address with live: a wrong credential would write to real vehicles",
         token_in_url=False,
     ),

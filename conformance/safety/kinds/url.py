@@ -7,6 +7,6 @@ KINDS = (
         name="url",
         writes=True,
         hardware=True,
-        note="any other address: whoever names it knows what hangs on it",
+        note="any other address: you must know which devices it controls",
     ),
 )
