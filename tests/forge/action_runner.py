@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ class PlayedAction:
     summary: str = ""
     artifacts: dict[str, Path] = field(default_factory=dict)
     used: list[str] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
 
 
 class ActionRunner:
@@ -53,7 +55,9 @@ class ActionRunner:
             if "uses" in step:
                 self._use(step, played)
             else:
+                begin = time.monotonic()
                 self._execute(step, played)
+                played.seconds[step["name"]] = time.monotonic() - begin
         for name, spec in self._definition.get("outputs", {}).items():
             played.outputs[name] = self._expand(spec["value"])
         summary = self._temporary / "summary.md"
