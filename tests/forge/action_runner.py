@@ -1,8 +1,8 @@
 """A stand-in for the runner of composite GitHub actions: it does what `action.yml` says, on this machine.
 
 It runs the steps with `run` as the runner does (bash, with `GITHUB_*` files) and plays the actions that a step uses:
-setup-python and cache do nothing, upload-artifact copies. It knows the
-expressions that our actions contain.
+setup-python and cache do nothing, upload-artifact and download-artifact copy. It knows the expressions that our
+actions contain.
 """
 
 import os
@@ -10,7 +10,9 @@ import re
 import shutil
 import subprocess
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -33,14 +35,25 @@ class PlayedAction:
 
 
 class ActionRunner:
-    """Runs the steps of one composite action in a workspace; `environment` is added to that of every step."""
+    """Runs the steps of one composite action in a workspace; `environment` is added to that of every step.
 
-    def __init__(self, action: Path, workspace: Path, temporary: Path, environment: dict[str, str]) -> None:
+    `artifacts` are those that earlier jobs have uploaded, by name.
+    """
+
+    def __init__(
+        self,
+        action: Path,
+        workspace: Path,
+        temporary: Path,
+        environment: dict[str, str],
+        artifacts: Mapping[str, Path] | None = None,
+    ) -> None:
         self._action = action
         self._definition = yaml.safe_load((action / "action.yml").read_text())
         self._workspace = workspace
         self._temporary = temporary
         self._environment = environment
+        self._artifacts = artifacts or {}
         self._steps: dict[str, dict[str, str]] = {}
 
     def run(self, **inputs: str) -> PlayedAction:
@@ -96,6 +109,11 @@ class ActionRunner:
             source = self._workspace / path
             if source.exists():
                 played.artifacts[name] = Path(shutil.copytree(source, self._temporary / "artifacts" / name))
+        elif action == "actions/download-artifact":
+            pattern, path = (self._expand(step["with"][key]) for key in ("pattern", "path"))
+            for name, folder in self._artifacts.items():
+                if fnmatch(name, pattern):
+                    shutil.copytree(folder, self._workspace / path / name)
 
     def _execute(self, step: dict[str, Any], played: PlayedAction) -> None:
         files = {name: self._temporary / name.lower() for name in ("GITHUB_OUTPUT", "GITHUB_PATH")}
