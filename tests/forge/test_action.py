@@ -1,12 +1,12 @@
 """From an empty repository to a first report: the action, played on this machine by a stand-in for the runner."""
 
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
 
+from conformance import __version__
 from tests.forge.action_runner import ActionRunner
 
 ROOT = Path(__file__).parents[2]
@@ -23,10 +23,11 @@ SENT = (
 )
 
 
-@pytest.fixture(scope="module")
-def action(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def action(tmp_path: Path) -> Path:
     """The action as a runner checks it out, beside nothing else."""
-    folder = tmp_path_factory.mktemp("action")
+    folder = tmp_path / "action"
+    folder.mkdir()
     for name in SENT:
         source = ROOT / name
         if source.is_dir():
@@ -36,21 +37,13 @@ def action(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def installed(action: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The temporary folder of a runner on which the install step has run."""
-    temporary = tmp_path_factory.mktemp("runner")
-    done = subprocess.run(
-        [action / "deploy/ci/install.sh", action, temporary / "evconform-venv"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode and "No matching distribution" in done.stderr:
-        pytest.skip("the package registry does not answer")
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("evconform ")
-    return temporary
+@pytest.fixture
+def machine(tmp_path: Path) -> tuple[Path, Path]:
+    """The workspace of a runner, and its folder for what is temporary."""
+    folders = tmp_path / "workspace", tmp_path / "temporary"
+    for folder in folders:
+        folder.mkdir()
+    return folders
 
 
 def test_sample_in_the_documentation_has_six_lines():
@@ -60,12 +53,12 @@ def test_sample_in_the_documentation_has_six_lines():
     assert yaml.safe_load(sample)["jobs"]["conformance"]["steps"][0]["uses"].startswith("evenergy-conformance/")
 
 
-def test_first_report(action, installed, tmp_path):
-    workspace = tmp_path / "workspace"
-    workspace.mkdir()
-    runner = ActionRunner(action, workspace, installed, {})
-    played = runner.run(profile="smoke")
+def test_first_report(action, machine):
+    played = ActionRunner(action, *machine, {}).run(profile="smoke")
+    if played.exit_code and "No matching distribution" in played.output:
+        pytest.skip("the package registry does not answer")
     assert played.exit_code == 0, played.output
+    assert f"evconform {__version__}\n" in played.output
     assert played.outputs["verdict"] == "conforms"
     assert played.outputs["exit-code"] == "0"
     assert Path(played.outputs["report"]).read_text().startswith("<!doctype html>")
@@ -77,10 +70,11 @@ def test_first_report(action, installed, tmp_path):
     assert "github/codeql-action/upload-sarif" not in played.used
 
 
-def test_usage_error_fails_the_step_and_uploads_nothing(action, installed, tmp_path):
-    workspace = tmp_path / "workspace"
-    workspace.mkdir()
-    played = ActionRunner(action, workspace, installed, {}).run(target="no-such-target")
+def test_usage_error_fails_the_step_and_uploads_nothing(stand_in_actions, machine, tmp_path):
+    environment = {"CALLS": str(tmp_path / "calls"), "CODE": "2"}
+    played = ActionRunner(stand_in_actions, *machine, environment).run(target="no-such-target")
+    assert "--target=no-such-target" in (tmp_path / "calls").read_text()
     assert played.exit_code == 2
     assert played.outputs["verdict"] == ""
+    assert played.outputs["exit-code"] == "2"
     assert played.artifacts == {}

@@ -2,37 +2,16 @@
 
 import itertools
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 
 from tests.forge.action_runner import ActionRunner, PlayedAction
 
 ROOT = Path(__file__).parents[2]
 OWN_ACTION = "evenergy-conformance/evenergy-conformance"
-COMMAND = """#!/usr/bin/env bash
-echo "$*" >>"$CALLS"
-while [ $# -gt 0 ]; do if [ "$1" = --report-dir ]; then directory=$2; fi; shift; done
-mkdir -p "$directory" && touch "$directory/events.jsonl" && echo '{"verdict": "conforms"}' >"$directory/summary.json"
-"""
-
-
-@pytest.fixture
-def checkout(tmp_path: Path) -> Path:
-    """The repository of the actions, whose installation puts a stand-in for the command on the path."""
-    folder = tmp_path / "actions"
-    shutil.copytree(ROOT / "deploy", folder / "deploy")
-    shutil.copy(ROOT / "action.yml", folder)
-    command = tmp_path / "bin" / "evconform"
-    command.parent.mkdir()
-    command.write_text(COMMAND)
-    command.chmod(0o755)
-    (folder / "deploy/ci/install.sh").write_text(f'#!/bin/sh\necho {command.parent} >>"$GITHUB_PATH"\n')
-    return folder
 
 
 def list_jobs(job: Any) -> Iterator[dict[str, str]]:
@@ -50,7 +29,7 @@ def list_jobs(job: Any) -> Iterator[dict[str, str]]:
         }
 
 
-def test_every_part_reaches_the_report_of_its_target(checkout, tmp_path):
+def test_every_part_reaches_the_report_of_its_target(stand_in_actions, tmp_path):
     workflow = yaml.safe_load((ROOT / "deploy/github/parts.yml").read_text())
     parts, reports = workflow["jobs"]["part"], workflow["jobs"]["report"]
     assert parts["strategy"]["matrix"]["target"] == reports["strategy"]["matrix"]["target"]
@@ -62,7 +41,7 @@ def test_every_part_reaches_the_report_of_its_target(checkout, tmp_path):
         machine = tmp_path / f"machine-{len(artifacts)}"
         (machine / "workspace").mkdir(parents=True)
         environment = {"CALLS": str(calls)}
-        runner = ActionRunner(checkout / action, machine / "workspace", machine, environment, artifacts)
+        runner = ActionRunner(stand_in_actions / action, machine / "workspace", machine, environment, artifacts)
         played = runner.run(**inputs)
         assert played.exit_code == 0, played.output
         artifacts.update(played.artifacts)
