@@ -1,6 +1,5 @@
 """Request bodies: bytes decoded by their media type, validated, and their links resolved to records."""
 
-import re
 from collections.abc import Callable, Mapping
 from io import BytesIO
 from typing import Any
@@ -246,7 +245,7 @@ class BodyReader:
                 for further in shape.list_links(target):
                     if further.path == name and further.kind is LinkKind.ITEM and target != operation.resource:
                         return further.targets
-        plural = [n for n in shape.resources if re.fullmatch(rf"(.*_)?{re.escape(name)}s", n)]
+        plural = [n for n in shape.resources if n == f"{name}s" or n.endswith(f"_{name}s")]
         return (min(plural, key=len),) if plural and name not in self._unlinked_fields(operation) else ()
 
     def _unlinked_fields(self, operation: Operation) -> set[str]:

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -14,6 +15,9 @@ import msgspec
 from conformance.description import Description
 from conformance.mock_server.api import WireRequest, WireResponse
 from conformance.mock_server.assembly import MockServer, ServerSettings, assemble_server
+from conformance.mock_server.behaviours import prepare_world
+from conformance.mock_server.readings import find_id_maker, select_readings
+from conformance.mock_server.world.builder import MockWorld, build_world
 from conformance.mock_server.world.schema_compiler import UNKNOWN, RecordContext
 from conformance.mock_server.world.store import StoredRecord, make_links_absolute
 from conformance.model import Location, Operation
@@ -23,8 +27,21 @@ BASE = "http://127.0.0.1:8000/v2"
 NOW = 1_790_000_000_000_000
 
 
-def serve(description: Description, world: Any = None, **settings: Any) -> "Client":
-    return Client(assemble_server(ServerSettings(**{"now": NOW, **settings}), description, world))
+@lru_cache(maxsize=4)
+def _build_world(description: Description, seed: int, now: int) -> MockWorld:
+    return prepare_world(build_world(description, seed, now))
+
+
+def create_server(description: Description, settings: ServerSettings, world: MockWorld | None = None) -> MockServer:
+    """Return a server over a world of its own, or over the one given; the copy of a world is cheaper than a new one."""
+    makes_ids = find_id_maker(select_readings(settings.readings)) is not None
+    if world is None and settings.now is not None and not makes_ids:
+        world = _build_world(description, settings.seed, settings.now).copy()
+    return assemble_server(settings, description, world)
+
+
+def serve(description: Description, world: MockWorld | None = None, **settings: Any) -> "Client":
+    return Client(create_server(description, ServerSettings(**{"now": NOW, **settings}), world))
 
 
 class Web:

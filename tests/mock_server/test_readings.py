@@ -12,8 +12,9 @@ from conformance.description import load_description
 from conformance.errors import UsageError
 from conformance.matrices.readings import draw_combinations, list_inapplicable_readings
 from conformance.mock_server import readings
-from conformance.mock_server.assembly import MockServer, ServerSettings, assemble_server
+from conformance.mock_server.assembly import MockServer, ServerSettings
 from conformance.mock_server.readings import wire_slow
+from tests.mock_server import in_process_client
 from tests.mock_server.in_process_client import NOW, REAL, Client
 from tests.mock_server.reading_requests import Message, list_requests, read
 from tests.mock_server.samples import each_or_long
@@ -32,7 +33,7 @@ def find_description(name: str) -> Any:
 
 def create_server(description: str, *names: str) -> MockServer:
     settings = ServerSettings(REAL if description == PROVIDER else None, readings=names, now=NOW, rate_limit=10**9)
-    return assemble_server(settings, find_description(description))
+    return in_process_client.create_server(find_description(description), settings)
 
 
 async def handle(server: MockServer, message: Message) -> Response:
