@@ -31,6 +31,7 @@ from reports.sections.verdict import build_verdict
 from reports.summary import RunVerdict, Summary
 
 FILE = "report.html"
+DOCUMENTATION = "https://evenergy-conformance.github.io/evenergy-conformance"  # has a page for each requirement
 SCRIPTS = ("query", "store", "page", "inside", "matrix", "paper", "tables", "drawer", "main")
 REST, SUMMARY_LINE = 450_000, 500  # bytes of the page besides evidence, of one finding before it is opened
 
@@ -135,6 +136,7 @@ def _build_environment() -> Environment:
         finalize=_neutralize,
     )
     environment.globals["glyphs"] = GLYPHS
+    environment.globals["documentation"] = DOCUMENTATION
     filters: dict[str, Callable[..., object]] = {
         "day": lambda at: f"{_to_utc(at):%-d %B %Y, %H:%M} UTC",
         "date": lambda at: f"{_to_utc(at):%-d %B %Y}",

@@ -8,8 +8,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+import yaml
 
 import strategies
+from reports.formats.html import DOCUMENTATION
 from specs.catalogue import load_requirements
 
 ROOT = Path(__file__).parents[2]
@@ -49,6 +51,14 @@ def test_each_requirement_has_a_page_with_its_facts(site):
         page = (site / "requirements" / requirement.id / "index.html").read_text()
         assert "Why it matters." in page
         assert f">{requirement.level}<" in page
+
+
+def test_a_report_leads_to_the_pages_of_the_site(site):
+    configuration = yaml.safe_load((ROOT / "mkdocs.yml").read_text())
+    assert configuration["site_url"] == f"{DOCUMENTATION}/"
+    template = (ROOT / "reports" / "templates" / "parts.html.jinja").read_text()
+    assert '"{{ documentation }}/requirements/{{ requirement.id }}/"' in template
+    assert (site / "requirements" / "EXP-04" / "index.html").exists()
 
 
 def test_each_strategy_is_in_the_reference(site):
