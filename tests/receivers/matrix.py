@@ -118,11 +118,11 @@ def _write_table(results: list[Result], *, is_whole: bool) -> str:
     """Return the score by requirement as Markdown."""
     planted = Counter((requirement, language) for language, requirement, *_ in results)
     found = Counter((requirement, language) for language, requirement, _, was_found in results if was_found)
+    stimuli = "all stimuli" if is_whole else "the stimuli of the requirement that they break"
     lines = [
-        "Receivers with one fault each, as partners make them, are certified with a hook, by",
-        f"{'all stimuli' if is_whole else 'the stimuli of the requirement that they break'}; a fault counts as found",
-        "when that requirement fails, or warns if it is a SHOULD.",
-        "`python -m tests.receivers.matrix` (`tox -e receivers`) writes this table.",
+        f"Receivers with one fault each, as partners make them, are certified with a hook, by {stimuli}.",
+        "A fault counts as found when the requirement that it breaks fails, or warns if it is a SHOULD.",
+        "`tox -e receivers` (`python -m tests.receivers.matrix --whole`) writes this table.",
         "",
         "| requirement | faults in Python | found | faults in JavaScript | found |",
         "| --- | ---: | ---: | ---: | ---: |",

@@ -24,5 +24,10 @@ def plant(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("RUL-09",), "the oldest stands first in a list inside an object", plant, difficulty="subtle", changes=("body",)
+    ("RUL-09",),
+    "the oldest stands first in a list inside an object",
+    plant,
+    difficulty="subtle",
+    changes=("body",),
+    implies=("CHG-08",),
 )
