@@ -60,10 +60,13 @@ def read_history(path: Path) -> tuple[PastRun, ...]:
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}", hint="Name a file for --history") from error
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is no history of runs: {error}", hint="Remove it to begin a new one") from error
+        raise UsageError(
+            f"{path} is not a history of runs: {error}", hint="Delete the file to begin a new history"
+        ) from error
     if history.schema != SCHEMA:
         raise UsageError(
-            f"{path} has the schema {history.schema!r}, expected {SCHEMA!r}", hint="Remove it to begin a new one"
+            f"{path} has the schema {history.schema!r}, expected {SCHEMA!r}",
+            hint="Delete the file to begin a new history",
         )
     return merge_runs(history.runs)
 

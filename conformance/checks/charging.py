@@ -47,7 +47,7 @@ def _judge_plug(data: Mapping[str, Any]) -> Complaint | None:
 
 def _judge_vehicle_plug(data: Mapping[str, Any]) -> Complaint | None:
     if str(data["state"]).startswith("PLUGGED_IN") and data["is_plugged_in"] is False:
-        return Complaint("state", "the state says plugged in, is_plugged_in says no", "a state without PLUGGED_IN")
+        return Complaint("state", "the state contradicts is_plugged_in", "a state without PLUGGED_IN")
     return None
 
 
@@ -64,7 +64,9 @@ def _judge_pilot_plug(data: Mapping[str, Any]) -> Complaint | None:
     if expected is None or not isinstance(data["is_plugged_in"], bool) or data["is_plugged_in"] is expected:
         return None
     return Complaint(
-        "control_pilot_status", "the control pilot contradicts is_plugged_in", "A exactly where no vehicle is connected"
+        "control_pilot_status",
+        "the control pilot contradicts is_plugged_in",
+        "A if and only if no vehicle is connected",
     )
 
 

@@ -61,7 +61,7 @@ def check_server_version(response: OperationResponse, subject: Subject) -> Itera
         if name.lower() in _SOFTWARE and (_VERSION.search(value) or name.lower().endswith("-version"))
     ]
     for name, value in telling:
-        message = "a header tells the version of the server's software"
+        message = "a header reveals the version of the server's software"
         yield fail_case(response, "HDR-04", message, actual=f"{name}: {value}", pointer=f"header:{name}")
     if not telling:
         yield pass_case(response, "HDR-04")

@@ -97,7 +97,7 @@ def _judge(
     return fail_case(
         response,
         "RUL-09",
-        f"the list is not in the order that its text states: item {found.position} is misplaced",
+        f"the list is not in the order that its description states: item {found.position} is misplaced",
         expected=_WAYS[order.is_descending].format(field=order.field or "age"),
         actual=f"{found.field}: {quote_json(found.values[0])} before {quote_json(found.values[1])}",
         pointer=pointer,

@@ -98,10 +98,10 @@ def _judge(value: Any, stated: StatedValue, *, is_null: bool) -> tuple[str, str]
         return (
             ()
             if any(_is_aligned(time, minutes) for time in times)
-            else ("is not aligned as its text says", f"a multiple of {minutes} minutes")
+            else ("is not aligned as its description says", f"a multiple of {minutes} minutes")
         )
     if stated.is_null_without_user and is_null:
-        return () if value is None else ("is told although no user acts", "null")
+        return () if value is None else ("is shown although no user acts", "null")
     return None
 
 

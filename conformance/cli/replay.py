@@ -92,7 +92,7 @@ def _choose_case(options: "RunOptions", text: str, items: tuple[str, ...]) -> "t
 
     requirement, _, operation = text.strip().partition(" ")
     if not items:
-        raise UsageError("a case needs --item beside it", hint="The scripts in a report name the items")
+        raise UsageError("a case also needs --item", hint="The scripts in a report name the items")
     case = Case(requirement.upper(), operation.strip())
     return msgspec.structs.replace(options, chosen_case=case, chosen_items=items), Verdict.WARN
 
@@ -112,7 +112,8 @@ def _choose_finding(options: "RunOptions", name: str, run: Path) -> "tuple[RunOp
     finding = find_finding(name, summary) if summary else None
     if summary is None or summary.started is None or finding is None:
         raise UsageError(
-            f"{name!r} is no finding of {run}", hint="Name the report directory of the run with --run, and an id of it"
+            f"{name!r} is not a finding of {run}",
+            hint="Name the report directory of the run with --run, and an id of it",
         )
     _check_replayable(finding, summary)
     header = summary.started
@@ -134,12 +135,12 @@ def _check_replayable(finding: "Finding", summary: "Summary") -> None:
 
     if summary.started is not None and summary.started.certification is not None:
         raise UsageError(
-            f"{finding.case} was found by a certification, which sends nothing to an API",
+            f"{finding.case} was found by a certification, which sends no requests to an API",
             hint=f"Run the certification again with --select {finding.requirement}",
         )
     if finding.verdict in {Verdict.ERROR, Verdict.INCONCLUSIVE}:
         raise UsageError(
-            f"{finding.case} ended {finding.verdict}: there is no violation to see again",
+            f"{finding.case} ended {finding.verdict}: there is no violation to reproduce",
             hint="Run the suite again, for example with --resume",
         )
 

@@ -135,13 +135,13 @@ def run(
     from conformance.execution.shards import parse_shard
 
     if on_rate_limit not in {"wait", "stop"}:
-        raise UsageError(f"--on-rate-limit {on_rate_limit!r} is unknown", hint="One of: wait, stop.")
+        raise UsageError(f"--on-rate-limit {on_rate_limit!r} is unknown", hint="Use wait or stop")
     if as_json and not plan:
         raise UsageError("--json needs --plan beside it", hint="The results of a run are in summary.json")
     if hours > 1 and on_rate_limit == "stop":
         raise UsageError("--hours needs --on-rate-limit wait", hint="Continue a stopped run with --resume instead")
     if rerun_failed and resume is None:
-        raise UsageError("--rerun-failed needs --resume", hint="Name the earlier run: --resume evconform-out/latest.")
+        raise UsageError("--rerun-failed needs --resume", hint="Name the earlier run: --resume evconform-out/latest")
     if against and allow_writes:
         raise UsageError("--against compares reads: leave out --allow-writes", hint="Test writes in a run of their own")
     if against and workers not in {"auto", "1"}:

@@ -33,7 +33,7 @@ def build_description(fragments: Sequence[Fragment], overlays: Sequence[Fragment
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         raise DescriptionError(
             f"{source}: not structured as OpenAPI 3.1 requires ({type(error).__name__}: {error})",
-            hint="Check it with an OpenAPI validator.",
+            hint="Check it with an OpenAPI validator",
         ) from error
     return Description(document, model, digest, source)
 
@@ -47,7 +47,7 @@ def build_document(fragments: Sequence[Fragment], source: str) -> dict[str, Any]
     if len(parsed) == 1 and not isinstance(parsed[0][1], dict):
         raise DescriptionError(
             f"{parsed[0][0]}: holds {name_kind(parsed[0][1])}, not an OpenAPI description",
-            hint="Name the OpenAPI file; it starts with `openapi: 3.1.…`.",
+            hint="Name the OpenAPI file; it starts with `openapi: 3.1.…`",
         )
     document = parsed[0][1] if len(parsed) == 1 else merge_fragments(parsed)
     check_version(document, source)
@@ -60,26 +60,26 @@ def check_version(document: dict[str, Any], source: str) -> None:
     if "swagger" in document:
         raise DescriptionError(
             f"{source}: this is a Swagger {document['swagger']} description",
-            hint="Convert it to OpenAPI 3.1; the harness reads nothing older.",
+            hint="Convert it to OpenAPI 3.1; older versions are not supported",
         )
     if not version:
         raise DescriptionError(
             f"{source}: has no `openapi` key, so it is not an OpenAPI description",
-            hint="Name the OpenAPI file, or the directory with all its fragments.",
+            hint="Name the OpenAPI file, or the directory with all its fragments",
         )
     if not version.startswith("3.1"):
         raise DescriptionError(
-            f"{source}: OpenAPI {version}; the harness reads 3.1",
-            hint="Convert it to OpenAPI 3.1 (3.0 differs in `nullable`, `example` and exclusive limits).",
+            f"{source}: OpenAPI {version}; only 3.1 is supported",
+            hint="Convert it to OpenAPI 3.1 (3.0 differs in `nullable`, `example` and exclusive limits)",
         )
     if "paths" not in document and isinstance(document.get("webhooks"), dict):
         raise DescriptionError(
-            f"{source}: has webhooks and no `paths`, so that there is nothing to request",
-            hint="Name a description with paths; webhooks are judged with `evconform webhooks`.",
+            f"{source}: has webhooks but no `paths`, so there is nothing to request",
+            hint="Name a description with paths; webhooks are judged with `evconform webhooks`",
         )
     for name in ("paths", "info"):
         if not isinstance(document.get(name), dict):
             raise DescriptionError(
                 f"{source}: `{name}` is {name_kind(document.get(name))}, not a mapping",
-                hint=f"Add `{name}:` with its content.",
+                hint=f"Add `{name}:` with its content",
             )

@@ -66,7 +66,7 @@ def effect_of(placed: ClassifiedOperation) -> Effect:
     if stated is not None and stated not in known:
         raise DescriptionError(
             f"{placed.stated.key}: x-evconform-effect must be one of {', '.join(known)}, got `{stated}`",
-            hint="Correct the overlay or the description.",
+            hint="Correct the overlay or the description",
         )
     if stated is not None:
         return known[stated]

@@ -23,7 +23,7 @@ def measure_depth(data: Any) -> int:
 def build_depth_error(where: str) -> DescriptionError:
     """Return the error for data nested too deeply; `where` names the file, and the place in it where known."""
     return DescriptionError(
-        f"{where}: nested more than {MAX_DEPTH} levels deep", hint="Check that this file is a description."
+        f"{where}: nested more than {MAX_DEPTH} levels deep", hint="Check that this file is a description"
     )
 
 

@@ -96,7 +96,7 @@ class LinkTargetFinder:
         if unknown:
             raise DescriptionError(
                 f"{forms.node.pointer}: x-evconform-target names {', '.join(unknown)}, which is not a resource",
-                hint="Correct the overlay; `evconform description show` lists the resources.",
+                hint="Correct the overlay; `evconform description show` lists the resources",
             )
         return _link_kind(self.by_name[names[0]], listed=self._is_list(forms, names[0])), names
 

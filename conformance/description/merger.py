@@ -18,7 +18,7 @@ def merge_fragments(fragments: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     for name, data in fragments:
         if not isinstance(data, dict):
             raise DescriptionError(
-                f"{name}: holds {name_kind(data)} where a mapping is expected", hint="Start the file with `key: value`."
+                f"{name}: holds {name_kind(data)} where a mapping is expected", hint="Start the file with `key: value`"
             )
         _merge_into(merged, data, "#", name, owners)
     return merged
@@ -39,7 +39,7 @@ def _merge_into(target: dict[str, Any], source: dict[str, Any], parent: str, nam
             owners[pointer] = name
         elif not (isinstance(target[key], dict) and isinstance(value, dict)):
             raise DescriptionError(
-                f"{name}: {pointer} is already in {owners[pointer]}", hint="Keep it in one of the two files."
+                f"{name}: {pointer} is already in {owners[pointer]}", hint="Keep it in one of the two files"
             )
         if isinstance(value, dict):
             _merge_into(target[key], value, pointer, name, owners)

@@ -38,7 +38,7 @@ def _select(document: dict[str, Any], path: Any, where: str) -> list[JSONPathMat
         return list(_PATHS.finditer(path, document))
     except (JSONPathError, TypeError) as error:
         raise DescriptionError(
-            f"{where}: `{path}` is not a JSONPath: {error}", hint="See RFC 9535 for the syntax."
+            f"{where}: `{path}` is not a JSONPath: {error}", hint="See RFC 9535 for the syntax"
         ) from None
 
 
@@ -47,7 +47,7 @@ def _check_alike(matches: list[JSONPathMatch], where: str) -> None:
     kinds = {next((kind for kind in (dict, list) if isinstance(match.obj, kind)), None) for match in matches}
     if len(kinds) > 1:
         raise DescriptionError(
-            f"{where}: the target selects places of different kinds", hint="Write one action for each kind."
+            f"{where}: the target selects places of different kinds", hint="Write one action for each kind"
         )
 
 
@@ -56,7 +56,7 @@ def _find_original(document: dict[str, Any], path: Any, where: str) -> Any:
     matches = _select(document, path, where)
     if len(matches) != 1:
         raise DescriptionError(
-            f"{where}: `copy` must select one place, `{path}` selects {len(matches)}", hint="Name the place exactly."
+            f"{where}: `copy` must select one place, `{path}` selects {len(matches)}", hint="Name the place exactly"
         )
     return matches[0].obj
 
@@ -70,7 +70,7 @@ def _update(match: JSONPathMatch, update: Any, where: str, *, joins_lists: bool)
     elif isinstance(target, dict) or isinstance(update, dict | list) or match.parent is None:
         raise DescriptionError(
             f"{where}: {name_kind(update)} cannot update {name_kind(target)}",
-            hint="Objects are merged with objects, lists take elements, and other values replace each other.",
+            hint="Objects are merged with objects, lists take elements, and other values replace each other",
         )
     else:
         match.parent.obj[match.parts[-1]] = update  # type: ignore[index]

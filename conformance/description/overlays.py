@@ -54,7 +54,7 @@ def _read_actions(name: str, overlay: Any) -> list[Any]:
     if not isinstance(actions, list) or _read_version(overlay) not in _VERSIONS:
         raise DescriptionError(
             f"{name}: not an OpenAPI overlay of version 1.0 or 1.1",
-            hint="It needs `overlay: 1.1.0` and a list of `actions`.",
+            hint="It needs `overlay: 1.1.0` and a list of `actions`",
         )
     return actions
 
@@ -65,7 +65,7 @@ def _is_for_title(name: str, overlay: dict[str, Any], title: str) -> bool:
         return re.search(str(overlay.get("x-applies-to", "")), title) is not None
     except re.error as error:
         raise DescriptionError(
-            f"{name}: `x-applies-to` is not a regular expression: {error}", hint="Leave it out for every description."
+            f"{name}: `x-applies-to` is not a regular expression: {error}", hint="Leave it out for every description"
         ) from None
 
 
@@ -79,10 +79,10 @@ def _apply_action(document: dict[str, Any], action: Any, where: str, version: tu
     """Carry out one action and return the number of places that its target matches."""
     if not isinstance(action, dict) or not isinstance(action.get("target"), str):
         raise DescriptionError(
-            f"{where}: has no `target`", hint="Give it a JSONPath, for example `$.paths['/users'].post`."
+            f"{where}: has no `target`", hint="Give it a JSONPath, for example `$.paths['/users'].post`"
         )
     if "update" in action and "copy" in action:
-        raise DescriptionError(f"{where}: has both `update` and `copy`", hint="Write two actions.")
+        raise DescriptionError(f"{where}: has both `update` and `copy`", hint="Write two actions")
     _check_kind(action, where)
     targets = apply_action(document, action, where, joins_lists=version >= (1, 1))
     for target in targets:
@@ -96,7 +96,7 @@ def _check_kind(action: dict[str, Any], where: str) -> None:
     if kind not in _KINDS:
         raise DescriptionError(
             f"{where}: `x-evconform-kind` must be one of {', '.join(_KINDS)}, got {kind!r}",
-            hint="A spelling mended means the same as before; a reading chosen does not.",
+            hint="A spelling that is mended keeps its meaning; a reading that is chosen does not",
         )
     about, published = action.get("x-evconform-about"), action.get("x-evconform-published")
     is_explained = about in _ABOUT and published and action.get("x-reason")
@@ -104,7 +104,7 @@ def _check_kind(action: dict[str, Any], where: str) -> None:
         raise DescriptionError(
             f"{where}: a chosen reading needs `x-evconform-about` ({', '.join(_ABOUT)}), `x-evconform-published` and "
             "`x-reason`",
-            hint="State in a sentence each how the description reads without the overlay, and why with it.",
+            hint="State what the description says without the overlay, and why the overlay changes it",
         )
 
 

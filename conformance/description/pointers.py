@@ -76,14 +76,15 @@ def check_references(document: Any, source: str) -> None:
     if outside:
         raise DescriptionError(
             f"{source}: {_list_references(outside)} point outside the document",
-            hint="Bundle the description into one file, or a directory of fragments, first.",
+            hint="Bundle the description into one file, or a directory of fragments, first",
         )
     targets = {target for _, target in all_references}
     broken = {target for target in targets if not is_resolvable(document, target)}
     dangling = [(at, target) for at, target in all_references if target in broken]
     if dangling:
         raise DescriptionError(
-            f"{source}: {_list_references(dangling)} lead nowhere", hint="Correct the pointers or add what they name."
+            f"{source}: {_list_references(dangling)} point to nothing",
+            hint="Correct the pointers or add what they name",
         )
 
 

@@ -24,7 +24,7 @@ def read_text(data: bytes, source: str) -> Any:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise DescriptionError(
-            f"{source}:{line}: byte {error.start} is not UTF-8 ({error.reason})", hint="Save the file as UTF-8."
+            f"{source}:{line}: byte {error.start} is not UTF-8 ({error.reason})", hint="Save the file as UTF-8"
         ) from None
     return _read_json(text, source) if _JSON.match(text) else yaml_reader.read_yaml(text, source)
 
@@ -37,7 +37,7 @@ def _read_json(text: str, source: str) -> Any:
             twice = next(name for name in names if names.count(name) > 1)
             raise DescriptionError(
                 f"{source}: an object has the key `{twice}` twice (its keys: {', '.join(names[:5])} …)",
-                hint="Remove or merge one of the two.",
+                hint="Remove or merge one of the two",
             )
         return data
 
@@ -53,12 +53,12 @@ def _read_json(text: str, source: str) -> Any:
     except json.JSONDecodeError as error:
         raise DescriptionError(
             f"{source}:{error.lineno}:{error.colno}: not valid JSON: {error.msg}",
-            hint="Check the syntax there, and that the file is complete.",
+            hint="Check the syntax there, and that the file is complete",
         ) from None
     except UnicodeEncodeError as error:
         raise DescriptionError(
             f"{source}: a string holds half of a surrogate pair ({error.object[error.start]!a})",
-            hint="Write the character itself, or both halves.",
+            hint="Write the character itself, or both halves",
         ) from None
     except RecursionError:
         deep = True

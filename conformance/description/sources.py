@@ -33,16 +33,16 @@ def read_fragments(path: Path) -> tuple[Fragment, ...]:
         if size > MAX_BYTES:
             raise DescriptionError(
                 f"{path} has {size} bytes; a description may have at most {MAX_BYTES}",
-                hint="Check that this is an OpenAPI description.",
+                hint="Check that this is an OpenAPI description",
             )
         fragments = tuple(Fragment(str(file), file.read_bytes()) for file in files)
     except OSError as error:
         raise DescriptionError(
-            f"{path}: cannot be read: {error.strerror or error}", hint="Check the path and its permissions."
+            f"{path}: cannot be read: {error.strerror or error}", hint="Check the path and its permissions"
         ) from None
     if not fragments:
         raise DescriptionError(
             f"{path}: this directory holds no description (*.yaml, *.yml or *.json)",
-            hint="Name a file, or a directory of YAML fragments.",
+            hint="Name a file, or a directory of YAML fragments",
         )
     return fragments

@@ -79,7 +79,7 @@ class _Builder:
         if self.aliased and count_expanded_nodes(self.root) > MAX_NODES:
             raise DescriptionError(
                 f"{self.source}: its aliases expand to more than {MAX_NODES} nodes",
-                hint="Use $ref to share parts; YAML aliases are written out when the description is read.",
+                hint="Use $ref to share parts; YAML aliases are written out when the description is read",
             )
         return None if self.root is _UNSET else self.root
 
@@ -94,12 +94,12 @@ class _Builder:
             context = f" {error.context}" if error.context else ""
             raise DescriptionError(
                 f"{self.source}{where}: not valid YAML:{context} {error.problem}",
-                hint="Check the indentation and quotes there, and that the file is complete.",
+                hint="Check the indentation and quotes there, and that the file is complete",
             ) from None
         except yaml.YAMLError as error:
             raise DescriptionError(
                 f"{self.source}: not valid YAML: {' '.join(str(error).split())}",
-                hint="Remove control characters; the file must be plain text.",
+                hint="Remove control characters; the file must be plain text",
             ) from None
 
     def fail(self, event: Any, problem: str, hint: str) -> NoReturn:

@@ -148,7 +148,7 @@ def _find_untyped_filter(operation: Operation, outcome: Outcome) -> Reading | No
         return None
     if parameter.schema.keys() & _TEXT_LIMITS:
         return None
-    return Reading("filter", "It takes what the other filters of its field take.", "Its schema admits any text.")
+    return Reading("filter", "It accepts what the other filters of its field accept.", "Its schema admits any text.")
 
 
 def _find_general_header(outcome: Outcome, operation: Operation, exchange: Exchange) -> Reading | None:

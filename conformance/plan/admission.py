@@ -126,6 +126,6 @@ def choose_affordable(
             taken.append(bill_item(item, bill))
         elif index < len(first) and not is_generated:
             limit = options.get_plain_limit(accounts.find_exhausted(needs))
-            reason = f"the budget of {limit} requests does not reach"
+            reason = f"the budget of {limit} requests is too small for it"
             dropped.update({Case(requirement, item.operation): reason for requirement in item.requirements})
     return taken, {identity: count for identity, count in accounts.total.items() if count}, dropped

@@ -42,7 +42,7 @@ class Catalogue(msgspec.Struct, frozen=True):
         for name, ids in judges:
             if unknown := sorted(set(ids) - set(known)):
                 raise PlanError(
-                    f"{name} judges {', '.join(unknown)}, unknown in specs/requirements",
+                    f"{name} judges {', '.join(unknown)}, which specs/requirements does not contain",
                     hint="Add the requirement there, or correct the id",
                 )
         for requirement in known.values():
@@ -90,7 +90,7 @@ def _add_passive_requirements(probe: Probe, all_checks: tuple[Check, ...], known
 def _check_bases(requirement: Requirement) -> None:
     if unknown := [name for name in requirement.basis if name not in BASES]:
         raise PlanError(
-            f"{requirement.id} rests on an unknown basis: {', '.join(map(repr, unknown))}",
+            f"{requirement.id} has an unknown basis: {', '.join(map(repr, unknown))}",
             hint=f"One of: {', '.join(BASES)}",
         )
 
@@ -103,7 +103,8 @@ def _check_implications(requirement: Requirement, known: Mapping[str, Requiremen
         for implied in known[current].implies:
             if implied not in known:
                 raise PlanError(
-                    f"{current} implies {implied}, unknown in specs/requirements", hint="Correct the id in `implies`"
+                    f"{current} implies {implied}, which specs/requirements does not contain",
+                    hint="Correct the id in `implies`",
                 )
             if implied == requirement.id:
                 raise PlanError(

@@ -34,7 +34,7 @@ def _build_item(name: str, catalogue: Catalogue, model: ResourceModel, options: 
     operation = WHOLE if key == WHOLE.key else model.operations_by_key.get(key)
     if probe is None or operation is None:
         raise PlanError(
-            f"{name!r} is no plan item of this version and description",
+            f"{name!r} is not a plan item of this version and description",
             hint="Run the suite again, and replay a finding of that run",
         )
     if reason := explain_refusal(probe, operation, model, options, gate):

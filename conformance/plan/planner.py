@@ -20,7 +20,7 @@ from conformance.plan.settlement import count_left_out, find_undecidable, settle
 _UNSELECTED, _ELSEWHERE = "not selected", "another shard"
 UNBOUND = "binds only: "
 """How the reason begins why a requirement does not bind an operation."""
-UNTOUCHED = "not touched by the changes of the description"
+UNTOUCHED = "not affected by the changes of the description"
 """Why a case is left out with `--changed-since`."""
 
 
@@ -57,8 +57,8 @@ def make_plan(catalogue: Catalogue, model: ResourceModel, options: PlanOptions) 
     for selection in options.selection.parts:
         if not _has_selected_case(selection, catalogue, model):
             raise PlanError(
-                f"--select {selection.text} fits nothing",
-                hint="`evconform requirements` names requirements, `evconform description show` operations and tags.",
+                f"--select {selection.text} matches no requirement or operation",
+                hint="List them with `evconform requirements` and `evconform description show`",
             )
     planned = {r.id: _plan_cases(r, model, options) for r in catalogue.requirements.values()}
     selected_cases = {Case(part.requirement, key) for part in planned.values() for key in part.cases}

@@ -66,7 +66,7 @@ def settle_cases(  # noqa: PLR0913 - what is known when a plan is closed
         if not reason and case.requirement in passive and case.operation in reached:
             continue  # judged on the responses to items of the operation, or at the end of the run
         if not reason and case in sampled:
-            reason = "no generated request of the run is about it"
+            reason = "no generated request of the run covers it"
         reason = reason or "no probe of the suite calls the operation"
         outcomes.append(Outcome(case.requirement, case.operation, Verdict.NOT_TESTED, reason))
     return outcomes

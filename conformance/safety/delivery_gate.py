@@ -28,7 +28,7 @@ def refuse_provider(url: str, label: str) -> None:
     """Raise UsageError where a URL that is to receive deliveries belongs to the provider; `label` names the option."""
     if kind_of("", url) != TargetKind.URL:
         raise UsageError(
-            f"{label} lies on a host of the provider", hint="Name the address of your own receiver or observer."
+            f"{label} is on a host of the provider", hint="Name the address of your own receiver or observer"
         )
 
 

@@ -75,12 +75,12 @@ def permit(target: Target, *, writes: bool, hardware: bool) -> Target:
     """
     rules = RULES[target.kind]
     if hardware and not writes:
-        raise UsageError("--allow-hardware needs --allow-writes beside it", hint="Give both, or neither")
+        raise UsageError("--allow-hardware also needs --allow-writes", hint="Give both, or neither")
     if (writes and not rules.writes) or (hardware and not rules.hardware):
         name = target.name if target.name == target.kind else f"{target.name}, whose address is that of {target.kind}"
         raise UsageError(
             f"writes are never allowed on {name}: {rules.why}",
-            hint="Use another address, or the built-in server, for requirements that write",
+            hint="Test requirements that need writes on another target, or on the built-in server",
         )
     for flag, is_asked, is_locked in (
         ("writes", writes, target.locks_writes),

@@ -19,5 +19,5 @@ def check_own_packages() -> None:
                 f"Python finds another package `{name}` than that of evconform: {found or 'none with an __init__.py'}",
                 hint=f"Call evconform from another folder, or take {found.parents[1]} out of PYTHONPATH."
                 if found
-                else "Install evconform anew, in an environment of its own (pipx, uvx, tox).",
+                else "Install evconform anew, in an environment of its own (pipx, uvx, tox)",
             )

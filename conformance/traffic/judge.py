@@ -135,10 +135,13 @@ class _TrafficRun:
         """Yield what is to be known of the traffic: what was guessed, who sent it, what was left out."""
         reader = self._reader
         if not self._options.base_url:
-            yield Noticed("traffic", f"the base URL {reader.base_url} was guessed; --base-url names another one")
+            yield Noticed(
+                "traffic",
+                f"the base URL {reader.base_url} was recognised from the traffic; use --base-url to name another one",
+            )
         if reader.identities:
             names = ", ".join(reader.identities.values())
-            yield Noticed("traffic", f"senders by their credentials, which are not kept: {names}")
+            yield Noticed("traffic", f"senders, told apart by their credentials (which are not kept): {names}")
         for reason, count in reader.left_out.most_common():
             yield Noticed("traffic", f"left out: {count:,} {reason} (first: {reader.examples[reason]})")
         for remark, count in reader.remarks.most_common():

@@ -81,7 +81,7 @@ def _read_stream(stream: TextStream, path: Path) -> Iterator[TrafficEntry | Left
     elif head.startswith("{"):
         yield from _read_objects(scanner, head, path)
     else:
-        raise UsageError(f"{path} is no traffic: it begins with {head[:20]!r}", hint=_HINT)
+        raise UsageError(f"{path} is not recorded traffic: it begins with {head[:20]!r}", hint=_HINT)
 
 
 def _read_members(scanner: JsonScanner, path: Path) -> Iterator[TrafficEntry | LeftOut]:
@@ -102,7 +102,7 @@ def _read_objects(scanner: JsonScanner, head: str, path: Path) -> Iterator[Traff
     elif "\n" in head:  # the first line may be damaged, or of another kind
         yield from _read_lines(scanner, path)
     else:
-        raise UsageError(f"{path} is JSON, but in no known format of traffic", hint=_HINT)
+        raise UsageError(f"{path} is JSON, but not a known format of traffic", hint=_HINT)
 
 
 def _read_lines(scanner: JsonScanner, path: Path) -> Iterator[TrafficEntry | LeftOut]:
@@ -124,7 +124,7 @@ def _read_postman(scanner: JsonScanner, path: Path) -> Iterator[TrafficEntry | L
     text = scanner.peek(_MAX_DOCUMENT)
     document = _parse_line(text)
     if not postman.is_collection(document):
-        raise UsageError(f"{path} is JSON, but in no known format of traffic, or is cut off", hint=_HINT)
+        raise UsageError(f"{path} is JSON, but not a known format of traffic, or is cut off", hint=_HINT)
     is_empty = True
     for number, (request, response) in enumerate(postman.list_records(document), 1):
         is_empty = False

@@ -60,7 +60,7 @@ def _compare_fields(
         difference for difference in all_differences if _may_change(difference, ended=delivery.event.endswith(ENDED))
     ]
     for difference in expected_changes:
-        yield Noticed("volatile-field", f"{difference.pointer} may change after the event, and did", operation)
+        yield Noticed("volatile-field", f"{difference.pointer} may change after the event, and has changed", operation)
     violations = [difference for difference in all_differences if difference not in expected_changes]
     for difference in violations[:_MOST]:
         message = f"{difference.top_member} in data differs from the resource at data.url"

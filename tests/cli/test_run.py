@@ -228,7 +228,7 @@ def test_a_plan_sends_nothing_and_says_what_it_would_cost(evconform, monkeypatch
 def test_a_selection_that_fits_nothing_was_mistyped(evconform):
     ended = evconform("run", "--select", "/no_such_path", "--workers", "1")
     assert ended.code == 2
-    assert "'/no_such_path' fits nothing" in ended.err
+    assert "'/no_such_path' matches no requirement or operation" in ended.err
 
 
 def test_a_shard_without_anything_to_do_is_no_success(evconform):

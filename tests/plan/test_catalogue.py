@@ -94,7 +94,7 @@ def test_an_unknown_requirement_counts_as_must(catalogue):
 
 def test_an_unknown_basis_is_refused(offer):
     offer()
-    with pytest.raises(PlanError, match="EXP-04 rests on an unknown basis: 'tea leaves'"):
+    with pytest.raises(PlanError, match="EXP-04 has an unknown basis: 'tea leaves'"):
         Catalogue.collect((requirement(basis=("tea leaves",)),))
 
 

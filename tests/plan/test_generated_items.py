@@ -50,7 +50,7 @@ def test_no_generated_write_without_permission(plans, catalogue):
 
 def test_cases_that_generated_requests_alone_could_judge_say_so(plans):
     reasons = {o.requirement: o.message for o in plans[1].known_outcomes if o.requirement == "ERR-13"}
-    assert set(reasons.values()) <= {"no generated request of the run is about it"}
+    assert set(reasons.values()) <= {"no generated request of the run covers it"}
 
 
 @pytest.mark.parametrize(

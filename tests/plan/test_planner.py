@@ -227,7 +227,7 @@ def test_deeper_profiles_keep_what_shallower_ones_plan(desk):
 @pytest.mark.parametrize(
     ("wish", "reason"),
     [
-        (PlanOptions(target(), budget=0), "the budget of 0 requests does not reach"),
+        (PlanOptions(target(), budget=0), "the budget of 0 requests is too small for it"),
         (PlanOptions(target(identities=("full",))), "no identity"),
         (PlanOptions(target(), Profile.SMOKE), "the profile smoke does not go so far"),
         (PlanOptions(target()), "writes are off"),

@@ -43,7 +43,7 @@ def test_fault_that_the_reads_touch_is_seen(tmp_path: Path, fault: str, requirem
 def test_guess_and_senders_are_told_and_tokens_are_not(tmp_path: Path) -> None:
     judge(tmp_path, limit=20)
     text = read_log_text(tmp_path / "out" / "events.jsonl")
-    assert "was guessed" in text
+    assert "was recognised" in text
     assert "senders by their credentials, which are not kept: user_1" in text
     assert "token-full" not in text
 

@@ -181,9 +181,9 @@ def test_run_log_keeps_ids_and_identities(tmp_path: Path) -> None:
     ("content", "message"),
     [
         ("", "is empty"),
-        ("<html>", "no traffic"),
+        ("<html>", "not recorded traffic"),
         ('{"log": {"version": "1.2"', "without entries"),
-        ('{"a": 1}', "no known format"),
+        ('{"a": 1}', "not a known format"),
         ('{"a": 1}\n{"b": 2}', "no exchange in any of its 2 lines"),
         ('{"info": {}, "item": []}', "without saved responses"),
     ],

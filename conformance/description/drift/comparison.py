@@ -28,7 +28,7 @@ def compare_descriptions(old: Description, new: Description) -> tuple[Descriptio
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         raise DescriptionError(
             f"{old.source} and {new.source} cannot be compared: one is not valid OpenAPI 3.1 ({error!r})",
-            hint="Run `evconform description lint` on each to see what is wrong.",
+            hint="Run `evconform description lint` on each to see what is wrong",
         ) from error
     changes = [msgspec.structs.replace(change, operations=tuple(affected)) for change, affected in merged.values()]
     return tuple(sorted(changes, key=lambda change: (_RANK[change.client], _RANK[change.server])))

@@ -44,7 +44,7 @@ def download(url: str, *, etag: str = "", last_modified: str = "", limit: int = 
     """
     if not _is_web_address(url):
         shown = hide_url_secrets(url)
-        raise UsageError(f"{shown!r} is not a web address", hint="Give --url an http or https address.")
+        raise UsageError(f"{shown!r} is not a web address", hint="Give --url an http or https address")
     conditions = {"If-None-Match": etag, "If-Modified-Since": "" if etag else last_modified}
     own = {"User-Agent": f"evconform/{__version__}", "Accept-Encoding": "gzip, deflate"}
     headers = {**own, **{name: value for name, value in conditions.items() if value}}
@@ -58,7 +58,7 @@ def download(url: str, *, etag: str = "", last_modified: str = "", limit: int = 
         reason = SecretForms(find_url_secrets(url, "url")).replace_in_text(reason.replace(url, redact_url(url)))
         raise TargetError(
             f"{redact_url(url)} cannot be fetched: {reason}",
-            hint="Check the address, the network, and the proxies in HTTPS_PROXY and NO_PROXY.",
+            hint="Check the address, the network, and the proxies in HTTPS_PROXY and NO_PROXY",
         ) from None
 
 
@@ -75,7 +75,7 @@ def _read_response(response: httpx.Response, url: str, *, conditional: bool, lim
     if url.startswith("https:") and response.url.scheme != "https":
         raise TargetError(
             f"{redact_url(url)} redirects to {redact_url(str(response.url))}, which does not use TLS",
-            hint="Name the final address with --url.",
+            hint="Name the final address with --url",
         )
     validators = response.headers.get("etag", ""), response.headers.get("last-modified", "")
     if response.status_code == 304 and conditional:
@@ -83,11 +83,11 @@ def _read_response(response: httpx.Response, url: str, *, conditional: bool, lim
     if response.status_code != 200:
         raise TargetError(
             f"{redact_url(url)} returned status {response.status_code}, expected 200",
-            hint="Check the address with a browser, or name another --url.",
+            hint="Check the address with a browser, or name another --url",
         )
     data, is_cut = read_body(response, limit, Deadline(_TOTAL_S))
     if is_cut:
         raise DescriptionError(
-            f"{redact_url(url)} has more than {limit} bytes", hint="Check that this is an OpenAPI description."
+            f"{redact_url(url)} has more than {limit} bytes", hint="Check that this is an OpenAPI description"
         )
     return DownloadResult(data, *validators)

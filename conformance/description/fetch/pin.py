@@ -27,7 +27,7 @@ def write_pin(config: Path, description: Path) -> None:
         config.write_text(tomlkit.dumps(document), encoding="utf-8", newline="")
     except OSError as error:
         raise UsageError(
-            f"{config} cannot be written: {error.strerror}", hint=f'Put `{_KEY} = "{description}"` into it yourself.'
+            f"{config} cannot be written: {error.strerror}", hint=f'Put `{_KEY} = "{description}"` into it yourself'
         ) from None
 
 
@@ -37,4 +37,4 @@ def _read_config(config: Path) -> tomlkit.TOMLDocument:
     try:
         return tomlkit.parse(config.read_bytes())
     except (OSError, TOMLKitError, UnicodeDecodeError) as error:
-        raise UsageError(f"{config}: {error}", hint="See the section on configuration in README.md.") from None
+        raise UsageError(f"{config}: {error}", hint="See the section on configuration in README.md") from None

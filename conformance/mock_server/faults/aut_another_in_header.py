@@ -11,7 +11,7 @@ def _allow_another(_call: ServerCall, _name: str, problem: Problem | None) -> Pr
 
 FAULT = SeededFault(
     ("AUT-13",),
-    "with EvEnergy-User the token of one user reads what is another's",
+    "with EvEnergy-User the token of one user can read another user's resource",
     lambda _site: hook_everywhere(parameter=_allow_another),
     changes=("status", "headers", "body"),
 )

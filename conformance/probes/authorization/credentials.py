@@ -131,7 +131,7 @@ def _send_to_existing_resource(
     body = "" if operation.is_safe or operation.effect is not Effect.WRITE else make_wrong_body(operation, subject)
     call = (yield from find_call(operation, subject, subject.reader)) if body else Missing("")
     if isinstance(call, Missing) or not body:
-        reason = "the server looks for the resource before the scope, and a real one is not risked"
+        reason = "the server looks for the resource before the scope, and no existing resource is put at risk"
         yield judge_case(response, "AUT-03", Verdict.NOT_OBSERVABLE, reason)
         return
     plain = call.build_request()
@@ -157,7 +157,7 @@ def send_misplaced_token(operation: Operation, subject: Subject) -> Steps[None]:
         if response.status != 401:
             anonymous = yield from send(operation, msgspec.structs.replace(request, identity=""))
             if anonymous.status == response.status:
-                reason = f"it answers {response.status} without any token too (AUT-01)"
+                reason = f"it returns {response.status} without any token too (AUT-01)"
                 yield judge_case(response, "AUT-02", Verdict.NOT_OBSERVABLE, reason, also=(anonymous,))
                 return
         yield from _check_refusal(response, "AUT-02", 401, f"a token in the {place}")
@@ -225,19 +225,19 @@ def call_public_operation(operation: Operation, subject: Subject) -> Steps[None]
         return
     response = yield from send(operation, request)
     if response.status in {401, 403}:
-        message = "an operation that needs no token refuses to answer without one"
+        message = "an operation that needs no token refuses requests without one"
         yield fail_case(response, "AUT-04", message, expected="2xx", actual=str(response.status))
     elif _is_processed(response):
         yield pass_case(response, "AUT-04")
     else:
         authorized = yield from send(operation, msgspec.structs.replace(request, identity=subject.reader))
         if authorized.is_success:
-            message = "an operation that needs no token answers only with one"
+            message = "an operation that needs no token only accepts requests with one"
             yield fail_case(
                 response, "AUT-04", message, expected="2xx", actual=str(response.status), also=(authorized,)
             )
         else:
-            reason = f"it answers {response.status} without a token and {authorized.status} with one"
+            reason = f"it returns {response.status} without a token and {authorized.status} with one"
             yield judge_case(response, "AUT-04", Verdict.NOT_OBSERVABLE, reason, also=(authorized,))
 
 

@@ -55,7 +55,7 @@ def refer_to_another(operation: Operation, subject: Subject) -> Steps[None]:
         return
     name, value = yield from _find_foreign_link(write, foreign_write, subject)
     if not name:
-        missing = Missing("its body links to nothing that the other user alone has")
+        missing = Missing("its body links to nothing that only the other user has")
         yield from report_untested(("AUT-17",), operation, missing)
         return
     if operation.role is Role.CREATE:
@@ -88,7 +88,7 @@ def _check_link_refused(response: OperationResponse, name: str, value: Any) -> I
     """Check that a write with a foreign link is refused, or that its response does not show the link."""
     shown = response.json.get(name) if isinstance(response.json, dict) else None
     if response.is_success and quote_json(shown) == quote_json(value):
-        message = "a write of one user links to what is another's"
+        message = "one user's write can link to another user's resource"
         pointer = f"/{name}"
         yield fail_case(
             response, "AUT-17", message, expected="400, 403 or 404", actual=quote_json(value), pointer=pointer

@@ -52,7 +52,7 @@ def compare_refusals(operation: Operation, subject: Subject) -> Steps[None]:
     mine = yield from send(operation, call.build_request())
     if (yield from is_shared(call, subject)):
         for requirement in _BOTH:
-            reason = "both users are shown it in their lists"
+            reason = "the lists of both users show it"
             yield skip_case(requirement, operation.key, Verdict.NOT_APPLICABLE, reason)
         return
     foreign = msgspec.structs.replace(call, identity=USER_B, headers=headers_without_user(call))
@@ -91,7 +91,7 @@ def _check_silence(
     body, usual = (read_text(response) for response in (refusal, nothing))
     shown = next((t for t in texts if t in body and t not in usual and t not in refusal.exchange.url), "")
     if shown:
-        message = "a refusal tells what the owner of the resource alone may know"
+        message = "a refusal reveals what only the owner of the resource may know"
         yield fail_case(refusal, "AUT-14", message, actual=quote_json(shown), also=(mine,))
     else:
         yield pass_case(refusal, "AUT-14")
@@ -100,12 +100,12 @@ def _check_silence(
 def _compare_with_nothing(refusal: OperationResponse, nothing: OperationResponse) -> Iterator[Outcome]:
     """Check that a refusal does not tell that the resource exists: it is that of one that does not (AUT-16)."""
     if not 400 <= nothing.status < 500:
-        reason = f"an id that does not exist is answered with {nothing.status}"
+        reason = f"an id that does not exist returns {nothing.status}"
         yield judge_case(refusal, "AUT-16", Verdict.NOT_OBSERVABLE, reason, also=(nothing,))
     elif nothing.status == refusal.status:
         yield pass_case(refusal, "AUT-16")
     else:
-        message = "the refusal of what is another's differs from that of what does not exist"
+        message = "the refusal of another user's resource differs from that of a resource that does not exist"
         actual = str(refusal.status)
         yield fail_case(refusal, "AUT-16", message, expected=str(nothing.status), actual=actual, also=(nothing,))
 

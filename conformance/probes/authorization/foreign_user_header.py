@@ -35,7 +35,7 @@ def read_for_another(operation: Operation, subject: Subject) -> Steps[None]:
     """Read what user_a has with the token of user_b, and user_a in the header."""
     people = yield from find_two_people(subject)
     if not people:
-        reason = "user_a and user_b are not seen to be two people"
+        reason = "it is not known that user_a and user_b are two users"
         yield skip_case("AUT-13", operation.key, Verdict.NOT_OBSERVABLE, reason)
         return
     call = yield from find_call(operation, subject, USER_A)
@@ -47,7 +47,7 @@ def read_for_another(operation: Operation, subject: Subject) -> Steps[None]:
     foreign = msgspec.structs.replace(call, identity=USER_B, headers=other_headers)
     theirs = yield from send(operation, foreign.build_request())
     if "{" in operation.path and (yield from is_shared(call, subject)):
-        yield judge_case(mine, "AUT-13", Verdict.NOT_APPLICABLE, "both users are shown it in their lists")
+        yield judge_case(mine, "AUT-13", Verdict.NOT_APPLICABLE, "the lists of both users show it")
         return
 
     def name_owner(owner: str) -> Steps[None]:
@@ -70,7 +70,7 @@ def _check_nothing_shown(
         reason = f"the owner gets {mine.status}, the other user {response.status}"
         yield judge_case(response, "AUT-13", Verdict.NOT_OBSERVABLE, reason, also=(mine,))
         return
-    message = "with the header of the user, one user reads what is another's"
+    message = "with the user header, one user can read another user's resource"
     seen = {quote_json(item.get("url", item)) for _, item in theirs.objects}
     hidden = {quote_json(item.get("url", item)) for _, item in mine.objects} - seen
     foreign_item = next((item for _, item in response.objects if quote_json(item.get("url", item)) in hidden), None)
@@ -80,7 +80,7 @@ def _check_nothing_shown(
     elif hidden:
         yield pass_case(response, "AUT-13")
     else:
-        reason = "the owner has nothing that the other user does not see"
+        reason = "the owner has no resource that the other user does not see"
         yield judge_case(response, "AUT-13", Verdict.NOT_APPLICABLE, reason, also=(mine, theirs))
 
 

@@ -48,7 +48,7 @@ def send_foreign_update(operation: Operation, subject: Subject) -> Steps[None]:
     people = yield from find_two_people(subject)
     call = yield from find_call(operation, subject, USER_A)
     if isinstance(call, Missing) or not people:
-        missing = call if isinstance(call, Missing) else Missing("user_a and user_b are not seen to be two people")
+        missing = call if isinstance(call, Missing) else Missing("it is not known that user_a and user_b are two users")
         yield from report_untested(("AUT-05",), operation, missing)
         return
     reader = find_effect_reader(call, subject)
@@ -69,10 +69,10 @@ def send_foreign_update(operation: Operation, subject: Subject) -> Steps[None]:
     if response.status in {403, 404}:
         yield from _judge_refusal(response, subject)
     elif response.is_success:
-        message = "one user writes what is another's"
+        message = "one user can write another user's resource"
         yield fail_case(response, "AUT-05", message, expected="404 or 403", actual=str(response.status))
     else:
-        reason = f"it answers {response.status}, which writes nothing and refuses nobody"
+        reason = f"it returns {response.status}, which is neither a success nor a refusal"
         yield judge_case(response, "AUT-05", Verdict.NOT_OBSERVABLE, reason)
 
 
@@ -97,11 +97,13 @@ def send_invalid_foreign_write(operation: Operation, subject: Subject) -> Steps[
     call = yield from find_call(operation, subject, USER_A)
     invalid_request = build_harmless_request(operation, subject, USER_B)
     if isinstance(call, Missing) or isinstance(invalid_request, Missing) or not people or not invalid_request.body:
-        missing = call if isinstance(call, Missing) else Missing("no two people are known, or no body is wrong")
+        missing = (
+            call if isinstance(call, Missing) else Missing("no two users are known, or no invalid body can be made")
+        )
         yield from report_untested(("AUT-05",), operation, missing)
         return
     if (yield from is_shared(call, subject)):
-        yield skip_case("AUT-05", operation.key, Verdict.NOT_APPLICABLE, "both users are shown it in their lists")
+        yield skip_case("AUT-05", operation.key, Verdict.NOT_APPLICABLE, "the lists of both users show it")
         return
     valid_request = msgspec.structs.replace(call, identity=USER_B, headers=headers_without_user(call)).build_request()
     headers = (*valid_request.headers, ("Content-Type", JSON))
@@ -113,13 +115,13 @@ def send_invalid_foreign_write(operation: Operation, subject: Subject) -> Steps[
         return
     unknown_response = yield from send(operation, invalid_request)
     if unknown_response.status == 404 and (response.is_success or response.status in {400, 422}):
-        message = "a write of one user finds what is another's"
+        message = "one user's write finds another user's resource"
         yield fail_case(
             response, "AUT-05", message, expected="404 or 403", actual=str(response.status), also=(unknown_response,)
         )
     else:
-        statuses = f"{response.status} there and {unknown_response.status} where nothing is"
-        reason = f"it answers {statuses}: the body may come first"
+        statuses = f"{response.status} there and {unknown_response.status} for an id that does not exist"
+        reason = f"it returns {statuses}: the body may come first"
         yield judge_case(response, "AUT-05", Verdict.NOT_OBSERVABLE, reason, also=(unknown_response,))
 
 
@@ -143,13 +145,15 @@ def send_foreign_deletion(operation: Operation, subject: Subject) -> Steps[None]
     people = yield from find_two_people(subject)
     write = yield from build_write(operation, subject, "foreign", USER_A)
     if isinstance(write, Missing) or not people:
-        missing = write if isinstance(write, Missing) else Missing("user_a and user_b are not seen to be two people")
+        missing = (
+            write if isinstance(write, Missing) else Missing("it is not known that user_a and user_b are two users")
+        )
         yield from report_untested(("AUT-05",), operation, missing)
         return
     created = yield from send(operation, write.request(write.body))
     deleter = find_deleter(find_address(created, subject), subject) if is_new(created) else None
     if deleter is None:
-        reason = f"user_a makes nothing that can be deleted: {created.status}"
+        reason = f"user_a creates nothing that can be deleted: {created.status}"
         yield skip_case("AUT-05", operation.key, Verdict.NOT_OBSERVABLE, reason)
         yield from delete_created(created, subject)
         return
@@ -160,10 +164,10 @@ def send_foreign_deletion(operation: Operation, subject: Subject) -> Steps[None]
     if response.status in {403, 404}:
         yield from _judge_refusal(response, subject)
     elif before is not None and before.is_success and remaining is not None and remaining.status in GONE_STATUSES:
-        message, also = "one user deletes what is another's", (created, before, remaining)
+        message, also = "one user can delete another user's resource", (created, before, remaining)
         yield fail_case(response, "AUT-05", message, expected="404 or 403", actual=str(response.status), also=also)
     else:
-        reason = f"it answers {response.status}, and neither deletes a thing nor refuses anybody"
+        reason = f"it returns {response.status}, which is neither a deletion nor a refusal"
         yield judge_case(response, "AUT-05", Verdict.NOT_OBSERVABLE, reason, also=(created,))
     if remaining is None or remaining.status not in GONE_STATUSES:
         yield from delete_created(created, subject)
@@ -176,7 +180,7 @@ def _judge_refusal(response: OperationResponse, subject: Subject) -> Steps[None]
     request = build_harmless_request(operation, subject, USER_B) if response.status == 403 else None
     unknown_response = (yield from send(operation, request)) if isinstance(request, Request) else None
     if unknown_response is not None and unknown_response.status == 403:
-        reason = "user_b is forbidden the same where nothing is: perhaps its token may not do this at all"
+        reason = "user_b is refused in the same way where nothing exists: perhaps its token may not do this at all"
         yield judge_case(response, "AUT-05", Verdict.NOT_OBSERVABLE, reason, also=(unknown_response,))
     else:
         yield pass_case(response, "AUT-05")

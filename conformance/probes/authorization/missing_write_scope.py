@@ -66,10 +66,10 @@ def _judge(response: OperationResponse, bare: OperationResponse, scope: str) -> 
     A server may look at the target or the body before the scopes, but then it does so with any token.
     """
     if response.is_success or bare.status in _REFUSALS:
-        message = "a write is open to a token with all scopes but its own"
+        message = "a write accepts a token with all scopes except its own"
         actual = f"{response.status} without {scope}"
         return fail_case(response, _REQUIREMENT, message, expected="403", actual=actual, also=(bare,))
-    reason = f"the server answers {bare.status} before it looks at scopes"
+    reason = f"the server returns {bare.status} before it looks at scopes"
     return judge_case(response, _REQUIREMENT, Verdict.NOT_OBSERVABLE, reason, also=(bare,))
 
 
@@ -83,7 +83,7 @@ def _request_token_without(scope: str, operation: Operation, subject: Subject) -
     token = read_token(response)
     if token and granted and scope not in granted:
         return token
-    reason = "the token endpoint sells no token with all scopes but one"
+    reason = "the token endpoint issues no token with all scopes but one"
     yield skip_case(_REQUIREMENT, operation.key, Verdict.NOT_OBSERVABLE, reason)
     return ""
 

@@ -106,7 +106,7 @@ def _request_token(scopes: frozenset[str], subject: Subject) -> Steps[str]:
     response = yield from post_form(subject, "", form)
     stated, token = _read_scopes(response), read_token(response)
     if not token or (stated is not None and stated != scopes):
-        reason = "the token endpoint refuses to narrow the scopes, or grants others than were asked for"
+        reason = "the token endpoint refuses to narrow the scopes, or grants other scopes than requested"
         yield judge_case(response, "AUT-11", Verdict.NOT_OBSERVABLE, reason)
         return ""
     return token
@@ -125,7 +125,7 @@ def _check_closed(response: OperationResponse, scope: str) -> Iterator[Outcome]:
     """Check that a read is refused to a token without its scope."""
     about = OperationResponse(response.exchange, WHOLE)
     if response.is_success:
-        message = f"{response.operation.key} is open to a token with all scopes but its own"
+        message = f"{response.operation.key} accepts a token with all scopes except its own"
         actual = f"{response.status} without {scope}"
         yield fail_case(about, "AUT-11", message, expected="403", actual=actual)
     else:
@@ -140,7 +140,7 @@ def _use_alone(scope: str, operation: Operation, subject: Subject) -> Steps[None
         return
     about = OperationResponse(response.exchange, WHOLE)
     if response.status in {401, 403}:
-        message = f"{operation.key} is closed to a token with its scope alone"
+        message = f"{operation.key} refuses a token with only its scope"
         yield fail_case(about, "AUT-11", message, expected="2xx", actual=f"{response.status} with {scope}")
     else:
         yield pass_case(about, "AUT-11")

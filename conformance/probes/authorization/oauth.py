@@ -96,9 +96,9 @@ def _check_token(response: OperationResponse) -> Steps[str]:
     body = response.json if isinstance(response.json, dict) else {}
     token_type, lifetime, token = body.get("token_type"), body.get("expires_in"), read_token(response)
     complaints = [
-        ("the client credentials buy no token", bool(token), "/access_token"),
+        ("the client credentials get no token", bool(token), "/access_token"),
         ("token_type is not Bearer", isinstance(token_type, str) and token_type.lower() == "bearer", "/token_type"),
-        ("expires_in is no positive number", isinstance(lifetime, int | float) and lifetime > 0, "/expires_in"),
+        ("expires_in is not a positive number", isinstance(lifetime, int | float) and lifetime > 0, "/expires_in"),
     ]
     for message, holds, pointer in complaints:
         if not holds:
@@ -124,7 +124,7 @@ def _use_token(guarded: Operation, token: str, *, good: bool) -> Steps[None]:
     response = yield from send(guarded, Request(guarded.key, "GET", guarded.path, headers, identity="", fresh=True))
     about = OperationResponse(response.exchange, WHOLE)
     if good and response.status == 401:
-        yield fail_case(about, "AUT-07", "a token just bought is not accepted", expected="not 401", actual="401")
+        yield fail_case(about, "AUT-07", "a token just issued is not accepted", expected="not 401", actual="401")
     elif not good:
         yield from _check_status(about, (401,), "a token after its revocation")
     else:
@@ -166,10 +166,10 @@ def _send_invalid_credentials(subject: Subject) -> Steps[None]:
     refreshed = yield from post_form(
         subject, "", f"grant_type=refresh_token&refresh_token={stranger}", invented=(stranger,)
     )
-    yield from _check_status(refreshed, (400, 401), "a refresh token that nobody has")
+    yield from _check_status(refreshed, (400, 401), "a refresh token that does not exist")
     form = f"grant_type=client_credentials&client_id={stranger}&client_secret={stranger}"
     client_response = yield from post_form(subject, "", form, "", invented=(stranger,))
-    yield from _check_status(client_response, (400, 401), "a client that nobody is")
+    yield from _check_status(client_response, (400, 401), "a client that does not exist")
 
 
 def _check_status(response: OperationResponse, expected: tuple[int, ...], action: str) -> Iterator[Outcome]:
@@ -177,7 +177,7 @@ def _check_status(response: OperationResponse, expected: tuple[int, ...], action
     if response.status in expected:
         yield pass_case(response, "AUT-07")
     elif response.status == 429:
-        yield judge_case(response, "AUT-07", Verdict.NOT_OBSERVABLE, "the token endpoint's own limit is spent")
+        yield judge_case(response, "AUT-07", Verdict.NOT_OBSERVABLE, "the rate limit of the token endpoint is used up")
     else:
         expected_text = " or ".join(map(str, expected))
         yield fail_case(

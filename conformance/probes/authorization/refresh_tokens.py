@@ -55,7 +55,7 @@ def use_refresh_token(operation: Operation, subject: Subject) -> Steps[None]:
     wanted = sorted({scope for operation in subject.model.operations for scope in operation.scopes})
     tokens = yield from _sign_in(subject, _TOKENS, _choose_scope(wanted))
     if tokens is None:
-        yield skip_case(_CODE, WHOLE.key, Verdict.NOT_OBSERVABLE, "no code is issued without a person who signs in")
+        yield skip_case(_CODE, WHOLE.key, Verdict.NOT_OBSERVABLE, "no code is issued unless a person signs in")
         return
     form = urlencode({"grant_type": "refresh_token", "refresh_token": tokens.refresh})
     if _STRANGER in subject.target.clients:
@@ -127,7 +127,7 @@ def _sign_in(subject: Subject, requirement: str, scope: str) -> Steps[Tokens | N
         yield from check_not_stored(bought)
     else:
         yield skip_case(_STORAGE, WHOLE.key, Verdict.NOT_APPLICABLE, "no refresh token is issued")
-        reason = "no refresh token is issued without a person who signs in"
+        reason = "no refresh token is issued unless a person signs in"
         yield skip_case(requirement, WHOLE.key, Verdict.NOT_OBSERVABLE, reason)
     return tokens._replace(purchase=urlencode(form)) if tokens else None
 

@@ -80,12 +80,12 @@ def _own_list_needs(operation: Operation, model: ResourceModel) -> tuple[Need, .
 def check_separation(operation: Operation, subject: Subject) -> Steps[None]:
     """Check that resources of user_a are neither listed nor read by user_b (AUT-05)."""
     if not has_owner(operation, subject.model):
-        reason = "nothing in the description says whose a resource is"
+        reason = "the description does not say which user a resource belongs to"
         yield skip_case("AUT-05", operation.key, Verdict.NOT_OBSERVABLE, reason)
         return
     people = yield from find_two_people(subject)
     if not people:
-        reason = "user_a and user_b are not seen to be two people"
+        reason = "it is not known that user_a and user_b are two users"
         yield skip_case("AUT-05", operation.key, Verdict.NOT_OBSERVABLE, reason)
         return
     call = yield from find_call(operation, subject, USER_A)
@@ -101,7 +101,7 @@ def check_separation(operation: Operation, subject: Subject) -> Steps[None]:
         yield from _check_disjoint(mine, theirs, people, subject)
         yield from _search_as_other_user(mine, theirs, foreign_call)
     else:
-        yield judge_case(mine, "AUT-05", Verdict.NOT_APPLICABLE, "the path names nothing of one person's")
+        yield judge_case(mine, "AUT-05", Verdict.NOT_APPLICABLE, "the path names no resource of one user")
 
 
 def find_two_people(subject: Subject) -> Steps[tuple[str, ...]]:
@@ -126,7 +126,7 @@ def _read_as_other_user(
         yield judge_case(mine, "AUT-05", Verdict.NOT_OBSERVABLE, f"its owner gets {mine.status}")
         return
     if (yield from is_shared(call, subject)):
-        yield judge_case(mine, "AUT-05", Verdict.NOT_APPLICABLE, "both users are shown it in their lists")
+        yield judge_case(mine, "AUT-05", Verdict.NOT_APPLICABLE, "the lists of both users show it")
         return
     foreign = msgspec.structs.replace(call, identity=USER_B, headers=headers_without_user(call))
     response = yield from send(call.operation, foreign.build_request())
@@ -138,10 +138,10 @@ def _read_as_other_user(
     elif empty:
         yield judge_case(response, "AUT-05", Verdict.NOT_APPLICABLE, "the collection is empty for both users")
     elif response.is_success:
-        message = "one user reads what is another's"
+        message = "one user can read another user's resource"
         yield fail_case(response, "AUT-05", message, expected="404 or 403", actual=str(response.status), also=(mine,))
     else:
-        reason = f"it answers {response.status}, which shows nothing and refuses nothing"
+        reason = f"it returns {response.status}, which is neither a success nor a refusal"
         yield judge_case(response, "AUT-05", Verdict.NOT_OBSERVABLE, reason, also=(mine,))
 
 
@@ -159,7 +159,7 @@ def _read_below_own_parent(call: OperationCall, mine: OperationResponse, subject
     below = msgspec.structs.replace(call, path=path, identity=USER_B, headers=headers_without_user(own))
     response = yield from send(call.operation, below.build_request())
     if path != call.path and response.is_success and mine.json == response.json:
-        message = "below a parent of their own one user reads what is another's"
+        message = "one user can read another user's resource below a parent of their own"
         yield fail_case(response, "AUT-05", message, expected="404", actual=str(response.status), also=(mine,))
 
 
@@ -170,7 +170,7 @@ def _check_expand(call: OperationCall, refusal: OperationResponse) -> Steps[None
         (yield from send(call.operation, call.build_request(("expand", expansion.path)))) if expansion else refusal
     )
     if response.items:
-        message = "with expand one user reads what is another's"
+        message = "with expand, one user can read another user's resource"
         yield fail_case(
             response, "AUT-05", message, expected="404 or 403", actual=str(response.status), also=(refusal,)
         )
@@ -211,11 +211,11 @@ def _check_disjoint(
     """Check that user_b's list holds nothing that names user_a as owner, and nothing of user_a's list."""
     if not mine.is_success or not theirs.is_success:
         refused = theirs if mine.is_success else mine
-        yield judge_case(refused, "AUT-05", Verdict.NOT_OBSERVABLE, f"the list answers {refused.status}")
+        yield judge_case(refused, "AUT-05", Verdict.NOT_OBSERVABLE, f"the list returns {refused.status}")
         return
     if not mine.objects or not theirs.objects:
         yield judge_case(
-            theirs, "AUT-05", Verdict.NOT_APPLICABLE, "one of the two users has nothing in it", also=(mine,)
+            theirs, "AUT-05", Verdict.NOT_APPLICABLE, "one of the two users has no items in it", also=(mine,)
         )
         return
     resource = subject.model.resources_by_name[mine.operation.resource]
@@ -230,7 +230,7 @@ def _check_disjoint(
         is_foreign = extract_id(owner) == ids[0] if extract_id(owner) in ids else is_in_both
         if is_foreign:
             is_separate = False
-            message = "one user's list shows what is another's"
+            message = "one user's list shows another user's resource"
             yield fail_case(theirs, "AUT-05", message, actual=quote_json(item.get("url")), pointer=at, also=(mine,))
     if is_separate:
         yield pass_case(theirs, "AUT-05")
@@ -246,7 +246,7 @@ def _search_as_other_user(mine: OperationResponse, theirs: OperationResponse, ca
         name = " and ".join(dict.fromkeys(name for name, _ in query))
         for at, item in response.objects:
             if item.get("url") in hidden_urls:
-                message = f"with {name} one user's list shows what is another's"
+                message = f"with {name} one user's list shows another user's resource"
                 yield fail_case(
                     response, "AUT-05", message, actual=quote_json(item.get("url")), pointer=at, also=(mine, theirs)
                 )

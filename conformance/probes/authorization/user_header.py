@@ -56,7 +56,7 @@ def narrow_to_user(operation: Operation, subject: Subject) -> Steps[None]:
         return
     plain = yield from send(operation, call.build_request())
     if not plain.is_success:
-        yield judge_case(plain, "AUT-06", Verdict.NOT_OBSERVABLE, f"the plain read gives {plain.status}")
+        yield judge_case(plain, "AUT-06", Verdict.NOT_OBSERVABLE, f"the plain read returns {plain.status}")
         return
     yield from _expect_400(call, _MALFORMED_USER, "a malformed user")
     if operation.user_required:
@@ -142,7 +142,9 @@ def _compare_with_own_token(call: OperationCall, plain: OperationResponse, subje
     """Compare with the user's own token, where no item says whose it is."""
     people = (yield from find_two_people(subject)) if {USER_A, USER_B} <= {*subject.target.identities} else ()
     if not people or plain.operation.resource == subject.model.principal_resource:
-        yield judge_case(plain, "AUT-06", Verdict.NOT_APPLICABLE, "nothing in the plain response says whose it is")
+        yield judge_case(
+            plain, "AUT-06", Verdict.NOT_APPLICABLE, "the plain response does not say which user it belongs to"
+        )
     elif plain.operation.role is Role.LIST:
         yield from _check_as_user_a(call, people, subject)
     else:

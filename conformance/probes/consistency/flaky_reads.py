@@ -50,7 +50,7 @@ def repeat_reads(operation: Operation, subject: Subject) -> Steps[None]:
             continue
         calls.append(call)
     if not calls:
-        yield from report_untested((_REQUIREMENT,), operation, Missing("no user has anything to read"))
+        yield from report_untested((_REQUIREMENT,), operation, Missing("no user has a resource to read"))
         return
     reads: list[list[OperationResponse]] = [[] for _ in calls]
     for number in range(1 + _TRIES):
@@ -75,7 +75,7 @@ def judge_repetitions(responses: list[OperationResponse]) -> Iterator[Outcome]:
         yield msgspec.structs.replace(pass_case(decided[-1], _REQUIREMENT), tried=len(decided), known=len(responses))
     else:
         differing = sum(answer != answers[0] for answer in answers)
-        message = f"flaky: {differing} of {len(answers)} identical reads are answered otherwise than the rest"
+        message = f"flaky: {differing} of {len(answers)} identical reads get another response than the rest"
         also = (decided[odd - 1], decided[odd + 1])
         expected, actual = describe_answer(answers[0]), describe_answer(answers[odd])
         yield judge_case(decided[odd], _REQUIREMENT, Verdict.FAIL, message, expected=expected, actual=actual, also=also)

@@ -86,7 +86,7 @@ def _explain_difference(call: OperationCall, plain: OperationResponse, versioned
         versioned, "VER-03", message, list(settled.lasting), (settled.reads[0],), limit=_SHOWN
     )
     turning, reads = yield from _find_values_in_turn(call, settled.restless)
-    message = "reads in a row show two values in turn"
+    message = "successive reads show two values alternately"
     if turning:
         yield from report_differences(reads[1], "CON-01", message, turning, (reads[0],), limit=_SHOWN)
         return

@@ -45,7 +45,7 @@ def _build_steps(reader: str, neighbour: str, pause_s: float) -> Callable[[Opera
             return
         plain = yield from send(operation, call.build_request())
         if not plain.is_success:
-            reason = f"the plain read gives {plain.status}"
+            reason = f"the plain read returns {plain.status}"
             yield judge_case(plain, _REQUIREMENT, Verdict.NOT_OBSERVABLE, reason)
             return
         beside = yield from send(operation, call.build_request(fresh=True))

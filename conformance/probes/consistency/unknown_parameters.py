@@ -123,7 +123,7 @@ def _compare_responses(call: OperationCall, plain: OperationResponse, response: 
         yield pass_case(response, "FLT-07")  # the Location may differ each time
         return
     if not plain.is_success and plain.status == response.status:
-        reason = f"the operation gives {plain.status} with and without it"
+        reason = f"the operation returns {plain.status} with and without it"
         yield judge_case(response, "FLT-07", Verdict.NOT_OBSERVABLE, reason)
         return
     if response.status != plain.status:

@@ -81,7 +81,7 @@ def send_unsupported_method(operation: Operation, subject: Subject) -> Steps[Non
         undocumented_method = "PUT"
         response = yield from _send_method(undocumented_method, operation, subject)
     if response.status == 404 and operation.path_parameters:
-        reason = "the server looks for the resource before the method, and a real one is not risked"
+        reason = "the server looks for the resource before the method, and no existing resource is put at risk"
         yield judge_case(response, "ERR-06", Verdict.NOT_OBSERVABLE, reason)
     elif response.status == 405:
         operations = _list_operations_at_path(operation, subject.model)

@@ -94,7 +94,7 @@ def _try(operation: Operation, subject: Subject, words: list[Word], size: int) -
         return
     plain = yield from send(operation, call.build_request())
     if not plain.is_success:
-        reason = f"the operation gives {plain.status} without the parameter too"
+        reason = f"the operation returns {plain.status} without the parameter too"
         yield judge_case(plain, REQUIREMENT, Verdict.NOT_OBSERVABLE, reason)
         return
     start = choose_turn(operation, len(words))

@@ -48,7 +48,7 @@ def use_tag_of_plain_read(operation: Operation, subject: Subject) -> Steps[None]
         if expanded.is_success and any(find_differences(plain.json, expanded.json)):
             yield from _compare_tags(call, expansion, plain, expanded)
             return
-    yield judge_case(plain, _REQUIREMENT, Verdict.NOT_APPLICABLE, "no expansion changes the answer")
+    yield judge_case(plain, _REQUIREMENT, Verdict.NOT_APPLICABLE, "no expansion changes the response")
 
 
 def _compare_tags(
@@ -63,7 +63,7 @@ def _compare_tags(
     if response.status != 304:
         yield pass_case(response, _REQUIREMENT)
         return
-    message = f"304 is given with expand={expansion.path} for the entity tag of the plain read, which has other content"
+    message = f"the server returns 304 with expand={expansion.path} for the entity tag of the plain read"
     yield judge_case(
         response, _REQUIREMENT, Verdict.REVIEW, message, expected="200 and the expanded form",
         actual=f"304 for {read_tag(plain)}", also=(plain, expanded),
@@ -85,7 +85,7 @@ def check_tag_after_change(before: OperationResponse, after: OperationResponse, 
     if response.status != 304:
         yield pass_case(response, _REQUIREMENT)
         return
-    message = "304 is given for the entity tag from before a change that shows"
+    message = "the server returns 304 for the entity tag from before a change that shows"
     expected, actual = "200 and the new content", f"304 for {tag}"
     yield fail_case(response, _REQUIREMENT, message, expected=expected, actual=actual, also=(before, after))
 

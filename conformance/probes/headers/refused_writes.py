@@ -50,12 +50,12 @@ def _check_own_refusal(
 ) -> Iterator[Outcome]:
     """Check that the changed request is refused with 400 for its change."""
     if changed.is_success and not plain.is_success:
-        message = f"{change}, and a write is taken"
+        message = f"{change}, and a write is accepted"
         yield fail_case(changed, requirement, message, expected="400", actual=str(changed.status), also=(plain,))
     elif changed.status == 400 and (plain.status != 400 or _get_cause(plain) != _get_cause(changed)):
         yield pass_case(changed, requirement)
     else:
-        reason = f"{change}: answered {changed.status}, perhaps for what is wrong with the write besides"
+        reason = f"{change}: answered {changed.status}, perhaps because of another fault of the write"
         yield judge_case(changed, requirement, Verdict.NOT_OBSERVABLE, reason, also=(plain,))
 
 

@@ -61,7 +61,7 @@ def send_unneeded_headers(operation: Operation, subject: Subject) -> Steps[None]
     request = call.build_request()
     plain = yield from send(operation, request)
     if not plain.is_success:
-        reason = f"the plain read answers {plain.status}"
+        reason = f"the plain read returns {plain.status}"
         for requirement in ("ERR-11", "HDR-09"):
             yield judge_case(plain, requirement, Verdict.NOT_OBSERVABLE, reason)
         return
@@ -86,7 +86,7 @@ def send_stale_conditions(operation: Operation, subject: Subject) -> Steps[None]
     for condition in conditions:
         response = yield from send(operation, _add(plain.exchange.request, condition))
         if response.status == 304:
-            message = f"304 is given although the condition of {condition[0]} is not met"
+            message = f"the server returns 304 although the condition of {condition[0]} is not met"
             yield fail_case(response, "HDR-09", message, expected=str(plain.status), actual="304", also=(plain,))
         else:
             yield pass_case(response, "HDR-09")
@@ -116,7 +116,7 @@ def _compare_with_plain(plain: OperationResponse, condition: tuple[str, str]) ->
     operation, request = plain.operation, plain.exchange.request
     response = yield from send(operation, _add(request, *_HARMLESS, condition, _ORIGIN))
     if response.status == 304:
-        message = f"304 is given although the condition of {condition[0]} is not met"
+        message = f"the server returns 304 although the condition of {condition[0]} is not met"
         yield fail_case(response, "HDR-09", message, expected=str(plain.status), actual="304", also=(plain,))
     else:
         yield pass_case(response, "HDR-09")

@@ -78,7 +78,7 @@ def _check_item(plain: OperationResponse, at: str, item: dict[str, Any], respons
     message = (
         "the url of a listed item leads to another one"
         if response.is_success
-        else "the url of a listed item leads nowhere"
+        else "the url of a listed item leads to no resource"
     )
     yield fail_case(
         plain,

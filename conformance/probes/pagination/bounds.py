@@ -84,7 +84,7 @@ def read_smallest_page(operation: Operation, subject: Subject) -> Steps[None]:
         reason = f"the list gives {plain.status} at every page size"
         yield judge_case(response, "PAG-06", Verdict.NOT_OBSERVABLE, reason)
     elif response.is_success and len(response.items) > 1 and subject.target.answers_from_examples:
-        reason = "the target answers from examples, of whatever size a page is asked for"
+        reason = "the target returns examples, whatever page size is requested"
         yield judge_case(response, "PAG-06", Verdict.NOT_OBSERVABLE, reason)
     elif response.is_success and len(response.items) > 1:
         message = "a page of size 1 holds several items"

@@ -67,15 +67,15 @@ def _judge(response: OperationResponse, plain: OperationResponse, keys: tuple[st
     """Judge the answer to the cursor; what a server makes of one that no link gave is its own, but no 5xx."""
     shown = tuple(map(str, parse_page(response).keys)) if response.is_success else ()
     if response.status >= 500:
-        message = "a cursor of an item that is not there fails"
+        message = "a cursor of an item that does not exist makes the server fail"
         return fail_case(
-            response, _REQUIREMENT, message, expected="4xx, or what comes after it", actual=str(response.status),
+            response, _REQUIREMENT, message, expected="4xx, or the items after it", actual=str(response.status),
             pointer=f"query:{name}",
         )  # fmt: skip
     if shown and len(keys) > 1 and shown[: len(keys)] == keys[: len(shown)]:
-        message = "after a cursor of an item that is not there the list begins again, as often as a client goes on"
+        message = "after a cursor of an item that does not exist, the list begins again with its first page"
         return judge_case(
-            response, _REQUIREMENT, Verdict.REVIEW, message, expected="4xx, or what comes after it",
+            response, _REQUIREMENT, Verdict.REVIEW, message, expected="4xx, or the items after it",
             actual=f"the first page, from {shown[0]}", pointer=f"query:{name}", also=(plain,),
         )  # fmt: skip
     return pass_case(response, _REQUIREMENT)

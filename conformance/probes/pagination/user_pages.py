@@ -39,7 +39,7 @@ def walk_as_user(operation: Operation, subject: Subject) -> Steps[None]:
     response = yield from send(operation, call.build_request())
     if not response.is_success or not response.has_list or operation.pagination is None:
         for requirement in _REQUIREMENTS:
-            reason = f"the list answers {response.status}"
+            reason = f"the list returns {response.status}"
             yield judge_case(response, requirement, Verdict.NOT_OBSERVABLE, reason)
         return
     first = parse_page(response)

@@ -50,10 +50,10 @@ def override_read(operation: Operation, subject: Subject) -> Steps[None]:
     request = Request(WHOLE.key, "GET", target.path, _name_method("HEAD"), identity=subject.reader)
     response = yield from send(WHOLE, request)
     if not (plain.is_success and plain.exchange.response and plain.exchange.response.body):
-        reason = f"the plain read answers {plain.status}"
+        reason = f"the plain read returns {plain.status}"
         yield judge_case(response, "PTH-05", Verdict.NOT_OBSERVABLE, reason, also=(plain,))
     elif response.is_success and response.exchange.response and not response.exchange.response.body:
-        message = "with a header that names HEAD, GET is answered as HEAD"
+        message = "with a header that names HEAD, GET is treated as HEAD"
         yield fail_case(response, "PTH-05", message, expected="a body", actual="no body", also=(plain,))
     else:
         yield pass_case(response, "PTH-05")
@@ -77,7 +77,7 @@ def override_write(operation: Operation, subject: Subject) -> Steps[None]:
     """
     write = build_harmless_request(operation, subject, _READONLY)
     if isinstance(write, Missing) or not write.body:
-        reason = write if isinstance(write, Missing) else Missing("no body is known to be wrong")
+        reason = write if isinstance(write, Missing) else Missing("no invalid body is known")
         yield from report_untested(("PTH-06",), operation, reason)
         return
     plain = msgspec.structs.replace(write, operation="*", method="GET")

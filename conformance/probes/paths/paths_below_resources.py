@@ -41,12 +41,12 @@ def request_path_below(operation: Operation, subject: Subject) -> Steps[None]:
     request = Request(WHOLE.key, "GET", target, call.headers, identity=call.identity)
     response = yield from send(operation, request)
     if 200 <= response.status < 300:
-        message = "an unknown path below the resource is answered with success"
+        message = "an unknown path below the resource returns success"
         yield fail_case(response, "PTH-07", message, expected="404", actual=f"{response.status} to …/{_SEGMENT}")
     elif 400 <= response.status < 500 and response.status != 429:
         yield pass_case(response, "PTH-07")
     else:
-        reason = f"an unknown path is answered with {response.status or response.exchange.failure}"
+        reason = f"an unknown path returns {response.status or response.exchange.failure}"
         yield judge_case(response, "PTH-07", Verdict.NOT_OBSERVABLE, reason)
 
 

@@ -49,7 +49,7 @@ def request_without_token(operation: Operation, subject: Subject) -> Steps[None]
     plain = msgspec.structs.replace(call.build_request(), operation="*", identity="")
     head = yield from send(operation, msgspec.structs.replace(plain, method="HEAD"))
     if head.is_success:
-        message = "HEAD without a token is answered with success"
+        message = "HEAD without a token returns success"
         yield fail_case(head, "PTH-01", message, expected="401", actual=str(head.status))
     else:
         yield pass_case(head, "PTH-01")
@@ -106,7 +106,7 @@ def _check_no_data(response: OperationResponse, requirement: str, request: str, 
     if not response.status:
         yield judge_case(response, requirement, Verdict.NOT_OBSERVABLE, response.exchange.failure)
     elif has_operation_data(response, subject):
-        message = f"{request} shows what only a token with the scope opens"
+        message = f"{request} shows what needs a token with the scope"
         yield fail_case(response, requirement, message, expected="401, 403 or 404", actual=str(response.status))
     else:
         yield pass_case(response, requirement)

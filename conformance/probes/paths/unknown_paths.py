@@ -53,10 +53,10 @@ def _list_heads(model: ResourceModel) -> list[str]:
 def _check_unknown(response: OperationResponse, path: str) -> Iterator[Outcome]:
     """Check the response to a path that does not exist: a refusal by the client's fault, as a problem document."""
     if 300 <= response.status < 400 or not response.status:
-        reason = f"an unknown path is answered with {response.status}"
+        reason = f"an unknown path returns {response.status}"
         yield judge_case(response, "PTH-03", Verdict.NOT_OBSERVABLE, reason)
     elif not 400 <= response.status < 500:
-        message = "a path that the API does not have is not refused"
+        message = "a path that does not exist is not refused"
         yield fail_case(response, "PTH-03", message, expected="404", actual=f"{response.status} to {path}")
     else:
         yield from _check_problem(response)
@@ -69,7 +69,7 @@ def _check_problem(response: OperationResponse) -> Iterator[Outcome]:
     body = response.json if isinstance(response.json, dict) else {}
     missing = [name for name in ("title", "detail") if not isinstance(body.get(name), str) or not body[name].strip()]
     if media != _PROBLEM:
-        message = "an unknown path is not answered with a problem document"
+        message = "an unknown path does not return a problem document"
         actual, pointer = media or "no Content-Type", "header:Content-Type"
         yield fail_case(response, "PTH-03", message, expected=_PROBLEM, actual=actual, pointer=pointer)
     elif missing and not response.unreadable_reason:

@@ -58,7 +58,7 @@ def _judge_response(response: OperationResponse, remaining: int) -> Steps[None]:
     """Judge the response to the request after the last one of the rate limit."""
     http_response = response.exchange.response
     if response.status != 429 or http_response is None:
-        message = f"the {remaining} remaining requests are spent, and the next one is not refused"
+        message = f"the {remaining} remaining requests are used up, and the next one is not refused"
         yield fail_case(response, "LIM-02", message, expected="429", actual=str(response.status))
         return
     retry_after = http_response.find_header("retry-after")

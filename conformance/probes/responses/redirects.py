@@ -39,7 +39,7 @@ def check_redirect(operation: Operation, subject: Subject) -> Steps[None]:
     if response.status == 400:  # the operation may then need an optional id
         named_answer = yield from _send_with_id(call, subject)
         if named_answer is None:
-            reason = "it is refused, perhaps because a parameter without known value is missing"
+            reason = "it is refused, perhaps because a parameter without a known value is missing"
             yield judge_case(response, "RED-02", Verdict.NOT_OBSERVABLE, reason)
             return
         response = named_answer

@@ -68,17 +68,17 @@ def _fill(rule: StatedRule, write: Write, created: list[OperationResponse], subj
     beyond = yield from send(operation, request)
     if beyond.is_success:
         created.append(beyond)
-        words = f"{rule.id}: one more than the limit is created. {rule.statement} ({rule.pointer})"
+        words = f"{rule.id}: a member beyond the limit is created. {rule.statement} ({rule.pointer})"
         yield fail_case(beyond, LIMITS, words, expected="400", actual=str(beyond.status))
         return
     if beyond.status not in {400, 409, 422}:
-        words = f"{rule.id}: one more than the limit is not refused as stated. {rule.statement} ({rule.pointer})"
+        words = f"{rule.id}: a member beyond the limit is not refused as stated. {rule.statement} ({rule.pointer})"
         yield fail_case(beyond, LIMITS, words, expected="400", actual=str(beyond.status))
         return
     yield Pause(LAG_S)
     count = yield from _count_members(write, subject)
     if count is not None and count != limit:
-        words = f"{rule.id}: the refused one changes the number of members. {rule.statement} ({rule.pointer})"
+        words = f"{rule.id}: the refused request changes the number of members. {rule.statement} ({rule.pointer})"
         yield fail_case(beyond, LIMITS, words, expected=str(limit), actual=str(count))
     else:
         yield pass_case(beyond, LIMITS)

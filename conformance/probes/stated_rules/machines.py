@@ -93,7 +93,7 @@ def walk_states(operation: Operation, subject: Subject) -> Steps[None]:
         yield from _walk_object(machine, operation, place, subject)
     for requirement in STATE_REQUIREMENTS:
         if not places:
-            reason = f"no thing that is known is in a state of {machine.id}"
+            reason = f"no known resource is in a state of {machine.id}"
             yield skip_case(requirement, operation.key, Verdict.NOT_TESTED, reason)
         else:
             yield skip_case(requirement, operation.key, Verdict.NOT_APPLICABLE, "no state led to it")
@@ -177,7 +177,7 @@ def _judge(
     words = f"in the state {before.state!r}. {action.statement} ({action.pointer})"
     also = (before.response, after.response)
     if not after.state and not after.response.is_success:
-        reason = f"the thing cannot be read after it: {after.response.status}"
+        reason = f"the resource cannot be read after it: {after.response.status}"
         yield judge_case(response, REACHED, Verdict.INCONCLUSIVE, reason, also=also)
         return
     is_final = any(state.is_final and state.name == before.state for state in machine.states)
@@ -193,7 +193,7 @@ def _judge(
         message = f"it is refused with another status {words}"
         yield fail_case(response, REFUSED, message, expected=expected, actual=str(response.status), also=also)
     elif response.status in _BAD_REQUESTS:
-        yield from _judge_unchanged(REFUSED, f"a refused action changes the thing {words}", before, response, after)
+        yield from _judge_unchanged(REFUSED, f"a refused action changes the resource {words}", before, response, after)
     else:
         reason = f"answered {response.status}" if response.status else response.exchange.failure
         yield judge_case(response, REFUSED, Verdict.INCONCLUSIVE, f"{reason} {words}", also=also)
@@ -225,7 +225,7 @@ def _judge_success(  # noqa: PLR0913
         actual = after.state or "none that is known"
         yield fail_case(response, requirement, message, expected=expected, actual=actual, also=also)
     elif requirement is REPEATED:
-        yield from _judge_unchanged(REPEATED, f"it changes the thing {words}", before, response, after)
+        yield from _judge_unchanged(REPEATED, f"it changes the resource {words}", before, response, after)
     else:
         yield from _judge_parts(machine, action, before, response, after)
 
@@ -240,7 +240,7 @@ def _judge_parts(
         values = (get_value(place.response.json, pointer) for place in (before, after))
         old, new = (None if value is ABSENT else value for value in values)  # a null may be left out
         if any(find_differences(old, new)):
-            message = f"it changes what must stay {words}"
+            message = f"it changes a value that must stay the same {words}"
             expected, actual = quote_json(old), quote_json(new)
             yield fail_case(response, REACHED, message, expected=expected, actual=actual, pointer=pointer, also=also)
             return

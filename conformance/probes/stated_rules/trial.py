@@ -141,7 +141,7 @@ class RuleTrial:
         """Yield what the body of a response does not show."""
         body = response.json
         if step.count is not None and response.is_success and len(response.items) != step.count:
-            yield Breach(response, "another number of members is there", str(step.count), str(len(response.items)))
+            yield Breach(response, "the number of members is not as stated", str(step.count), str(len(response.items)))
         if step.expect == "refused" and isinstance(body, dict):
             slug = str(body.get("type", "")).rstrip("/").rpartition("/")[2]
             if step.problem and slug and slug not in {step.problem, "about:blank"}:
@@ -169,7 +169,7 @@ class RuleTrial:
             if not is_last:
                 yield Pause(LAG_S)
         pointer, expected, actual = differences[0]
-        words = "something changes that must stay" if step.keeps else "the resource does not show what is stated"
+        words = "a value changes that must stay the same" if step.keeps else "the resource does not show what is stated"
         return Breach(response, words, quote_json(expected), quote_json(actual), pointer, (self._before, after))
 
     def _find_changes(self, step: RuleStep, after: OperationResponse) -> Iterator[ValueDifference]:
@@ -193,9 +193,9 @@ class RuleTrial:
         second = (yield from send(response.operation, response.exchange.request)) if repeatable else response
         difference = next(iter(_compare(first, second)), None)
         if difference is None or _compare(earlier, first):
-            return Breach(response, "it answers the same request in different ways", is_certain=False)
+            return Breach(response, "the same request gets different responses", is_certain=False)
         expected, actual = quote_json(difference.old), quote_json(difference.new)
-        words = "what must make no difference makes one"
+        words = "a difference that must not matter changes the response"
         return Breach(response, words, expected, actual, difference.pointer, (earlier, first, second))
 
 

@@ -88,7 +88,7 @@ def _kind_of(outcome: Outcome) -> ViolationKind:
 def _give_up(outcome: Outcome) -> Outcome:
     if outcome.cause == MOVED:
         return outcome
-    reason = f"{outcome.message}: this showed once, and not when everything was read again"
+    reason = f"{outcome.message}: seen once, but not when everything was read again"
     return msgspec.structs.replace(outcome, verdict=Verdict.INCONCLUSIVE, message=reason, cause=MOVED)
 
 

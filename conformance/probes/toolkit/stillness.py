@@ -111,5 +111,5 @@ def report_restless(
             "volatile-field", f"{pointer} changes between identical reads, so it is left out", response.operation.key
         )
     if requirement and pointers:
-        reason = f"{pointers[0]} changes between identical reads, and did not stand still long enough to be compared"
+        reason = f"{pointers[0]} changes between identical reads, and did not stay the same long enough to be compared"
         yield judge_case(response, requirement, Verdict.INCONCLUSIVE, reason)

@@ -107,7 +107,7 @@ def check_one_more(
     elif copies:
         yield pass_case(created, "AFT-01")
     else:
-        yield judge_case(created, "AFT-01", Verdict.NOT_APPLICABLE, "the list does not show what was created")
+        yield judge_case(created, "AFT-01", Verdict.NOT_APPLICABLE, "the list does not show the created object")
 
 
 def _is_copy(item: Mapping[str, Any], created: Mapping[str, Any] | None) -> bool:
@@ -278,7 +278,7 @@ def check_repeated_reads(named: Mapping[str, Any], changed: OperationResponse, r
         yield Pause(LAG_S)
     old = [response for is_new, response in shown if not is_new]
     if old and len(old) < len(shown):
-        message = "reads in a row show the new and the old value in turn"
+        message = "successive reads show the new and the old value alternately"
         actual = f"the old value in {len(old)} of {len(shown)} reads"
         responses = tuple(response for _, response in shown)
         yield fail_case(changed, "AFT-04", message, expected="the new value", actual=actual, also=responses)

@@ -54,7 +54,9 @@ def send_body_forms(operation: Operation, subject: Subject) -> Steps[None]:
     write = yield from build_write(operation, subject)
     reader = find_effect_reader(write.call, subject) if isinstance(write, Write) else None
     if isinstance(write, Missing) or reader is None:
-        missing = write if isinstance(write, Missing) else Missing("no operation reads what this one changes")
+        missing = (
+            write if isinstance(write, Missing) else Missing("no operation reads the resource that this one changes")
+        )
         yield from report_untested(REQUIREMENTS, operation, missing)
         return
     before = yield from _read(reader)
@@ -96,7 +98,7 @@ def _send_nothing(write: Write, reader: OperationCall, before: OperationResponse
         again = yield from _read(reader)
         changes = [change for change in _find_changes(before, again, operation, subject) if change in changes]
     for pointer, old, new in changes[:1]:
-        message = "a PATCH that names nothing changes something"
+        message = "a PATCH without properties changes a value"
         yield fail_case(
             response, "VAL-09", message, expected=quote_json(old), actual=quote_json(new), pointer=pointer,
             also=(before, after),
@@ -104,7 +106,9 @@ def _send_nothing(write: Write, reader: OperationCall, before: OperationResponse
     if response.is_success and not changes:
         yield pass_case(response, "VAL-09")
     elif not changes:
-        yield judge_case(response, "VAL-09", Verdict.NOT_OBSERVABLE, f"a PATCH of nothing gives {response.status}")
+        yield judge_case(
+            response, "VAL-09", Verdict.NOT_OBSERVABLE, f"a PATCH without properties returns {response.status}"
+        )
 
 
 def _find_changes(
@@ -146,7 +150,7 @@ def _judge_form(
     elif isinstance(shown, str) and shown.casefold() == value.casefold():
         yield pass_case(response, "VAL-08")
     else:
-        message = f"a body of the documented type {form} does not change what it names"
+        message = f"a body of the documented type {form} does not change the properties that it names"
         yield fail_case(
             response, "VAL-08", message, expected=quote_json(value), actual=quote_json(shown), pointer=f"/{name}",
             also=(after,),

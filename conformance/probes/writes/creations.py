@@ -142,7 +142,7 @@ def _check_life(created: OperationResponse, existing_path: str, operation: Opera
     if sibling is not None:
         yield from delete_created(sibling, subject)
     for requirement in REQUIREMENTS:
-        yield judge_case(created, requirement, Verdict.NOT_APPLICABLE, "no operation reads what was created")
+        yield judge_case(created, requirement, Verdict.NOT_APPLICABLE, "no operation reads the created resource")
 
 
 def _send_until_accepted(write: Write, subject: Subject) -> Steps[OperationResponse | None]:
@@ -340,7 +340,7 @@ def _check_stays_deleted(deleted: OperationResponse, operation: Operation, subje
         return
     read = yield from read_deleted(deleted)
     if read.is_success and find_address(another, subject) != extract_path(deleted.exchange.request.target):
-        message = "a deleted object is back once another one is created"
+        message = "a deleted object is back after another one is created"
         yield fail_case(deleted, "WRT-04", message, expected="404", actual=str(read.status), also=(another, read))
     yield from delete_created(another, subject)
 

@@ -78,7 +78,7 @@ def _make_run(most: int) -> Any:
                 subject,
             )
         for requirement in REFUSAL_REQUIREMENTS:
-            reason = "no body that is wrong in this way can be made, or no refusal was seen"
+            reason = "no body with this kind of fault can be made, or no refusal was seen"
             yield _not_applicable(requirement, operation, reason)
 
     return refusals
@@ -102,18 +102,16 @@ def _send_wrong_body(write: Write, wrong: WrongBody, subject: Subject) -> Steps[
     blamed_fields = find_reported_members(response)
     for requirement in wrong.requirements:
         if response.status in (_UNDECIDED | {409} if requirement == "ERR-08" else _UNDECIDED):
-            reason = f"{wrong.label}: it answers {response.status} before it looks at the body"
+            reason = f"{wrong.label}: it returns {response.status} before it looks at the body"
             yield judge_case(response, requirement, Verdict.NOT_OBSERVABLE, reason)
         elif response.status not in _REFUSALS and not _is_surely_wrong(wrong, write, subject):
-            yield judge_case(
-                response, requirement, Verdict.INCONCLUSIVE, f"{wrong.label}: openapi-core has no objection"
-            )
+            yield judge_case(response, requirement, Verdict.INCONCLUSIVE, f"{wrong.label}: openapi-core accepts it")
         elif response.status not in _REFUSALS:
             message = f"a body with a fault is not refused: {wrong.label.partition(' at ')[0]}"
             expected, actual = "400, 415 or 422", f"{response.status} to {wrong.label}"
             yield fail_case(response, requirement, message, expected=expected, actual=actual)
         elif wrong.alone and blamed_fields and not blamed_fields & (GENERAL_ERROR_KEYS | set(wrong.alone)):
-            reason = f"{wrong.label}: it is refused, but for {', '.join(sorted(blamed_fields))}"
+            reason = f"{wrong.label}: it is refused, but because of {', '.join(sorted(blamed_fields))}"
             yield judge_case(response, requirement, Verdict.INCONCLUSIVE, reason)
         else:
             yield pass_case(response, requirement)
@@ -169,7 +167,7 @@ def _check_unchanged(
                     response, body, {name: old_item.get(name) for name in taken_values}, reader
                 )
             if lasting is None:
-                reason = "a value of a refused body is there now, and was not put back: perhaps it is somebody else's"
+                reason = "a value of a refused body is shown now, and was not restored: perhaps another client wrote it"
                 yield judge_case(response, "WRT-05", Verdict.INCONCLUSIVE, reason, pointer=at, also=(before, after))
                 return
             if lasting:

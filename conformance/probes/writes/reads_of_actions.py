@@ -42,7 +42,7 @@ def read_action(operation: Operation, subject: Subject) -> Steps[None]:
     response = yield from send(operation, request)
     actual = str(response.status)
     if response.is_success:
-        message = "GET at the path of an action is answered as the action"
+        message = "GET at the path of an action is treated as the action"
         yield fail_case(response, "PTH-08", message, expected="405", actual=actual)
         if operation.effect is not Effect.NONE:
             notice = f"GET may have carried out {operation.key} at {call.path}, and nothing undoes it"

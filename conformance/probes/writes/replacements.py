@@ -46,7 +46,7 @@ def send_put(operation: Operation, subject: Subject) -> Steps[None]:
     call = yield from find_call(operation, subject)
     body = make_wrong_body(operation, subject)
     if isinstance(call, Missing) or not body:
-        missing = call if isinstance(call, Missing) else Missing("no body is known to be wrong")
+        missing = call if isinstance(call, Missing) else Missing("no invalid body is known")
         yield from report_untested(("ERR-06",), operation, missing)
         return
     request = msgspec.structs.replace(
@@ -57,7 +57,7 @@ def send_put(operation: Operation, subject: Subject) -> Steps[None]:
     if response.is_success or response.status in _JUDGED_BODY:
         yield from _compare_with_other_method(response)
     elif response.status in {401, 403, 404, 429} or not response.status:
-        reason = f"PUT is answered with {response.status or response.exchange.failure}"
+        reason = f"PUT returns {response.status or response.exchange.failure}"
         yield judge_case(response, "ERR-06", Verdict.NOT_OBSERVABLE, reason)
     elif response.status in {405, 501}:
         yield pass_case(response, "ERR-06")
@@ -71,7 +71,7 @@ def _compare_with_other_method(response: OperationResponse) -> Steps[None]:
     request = msgspec.structs.replace(response.exchange.request, method=_OTHER_METHOD)
     control = yield from send(response.operation, request)
     if control.status == response.status:
-        reason = f"the method {_OTHER_METHOD} is answered with {control.status} too"
+        reason = f"the method {_OTHER_METHOD} returns {control.status} too"
         yield judge_case(response, "ERR-06", Verdict.NOT_OBSERVABLE, reason, also=(control,))
     else:
         message = "PUT, which is not documented, is carried out as far as its body allows"

@@ -31,7 +31,7 @@ def read_record(record: Any) -> TrafficEntry:
     if har.is_entry(record):
         return har.read_entry(record)
     if not is_record(record):
-        raise UnreadableEntryError("it is no exchange: it has no url")
+        raise UnreadableEntryError("it is not an exchange: it has no url")
     request, response = _get_message(record, "request"), _get_message(record, "response")
     url = request.get("url")
     if not isinstance(url, str):
