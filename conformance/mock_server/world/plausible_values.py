@@ -46,10 +46,10 @@ def _fill_template(template: str) -> Draw:
     return lambda _rng, n: template.format(n=n + 1)
 
 
-def _draw_brand(_rng: random.Random, n: int) -> str:
+def _draw_brand(_rng: random.Random, number: int) -> str:
     """Return a brand name: some begin like others, one is not ASCII; numbered from the second round on."""
-    name = _BRANDS[n % len(_BRANDS)]
-    return name if n < len(_BRANDS) else f"{name} {n // len(_BRANDS) + 1}"
+    name = _BRANDS[number % len(_BRANDS)]
+    return name if number < len(_BRANDS) else f"{name} {number // len(_BRANDS) + 1}"
 
 
 def _draw_uuid(rng: random.Random, _n: int) -> str:

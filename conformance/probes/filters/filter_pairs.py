@@ -72,14 +72,14 @@ def _choose_pair(
     The next seed takes the next pair.
     """
     usable = [t for t in trials if "[]" not in t.query_filter.field and t.query_filter.parameter not in required]
-    pairs = [pair for pair in combinations(usable, 2) if _is_telling(*pair)]
+    pairs = [pair for pair in combinations(usable, 2) if _is_conclusive(*pair)]
     return pairs[(seed - 1) % len(pairs)] if pairs else None
 
 
-def _is_telling(first: FilterTrial, second: FilterTrial) -> bool:
+def _is_conclusive(first: FilterTrial, second: FilterTrial) -> bool:
     """Return whether both filters show other items together than each of them alone."""
-    a, b = set(first.matching), set(second.matching)
-    is_divided = a & b and a & set(second.excluded) and b & set(first.excluded)
+    kept, other_kept = set(first.matching), set(second.matching)
+    is_divided = kept & other_kept and kept & set(second.excluded) and other_kept & set(first.excluded)
     return bool(is_divided) and first.query_filter.field != second.query_filter.field
 
 
