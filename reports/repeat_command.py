@@ -1,4 +1,4 @@
-"""The command that shows a finding again: a replay of its steps, or the same certification for its case alone."""
+"""The command that reproduces a finding: a replay of its requests, or the certification of its case."""
 
 import shlex
 

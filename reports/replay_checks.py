@@ -1,4 +1,4 @@
-"""The check at the end of a finding's steps, as a Python expression that holds while the fault is there.
+"""The check at the end of a replay script, as a Python expression that is true while the fault is there.
 
 An expression is derived where the finding says all of it: a status, a value of the schema, two equal values. It counts
 only if it holds for the responses in the run log. Other findings are judged by the suite itself.

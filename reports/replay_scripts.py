@@ -1,4 +1,4 @@
-"""Scripts that show a finding again, for a shell and for Python: its steps, then the check.
+"""Scripts that reproduce a finding, for a shell and for Python: its requests, then the check.
 
 They end with 1 while the fault is there, with 0 once it is gone, and with 2 or 3 where that cannot be told: a step that
 prepares the check is answered otherwise than in the run. Neither holds a secret; see `reports.request_commands`.

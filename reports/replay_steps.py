@@ -1,4 +1,4 @@
-"""The steps that show a finding again: the requests of its evidence, and those that these build on.
+"""The requests that reproduce a finding: those of its evidence, and those that they depend on.
 
 A server that was started anew has other ids. So a step takes what it needs from the response of an earlier one: the id
 of an item from its list, the address of what was created from the response to the creation.

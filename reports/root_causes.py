@@ -1,4 +1,4 @@
-"""Root causes: groups of findings that one defect explains, as far as their evidence says so.
+"""Root causes: groups of findings that one defect explains, as far as their evidence shows.
 
 Two groups have one cause where findings of both are about the same property of the same resource, wherever it is shown;
 rest on one exchange and name one place in it; or are of one family on one operation, and one is about a part of what

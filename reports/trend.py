@@ -1,4 +1,4 @@
-"""The trend over the runs of one target: failing cases by requirement family, and what came and went."""
+"""The trend over the runs of one target: failing cases by requirement family, and the changes between runs."""
 
 from collections import defaultdict
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""How much a verdict rests on: the ways in which a case was tried, of those that the suite knows."""
+"""The ways in which cases were tried, of those that the suite knows."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""Whether a certificate would still be given: its record judged by the rules of today."""
+"""The rejudgement of a certificate: its run log judged by the requirements of today."""
 
 from collections.abc import Iterable, Iterator
 

@@ -1,4 +1,4 @@
-"""HDR-01 and HDR-02: what caches are told about responses that depend on who asks."""
+"""HDR-01 and HDR-02: caches are told which responses depend on the user."""
 
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime

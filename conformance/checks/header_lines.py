@@ -1,4 +1,4 @@
-"""HDR-03 to HDR-05: no header twice, and none that tells about the server or that browsers keep."""
+"""HDR-03 to HDR-05: no header is repeated, reveals the server's software, or sets a cookie."""
 
 import re
 from collections import Counter

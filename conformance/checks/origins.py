@@ -1,4 +1,4 @@
-"""HDR-06: browsers do not lend a user's credentials to pages of unknown origins."""
+"""HDR-06: browsers do not send a user's credentials for pages of unknown origins."""
 
 from collections.abc import Iterator
 

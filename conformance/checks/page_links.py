@@ -1,4 +1,4 @@
-"""PAG-05 and PAG-12: the links of every page that the run sees keep what was asked for, and say it once."""
+"""PAG-05 and PAG-12: page links keep the parameters of the request, and state each of them once."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping

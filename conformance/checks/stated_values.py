@@ -1,4 +1,4 @@
-"""RUL-08: a value is what the text of its schema says of every such value: aligned, or null where no user acts."""
+"""RUL-08: a value is as its schema's text says: aligned, or null if no user acts."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Finding an earlier run and its findings by the names that reports give them."""
+"""Look-up of an earlier run and its findings by the names that reports give them."""
 
 from pathlib import Path
 

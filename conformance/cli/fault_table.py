@@ -1,4 +1,4 @@
-"""The output of `evconform faults`: a line for proof proof, a summary, and the table of README.md."""
+"""The output of `evconform faults`: a line for each result, a summary, and the table of README.md."""
 
 from statistics import median
 from typing import TYPE_CHECKING

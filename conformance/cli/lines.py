@@ -1,4 +1,4 @@
-"""Lines on standard output, as they come."""
+"""Lines on standard output, flushed one by one."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Standard output and error as they are, not as a command would like them: closed, full, or without our signs."""
+"""Standard output and standard error, made safe where they are closed, full, or cannot encode our characters."""
 
 import codecs
 import io

@@ -1,4 +1,4 @@
-"""What differs from the baseline of a run, on the terminal and in the exit code."""
+"""Regressions of a run against its baseline, on the terminal and in the exit code."""
 
 from conformance.cli.terminal import Terminal
 from conformance.execution.mirrored_channel import BASELINE_TOPIC, HARMLESS, REGRESSION_TOPIC

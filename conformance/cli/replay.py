@@ -1,4 +1,4 @@
-"""`evconform replay`: send what showed a finding again, and say whether it is fixed."""
+"""`evconform replay`: reproduce a finding, and say whether it is fixed."""
 
 import shlex
 import sys

@@ -1,4 +1,4 @@
-"""What is judged otherwise than before, on the terminal."""
+"""Verdicts that changed when a run was judged again, on the terminal."""
 
 from collections import Counter
 from typing import TYPE_CHECKING

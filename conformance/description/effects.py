@@ -1,4 +1,4 @@
-"""The effect of an operation in the world, which decides what safety asks for before it is sent."""
+"""The effect of an operation outside the API, which decides what the safety rules require before it is sent."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What an action of an overlay does to the places that its target selects (Overlay 1.1.0, Action Object). Pure."""
+"""The actions of an overlay, applied to the places that their targets select (Overlay 1.1.0, Action Object). Pure."""
 
 import copy
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What descriptions state in words: null, presence, lists, ids and URLs. Pure; English only.
+"""Statements in the prose of descriptions: null, presence, lists, ids and URLs. Pure; English only.
 
 Words are read cautiously: a sentence about another field, a purpose or a negation states nothing.
 """

@@ -1,4 +1,4 @@
-"""Two readings of one place: what a text says of a parameter or field of a request, and what its schema says.
+"""Requests with two readings: the text of a parameter or field says one thing, its schema another.
 
 Each one becomes a `Reading` of the operation, so that no violation may rest on one of them alone. Lint reports the same
 contradictions where they stand (`url-or-id`, `parameter-required-in-text`, `property-required-in-text`).

@@ -1,4 +1,4 @@
-"""Methods that a server allows at a path, against those that its description documents there. Pure."""
+"""Methods that a server allows at a path, compared with those that its description documents there. Pure."""
 
 from conformance.evidence.responses import OperationResponse, extract_path, match_path
 from conformance.model import ResourceModel

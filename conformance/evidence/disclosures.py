@@ -1,4 +1,4 @@
-"""What a response discloses: the data of an operation, whatever was requested, and texts that stand for one thing."""
+"""Disclosures of a response: the data of an operation, whatever was requested, and texts that identify one resource."""
 
 from collections.abc import Iterator
 from typing import Any

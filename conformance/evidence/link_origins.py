@@ -1,4 +1,4 @@
-"""Links that lead to another origin than the target, told once for all of a response. Pure."""
+"""Links that lead to another origin than the target, reported once for each response. Pure."""
 
 from collections.abc import Iterable
 from urllib.parse import urlsplit

@@ -1,4 +1,4 @@
-"""Payers: the identities that may send a request for which nobody in particular is needed.
+"""Payers: the identities that may send a request for which no particular identity is needed.
 
 A probe names a kind of payer; the plan chooses, for each item, the identity of that kind with most requests left.
 """

@@ -1,4 +1,4 @@
-"""Accusations that hold under one of two admissible readings only: they are for people to review. Pure."""
+"""Violations that hold under only one of two admissible readings, which become cases for review. Pure."""
 
 import re
 from urllib.parse import parse_qs

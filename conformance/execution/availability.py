@@ -1,4 +1,4 @@
-"""What is not the API's answer: a gateway that answers for it, and a connection that is lost for a while. Pure.
+"""Failures that are not the API's own: responses of gateways, and connections that are lost for a while. Pure.
 
 Such an exchange says nothing of the requirement that its request was sent for. A read is sent again after growing
 pauses; what still fails then is a failure of the server (RSP-08), and the others count as moments of unavailability

@@ -1,4 +1,4 @@
-"""How many requests may be in flight at a time: as many as the target serves without refusing or slowing down. Pure."""
+"""The limit of requests in flight: as many as the target serves without refusing or slowing down. Pure."""
 
 from collections import Counter
 from statistics import median

@@ -1,4 +1,4 @@
-"""The end of a run, after its last item: the last verdicts, and one log made of all."""
+"""The end of a run, after its last item: the last verdicts, and one log merged from all."""
 
 import shutil
 from collections.abc import Callable, Iterator

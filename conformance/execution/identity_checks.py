@@ -1,4 +1,4 @@
-"""Checks of identities before a run spends anything: a wrong one would accuse a server that is right.
+"""Checks of identities before a run: a wrong identity would make a correct server look wrong.
 
 `expired` must be refused with 401 and `noscope` with 403, `readonly` must have no scope to write, and no two identities
 may share a token. What a token may do is read from the token itself where it is a JWT; nothing is written to find out.

@@ -1,4 +1,4 @@
-"""What goes first in a run: what failed in an earlier one, and operations that the description has changed since."""
+"""Priorities of a run: what failed in an earlier run, and operations that the description has changed since."""
 
 from collections import defaultdict
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""How much of the exchanges a run keeps: all that a sound API sends, and no more of what a broken one does."""
+"""Bounds on what a run keeps of exchanges: everything that a correct API sends, and the beginning of longer bodies."""
 
 from conformance.execution.store import SharedStore
 from conformance.model import Exchange

@@ -1,4 +1,4 @@
-"""How long a response asks to wait (RFC 9110, section 10.2.3)."""
+"""The wait that a response asks for (RFC 9110, section 10.2.3)."""
 
 from conformance.model import Exchange
 

@@ -1,4 +1,4 @@
-"""A second, independent sight of an accusation that matters: what was seen once may be another's response.
+"""The second sight of a violation: a response that was seen once may belong to another request.
 
 A gateway may answer for the API, a cache may mix up responses, and a request may reach a server in the middle of its
 start. What says that secrets reach others is therefore sent again, over another connection, before it counts.

@@ -1,4 +1,4 @@
-"""What all items of a worker share to send their requests, and how an item ends before its time."""
+"""The state that the items of a worker share to send requests, and the early end of an item."""
 
 import math
 import time

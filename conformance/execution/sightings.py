@@ -1,4 +1,4 @@
-"""Where and when a run saw each resource: what the requirements on its history rest on. Pure."""
+"""Sightings: where and when a run saw each resource, for requirements on its history. Pure."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping

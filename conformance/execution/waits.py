@@ -1,4 +1,4 @@
-"""What a plan item waits for while it runs: a response, time, or the response to a read that another item sends.
+"""Waits of a plan item: for a response, for time to pass, or for the response to a read that another item sends.
 
 An item is a generator of waits. Whoever drives it decides whether other items go on meanwhile: `run_alone` drives one
 item, `conformance.execution.item_pool` many.

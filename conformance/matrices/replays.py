@@ -1,4 +1,4 @@
-"""Scripts of "see it again" held against seeded faults: they fail on the faulty server, and pass on a clean one."""
+"""Scripts of findings run against seeded faults: they fail on the faulty server, and pass on a clean one."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""The ASGI application: the API under its base path, the authorization server and the control endpoints beside it."""
+"""The ASGI application: the API under its base path, the authorization server and the control endpoints."""
 
 import asyncio
 import sys

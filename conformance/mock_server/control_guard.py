@@ -1,4 +1,4 @@
-"""The guard of the control endpoints: they obey programs on this machine, and nobody else."""
+"""The guard of the control endpoints: only programs on this machine may use them."""
 
 import ipaddress
 from urllib.parse import urlsplit

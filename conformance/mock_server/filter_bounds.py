@@ -1,4 +1,4 @@
-"""Filters that go wrong only at their bound, as several seeded faults share them."""
+"""Filters that are wrong only at their bound, as several seeded faults share them."""
 
 from collections.abc import Callable
 from typing import Any

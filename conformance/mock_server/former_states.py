@@ -1,4 +1,4 @@
-"""What the faults of stale reads share: some reads after a change show what was before it."""
+"""Stale reads, as several seeded faults share them: some reads after a change show the former state."""
 
 from collections import Counter
 from typing import Any

@@ -1,4 +1,4 @@
-"""A launcher of servers in a process of their own. It does not import the server itself."""
+"""A launcher of servers in separate processes. It does not import the server itself."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""A world that moves while it is read, for readings."""
+"""A world whose data change while it is read, for readings."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The part of a run's header that says who is certified by the run, and as what."""
+"""The part of a run's header that names the subject of a certification."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""An operation as the description states it, and what is derived of it: pagination, filters, links, expansions.
+"""An operation as the description states it, and what is derived from it: pagination, filters, links, expansions.
 
 Derived by the package `conformance.description`. Schemas are named by JSON pointers (RFC 6901, with a leading `#`) into
 the description, so that the model stays small enough to cache and log.

@@ -1,4 +1,4 @@
-"""State machines that a description states in words: states, actions, and where each action leads, as data."""
+"""State machines that a description states in prose, as data: states, actions, and the state after each action."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Rules that stand in the prose of a description: what is sent, and what must come, as data."""
+"""Rules that a description states in prose, as data: the requests, and the expected responses."""
 
 from typing import Any, Literal
 

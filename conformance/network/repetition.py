@@ -1,4 +1,4 @@
-"""Sending a request again where not the target answered: for the few requests before a run, which nothing judges."""
+"""Repetition of the few requests before a run, which nothing judges, if a gateway answered instead of the target."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Connections on which a whole exchange has a deadline: httpx limits the time between two bytes, not that of all.
+"""Connections with a deadline for the whole exchange: httpx only limits the time between two bytes.
 
 A server that sends a byte of its headers now and then would otherwise hold a request for days.
 """

@@ -1,4 +1,4 @@
-"""Which items a budget pays for, and in which order they are admitted: by value for the price. Pure."""
+"""Admission of items to a plan: by value for their cost, until the budget is used up. Pure."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable

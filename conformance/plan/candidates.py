@@ -1,4 +1,4 @@
-"""The items that a plan may have, before a budget chooses among them, and why the other cases have none."""
+"""Candidates: the items that a plan may have, and the reason why other cases have none."""
 
 import msgspec
 

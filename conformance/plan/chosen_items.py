@@ -1,4 +1,4 @@
-"""A plan of items that are chosen by name, for sending what showed a finding once more. Pure."""
+"""A plan of items that are chosen by name, to reproduce a finding. Pure."""
 
 from collections.abc import Iterable
 

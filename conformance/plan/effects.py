@@ -1,4 +1,4 @@
-"""What a plan would send with an effect: the requests that its probes declare, by operation. Pure."""
+"""The requests with an effect that a plan would send, as its probes declare them, by operation. Pure."""
 
 from collections import defaultdict
 

@@ -1,4 +1,4 @@
-"""Who pays for an item: of the identities that may, the one with most requests left. Pure."""
+"""Payment for items: of the identities that may pay, the one with most requests left is chosen. Pure."""
 
 import math
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Samples in a plan: whose turn it is, what further parts there are, and how many seeds try everything. Pure."""
+"""Samples in a plan: the first part for a seed, further parts, and the number of seeds that try everything. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
 

@@ -1,4 +1,4 @@
-"""Selectors that ask what checks and probes know; all others stand in `conformance.applicability.selectors`."""
+"""Selectors that need to know checks and probes; all others are in `conformance.applicability.selectors`."""
 
 from types import MappingProxyType
 

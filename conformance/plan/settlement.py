@@ -1,4 +1,4 @@
-"""The cases of a plan that no item judges: which they are, and why."""
+"""The cases of a plan that no item judges, with the reason."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator

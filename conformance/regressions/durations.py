@@ -1,4 +1,4 @@
-"""Whether an operation is slower than in the baseline, and how sure that is. Pure."""
+"""Slowdowns against the baseline, with the confidence that they are real. Pure."""
 
 import math
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What is judged otherwise when a run is judged again, and why. Pure."""
+"""Verdicts that change when a run is judged again, with their cause. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""How events stand in the lines of a run log: bodies once by digest, long events compressed.
+"""Events as lines of a run log: each body once by digest, long events compressed.
 
 A line is an event as JSON, or one of two others: a blob, which later lines refer to by its digest, and packed events.
 Both are raw deflate streams (RFC 1951) in base64. `base` is the digest of the blob whose end is the preset dictionary,

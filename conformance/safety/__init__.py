@@ -1,1 +1,1 @@
-"""What may leave the process: the rules of each kind of target, and the gate that holds every request to them."""
+"""Safety: the rules of each kind of target, and the gate that holds every request to them."""

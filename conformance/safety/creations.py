@@ -1,4 +1,4 @@
-"""What a run created itself, and may therefore delete again."""
+"""Creations of a run, which it may therefore delete again."""
 
 import re
 import time

@@ -1,4 +1,4 @@
-"""How a server may read a URL: every spelling of a place is held against the rules. Pure."""
+"""Ways in which a server may read a URL; the rules apply to each of them. Pure."""
 
 import re
 from collections.abc import Iterator

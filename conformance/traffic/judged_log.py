@@ -1,4 +1,4 @@
-"""The run log of what is judged without a request: that of a run, so that the reports are the same."""
+"""The run log of recorded traffic, in the form of any run, so that the reports are the same."""
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""The fetching of a published description: the one in use is never replaced before its changes were shown."""
+"""Fetching of the published description; the one in use is never replaced before its changes were shown."""
 
 from datetime import datetime
 from pathlib import Path

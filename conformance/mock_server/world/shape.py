@@ -1,4 +1,4 @@
-"""What a world derives from a resource model: ownership, sizes of collections, and mirrored links.
+"""The shape of a world, derived from a resource model: ownership, sizes of collections, and mirrored links.
 
 What cannot be derived is read from the description, where an overlay put it: `x-evconform-owner` (`user` or
 `shared`) at a path.

@@ -1,4 +1,4 @@
-"""AUT-14 and AUT-16: the refusal of what is another user's tells nothing of it, not even that it exists.
+"""AUT-14 and AUT-16: refusing another user's resource reveals nothing about it, not even that it exists.
 
 All requests are those of AUT-05 and ERR-05, so that they are sent once for all.
 """

@@ -1,4 +1,4 @@
-"""AUT-13: the header of the user gives the token of one user nothing of another."""
+"""AUT-13: with the user header, the token of one user still shows nothing of another user."""
 
 import msgspec
 

@@ -1,4 +1,4 @@
-"""AUT-03: a token with every scope but that of a write does not open the write.
+"""AUT-03: a token with every scope except that of a write cannot write.
 
 Tokens without any scope, or with those to read, are refused by servers that take one scope of writing for another, too.
 """

@@ -1,4 +1,4 @@
-"""AUT-11: a token bought with fewer scopes than its client may have opens what these open, and nothing else."""
+"""AUT-11: a token with fewer scopes than its client may have gives access to what they allow, and nothing else."""
 
 from collections.abc import Iterator
 from urllib.parse import quote

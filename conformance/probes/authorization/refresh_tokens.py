@@ -1,4 +1,4 @@
-"""AUT-18 to AUT-20: what a refresh token and a code buy, for whom, and until when (RFC 6749, RFC 7009).
+"""AUT-18 to AUT-20: refresh tokens and codes yield what was authorized, once, for their client (RFC 6749, 7009).
 
 Each response with tokens is judged by AUT-09 too.
 """

@@ -1,4 +1,4 @@
-"""What Postman exports: the saved responses of a collection (v2), and the executions in a report of newman."""
+"""Exports of Postman: the saved responses of a collection (v2), and the executions in a report of newman."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

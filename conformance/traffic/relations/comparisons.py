@@ -1,4 +1,4 @@
-"""What recorded comparisons prove: two responses differ for good, or the world moved between them. Pure.
+"""Comparisons of recorded responses: a difference is permanent, or the data changed in between. Pure.
 
 Nothing can be sent again. A difference is a violation where the reference showed the same before and after the other
 response, or where several resources differ at once and none agrees; else it is for review.

@@ -1,4 +1,4 @@
-"""PAG: the pages of a list that the traffic walked, as links led from one to the next. Pure."""
+"""PAG: the pages of a list that the traffic walked by links. Pure."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping

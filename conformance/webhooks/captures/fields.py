@@ -1,4 +1,4 @@
-"""What the formats of captures have in common: headers, bodies and times, however they are written."""
+"""Fields that the formats of captures share: headers, bodies and times, in any spelling."""
 
 import base64
 import binascii
