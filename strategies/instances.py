@@ -12,6 +12,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from conformance.validation import SchemaValidators
+from strategies.geometries import find_geometry_type, geometries
 from strategies.ids import prefixed_ulids
 from strategies.links import build_item_urls, build_link_shapes
 from strategies.schemas import Schema, drop_expanded, find_prefix, flatten_schema, list_branches, list_types
@@ -123,6 +124,8 @@ class _StrategyBuilder:
 
     def _make_object(self, schema: Schema, _: str, depth: int) -> JSON:
         """Return a strategy for objects; optional properties end at a depth, so that recursion ends."""
+        if geometry := find_geometry_type(self._description, schema):
+            return geometries(geometry)
         required, optional = {}, {}
         for name, member in schema["properties"].items():
             if self._writing and flatten_schema(self._description, member).get("readOnly"):

@@ -9,6 +9,7 @@ from msgspec import UNSET
 
 from conformance.description import Description
 from conformance.validation import SchemaValidators
+from strategies.geometries import find_geometry_type, make_geometry
 from strategies.ids import EARLIEST, encode_ulid
 from strategies.instances import Known
 from strategies.links import build_link_shapes
@@ -81,6 +82,8 @@ class _Sampler:
 
     def _make_object(self, schema: Schema, depth: int) -> Any:
         """Return an object, or UNSET if a required property has no value."""
+        if geometry := find_geometry_type(self._description, schema):
+            return make_geometry(geometry)
         members = {}
         for name, member in schema["properties"].items():
             is_required = name in schema["required"]

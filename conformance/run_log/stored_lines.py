@@ -230,6 +230,8 @@ class LineDecoder:
 
 def restore_events(events: Sequence[Event]) -> list[Event]:
     """Return events as a reader of the run log gets them: without what JSON in UTF-8 cannot hold."""
+    if not events:
+        return []
     decoder = LineDecoder()
     return [event for line in LineEncoder().encode(events).splitlines() for event in decoder.decode(line)]
 

@@ -188,3 +188,4 @@ def test_what_passed_together_is_read_with_its_item(tmp_path):
         log.append_together((passed, finished))
     assert read(tmp_path / "events.jsonl") == [passed, passed, finished]
     assert stored_lines.restore_events([passed, finished]) == [passed, finished]
+    assert stored_lines.restore_events([]) == []
