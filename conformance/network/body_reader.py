@@ -7,7 +7,6 @@ therefore produced piece by piece, and nothing more is read once the limit is re
 import time
 import zlib
 from collections.abc import Iterable, Iterator
-from typing import cast
 
 import httpx
 
@@ -34,14 +33,15 @@ class Deadline:
             raise httpx.ReadTimeout(self.overrun)
 
 
-def read_body(answer: httpx.Response, limit: int, deadline: Deadline) -> tuple[bytes, bool]:
+def read_body(pieces: Iterable[bytes], encoding: str, limit: int, deadline: Deadline) -> tuple[bytes, bool]:
     """Return the decoded body of a response, and whether it was cut because it has more than `limit` bytes.
 
+    `encoding` is the value of its Content-Encoding, empty without one.
     A body in an encoding that was not asked for is returned as it came. Raises httpx.ReadTimeout at the deadline, and
     httpx.DecodingError where the body is not encoded as Content-Encoding says, or ends early.
     """
-    pieces: Iterable[bytes] = _watch(cast("httpx.SyncByteStream", answer.stream), deadline)
-    names = [name.strip().lower() for name in answer.headers.get("content-encoding", "").split(",")]
+    pieces = _watch(pieces, deadline)
+    names = [name.strip().lower() for name in encoding.split(",")]
     layers = [name for name in reversed(names) if name not in {"", "identity"}]
     if len(layers) <= _MAX_LAYERS and all(name in _WINDOWS for name in layers):
         for name in layers:

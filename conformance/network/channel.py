@@ -1,4 +1,4 @@
-"""The only access to the network: synchronous httpx transports that send exactly the bytes of a request.
+"""The only access to the network: it sends exactly the bytes of a request.
 
 Each channel has a gate that every request passes: a request that may have an effect leaves only where the rules allow.
 """
@@ -7,7 +7,6 @@ import re
 import time
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from functools import lru_cache
 from threading import Lock
 from types import TracebackType
 from typing import Protocol, Self
@@ -19,8 +18,10 @@ import httpx
 from conformance import __version__
 from conformance.model import Headers, Request, Response
 from conformance.network.body_reader import Deadline, read_body
+from conformance.network.direct_wire import DirectWire
 from conformance.network.environment import explain_settings
 from conformance.network.timed_backend import ExchangeClock, TimedBackend
+from conformance.network.wire import HttpxWire, IncomingResponse, OutgoingRequest, Wire, parse_url
 
 AGENT = f"evenergy-conformance/{__version__}"
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -71,7 +72,7 @@ class Channel:
     `keeps_refused` tells that a connection is used again after a response of 300 to 499.
 
     It uses the transports of httpx, not its client: the client would send cookies back, so that one request would
-    change another, and it takes a third of the time of a request.
+    change another, and it takes a third of the time of a request. Plain HTTP to this machine goes without them too.
     """
 
     def __init__(  # noqa: PLR0913 - where to, as whom, through which gate, and the edges that tests replace
@@ -94,11 +95,9 @@ class Channel:
         self.limited = 0  # consecutive responses that were 429
         self.unavailable = 0  # consecutive responses of a gateway or a busy server
         self.shortest_s = float("inf")  # the shortest time in which a response came
-        self._fixed_transport = transport
-        self._transports: dict[str, httpx.BaseTransport] = {}  # by origin
-        self._clock = ExchangeClock()
-        self._transport_lock = Lock()  # many threads send the deliveries of webhooks
-        self._extensions = {"timeout": httpx.Timeout(limits.idle_s, connect=limits.connect_s).as_dict()}
+        self._wires: dict[str, Wire] = {}  # by origin
+        self._wire_lock = Lock()  # many threads send the deliveries of webhooks
+        self._fixed_wire = _wrap(transport, ExchangeClock(), limits) if transport else None
         self._default_headers = (
             ("User-Agent", agent),
             ("Accept", _ACCEPT),
@@ -126,26 +125,19 @@ class Channel:
         url = self._build_url_with_token(request, token)
         self._gate.check(request.method, url, tuple(headers))
         try:
-            wire = httpx.Request(
-                request.method,
-                _parse_url(url),
-                headers=headers,
-                content=request.body or None,
-                extensions=self._extensions | _keep_dots(url),
-            )
-        except (httpx.InvalidURL, UnicodeError, ValueError) as error:
+            sent = OutgoingRequest(request.method.upper(), parse_url(url), headers, request.body, _keep_dots(url))
+        except (httpx.InvalidURL, ValueError) as error:
             raise NotSentError(f"HTTP cannot carry this request: {error}") from error
         started, deadline = time.perf_counter(), Deadline(self._limits.total_s)
-        transport = self._choose_transport(request, url)
-        self._clock.deadline = deadline
+        wire = self._choose_wire(request, url)
         try:
-            answer = transport.handle_request(wire)
+            answer = wire.exchange(sent, deadline)
             try:
-                body, cut = read_body(answer, self._limits.body_bytes, deadline)
+                encoding = answer.join_header("content-encoding")
+                body, cut = read_body(answer.pieces, encoding, self._limits.body_bytes, deadline)
             finally:
-                answer.close()
-                _close_unusable_connection(answer, keeps_refused=self._keeps_refused)
-        except httpx.LocalProtocolError as error:
+                answer.close(_is_reusable(answer, keeps_refused=self._keeps_refused))
+        except (httpx.LocalProtocolError, UnicodeError) as error:
             raise NotSentError(f"HTTP cannot carry this request: {error}") from error
         except (httpx.TransportError, httpx.DecodingError) as error:
             self.unanswered += 1
@@ -155,13 +147,11 @@ class Channel:
                 unreachable=isinstance(error, httpx.ConnectError | httpx.ConnectTimeout),
             ) from error
         finally:
-            self._clock.deadline = None
-            if request.own_connection and transport is not self._fixed_transport:
-                transport.close()
+            if request.own_connection and wire is not self._fixed_wire:
+                wire.close()
         self.unanswered = 0
-        self.limited = self.limited + 1 if answer.status_code == 429 else 0
-        fields = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in answer.headers.raw)
-        response = Response(answer.status_code, fields, body, round(time.perf_counter() - started, 6), cut)
+        self.limited = self.limited + 1 if answer.status == 429 else 0
+        response = Response(answer.status, answer.headers, body, round(time.perf_counter() - started, 6), cut)
         self.unavailable = self.unavailable + 1 if response.is_unavailable else 0
         self.shortest_s = min(self.shortest_s, response.elapsed_s)
         self._gate.observe(request.method, url, response)
@@ -169,8 +159,8 @@ class Channel:
 
     def close(self) -> None:
         """Close all connections."""
-        for transport in self._transports.values():
-            transport.close()
+        for wire in self._wires.values():
+            wire.close()
 
     def __enter__(self) -> Self:
         return self
@@ -178,16 +168,16 @@ class Channel:
     def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def _choose_transport(self, request: Request, url: str) -> httpx.BaseTransport:
-        """Return the transport to the origin of a URL, a new one for a request that needs its own connection."""
+    def _choose_wire(self, request: Request, url: str) -> Wire:
+        """Return the wire to the origin of a URL, a new one for a request that needs its own connection."""
         match = _ORIGIN.match(url)
         origin = match[0] if match else url
         if request.own_connection:
-            return self._fixed_transport or _open_transport(origin, self._clock)
-        with self._transport_lock:
-            if origin not in self._transports:
-                self._transports[origin] = self._fixed_transport or _open_transport(origin, self._clock)
-            return self._transports[origin]
+            return self._fixed_wire or _open_wire(origin, self._limits)
+        with self._wire_lock:
+            if origin not in self._wires:
+                self._wires[origin] = self._fixed_wire or _open_wire(origin, self._limits)
+            return self._wires[origin]
 
     def _build_url_with_token(self, request: Request, token: str) -> str:
         url = (request.authority or self._base_url) + request.target
@@ -211,28 +201,25 @@ class Channel:
         return [*defaults, *credentials, *request.headers], token
 
 
-@lru_cache(maxsize=1024)  # half of the requests of a run repeat a URL
-def _parse_url(url: str) -> httpx.URL:
-    return httpx.URL(url)
-
-
 def _spoil_secret(basic: str) -> str:
     """Return Basic credentials of the same client with the last character of the secret changed."""
     text = b64decode(basic).decode()
     return b64encode((text[:-1] + ("y" if text.endswith("x") else "x")).encode()).decode()
 
 
-def _keep_dots(url: str) -> dict[str, bytes]:
-    """Return the extension that keeps httpx from resolving dot segments; empty where there are none."""
+def _keep_dots(url: str) -> bytes:
+    """Return the target to send where httpx would resolve dot segments; empty where there are none."""
     target = _ORIGIN.sub("", url, count=1)
     has_dots = any(segment in {".", ".."} for segment in target.partition("?")[0].split("/"))
-    return {"target": target.encode("ascii")} if has_dots else {}
+    return target.encode("ascii") if has_dots else b""
 
 
-def _open_transport(origin: str, clock: ExchangeClock) -> httpx.BaseTransport:
-    """Return a transport to an origin: direct on loopback, else through the proxy that the environment names for it."""
-    parts = urlsplit(origin)
+def _open_wire(origin: str, limits: type[Limits]) -> Wire:
+    """Return the wire to an origin: direct on loopback, else through the proxy that the environment names for it."""
+    parts, clock = urlsplit(origin), ExchangeClock()
     host = parts.hostname or ""
+    if host in _LOOPBACK and parts.scheme == "http":
+        return DirectWire(host, parts.port or 80, connect_s=limits.connect_s, idle_s=limits.idle_s)
     proxies = {} if host in _LOOPBACK or proxy_bypass(parts.netloc) else getproxies()
     proxy = proxies.get(parts.scheme) or proxies.get("all")
     # Reading the trust store takes 30 ms, which plain HTTP can do without. A pool that closes surplus connections may
@@ -244,20 +231,21 @@ def _open_transport(origin: str, clock: ExchangeClock) -> httpx.BaseTransport:
             limits=httpx.Limits(max_connections=100, max_keepalive_connections=None),
         )
     transport._pool._network_backend = TimedBackend(clock)  # noqa: SLF001 - the only way, held by a contract test
-    return transport
+    return _wrap(transport, clock, limits)
 
 
-def _close_unusable_connection(answer: httpx.Response, *, keeps_refused: bool) -> None:
-    """Close a connection after a response whose end is uncertain.
+def _wrap(transport: httpx.BaseTransport, clock: ExchangeClock, limits: type[Limits]) -> HttpxWire:
+    return HttpxWire(transport, clock, httpx.Timeout(limits.idle_s, connect=limits.connect_s).as_dict())
+
+
+def _is_reusable(answer: IncomingResponse, *, keeps_refused: bool) -> bool:
+    """Return whether the connection of a response may be used again: not where the end of the response is uncertain.
 
     Many servers close the connection after a failure without notice; a 204 with a Content-Length may have a body. A
     server that refuses a request before it has read the body may read the body as the next request.
     """
-    stream = answer.extensions.get("network_stream")
-    overflows = answer.status_code == 204 and answer.headers.get("content-length", "0") != "0"
-    is_last = answer.status_code >= (500 if keeps_refused else 300) or overflows
-    if is_last and stream is not None:
-        stream.close()
+    overflows = answer.status == 204 and answer.join_header("content-length") not in {"", "0"}
+    return answer.status < (500 if keeps_refused else 300) and not overflows
 
 
 def _with_scheme(proxy: str | None) -> str | None:

@@ -11,7 +11,7 @@ from conformance.execution.driver import Driver
 from conformance.execution.redactor import Redactor
 from conformance.execution.sending_context import SendingContext
 from conformance.execution.store import SharedStore
-from conformance.model import Event, Kind, Level, Passed, Profile, Requirement, Source, Target, TargetKind
+from conformance.model import Event, Exchanged, Kind, Level, Passed, Profile, Requirement, Source, Target, TargetKind
 from conformance.network.channel import Channel
 from conformance.plan import Catalogue, PlanItem
 from conformance.probes.toolkit.base import Probe
@@ -78,7 +78,7 @@ class Bench:
         return passed + [event.outcome for event in self.events if hasattr(event, "outcome")]
 
     def exchanges(self) -> list:
-        return [event.exchange for event in self.events if hasattr(event, "exchange")]
+        return [event.exchange for event in self.events if isinstance(event, Exchanged)]
 
 
 @pytest.fixture

@@ -24,16 +24,7 @@ ENCODERS = {"gzip": gzip.compress, "deflate": zlib.compress, "x-gzip": gzip.comp
 
 def read(body, encoding="", limit=LIMIT, seconds=30.0, size=1000):
     chunks = [body[at : at + size] for at in range(0, len(body), size)]
-    headers = {"content-encoding": encoding} if encoding else {}
-    return read_body(httpx.Response(200, headers=headers, stream=Chunks(chunks)), limit, Deadline(seconds))
-
-
-class Chunks(httpx.SyncByteStream):
-    def __init__(self, chunks):
-        self.chunks = chunks
-
-    def __iter__(self):
-        return iter(self.chunks)
+    return read_body(chunks, encoding, limit, Deadline(seconds))
 
 
 @given(st.binary(max_size=5000), st.lists(st.sampled_from([*ENCODERS, "identity"]), max_size=3), st.integers(1, 300))

@@ -1,6 +1,6 @@
 """The download of a description: once, within limits, and only if it changed."""
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 from urllib.parse import urlsplit
 
 import httpx
@@ -85,7 +85,8 @@ def _read_response(response: httpx.Response, url: str, *, conditional: bool, lim
             f"{redact_url(url)} returned status {response.status_code}, expected 200",
             hint="Check the address with a browser, or name another --url",
         )
-    data, is_cut = read_body(response, limit, Deadline(_TOTAL_S))
+    pieces = cast("httpx.SyncByteStream", response.stream)
+    data, is_cut = read_body(pieces, response.headers.get("content-encoding", ""), limit, Deadline(_TOTAL_S))
     if is_cut:
         raise DescriptionError(
             f"{redact_url(url)} has more than {limit} bytes", hint="Check that this is an OpenAPI description"
