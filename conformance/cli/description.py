@@ -81,7 +81,7 @@ def fetch(
     accept: Annotated[bool, typer.Option("--accept", help="Accept a description that has changed.")] = False,
     config: Annotated[Path, typer.Option(help="Configuration file to pin it in.")] = Path("evconform.toml"),
 ) -> None:
-    """Download the published description and pin it. A changed one is shown first, and used with --accept.
+    """Download the published description and pin it. If it has changed, show the changes; use it only with --accept.
 
     Exit code 1 if it has changed and was not accepted.
     """
@@ -111,7 +111,7 @@ def diff(
     output: Annotated[DiffFormat, typer.Option("--format", help="Output format.")] = DiffFormat.TEXT,
     view: Annotated[
         Literal["client", "server"],
-        typer.Option("--for", help="Whose changes count: breaking for callers of the API, or for its server."),
+        typer.Option("--for", help="Whose view counts: changes that break clients of the API, or its server."),
     ] = "client",
 ) -> None:
     """Print breaking, risky and harmless changes. Exit code 1 if a change is breaking."""

@@ -20,7 +20,10 @@ def doctor(
     config: Config = None,
     description: Description = None,
 ) -> None:
-    """Check the set-up, and say how to fix each problem. Exit code 0: ready; 2: there is a problem."""
+    """Check the configuration and the target; say how to fix each problem.
+
+    Exit codes: 0 ready, 2 there is a problem.
+    """
     from rich.text import Text
 
     from conformance.cli.terminal import Terminal

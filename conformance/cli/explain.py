@@ -25,7 +25,7 @@ def explain(
     name: Annotated[str, typer.Argument(help="Requirement, for example EXP-04, or id of a finding in the report.")],
     run: Annotated[Path, typer.Option(help="Report directory of the run with the finding.")] = _LATEST,
 ) -> None:
-    """Explain a requirement or a finding: what it says, why it matters, its source, how it is judged, how to see it."""
+    """Explain a requirement or a finding: what it says, why it matters, how it is judged, how to reproduce it."""
     from conformance.cli.earlier_findings import find_finding, read_run
     from conformance.errors import UsageError
     from conformance.mock_server.faults import list_fault_rows

@@ -29,20 +29,26 @@ def faults(  # noqa: C901 - one branch for each kind of output
     ] = "",
     together: Annotated[
         int,
-        typer.Option(min=1, help="Faults in one server, where their violations can be told apart; the rest run alone."),
+        typer.Option(min=1, help="Faults in one server, if their violations can be told apart; the others run alone."),
     ] = 1,
     workers: Annotated[int, typer.Option(min=1, help="Servers tested at the same time.")] = os.cpu_count() or 1,
     record: Annotated[
         Path | None, typer.Option(help="File of results, one per line; those already there are not repeated.")
     ] = None,
     replay: Annotated[
-        bool, typer.Option("--replay", help="Test the scripts of reports instead: they fail with a fault, else pass.")
+        bool,
+        typer.Option(
+            "--replay", help="Test the scripts of reports instead: they must fail with the fault and pass without it."
+        ),
     ] = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print a table in Markdown.")] = False,
     into: Annotated[Path | None, typer.Option(help="File to put that table into, between its markers.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run the suite against each seeded fault: detected or survived, false alarms. Exit code 1 if one is wrong."""
+    """Run the suite against each seeded fault, and against clean servers.
+
+    Exit code 1 if a fault is not detected, or a clean server has a finding.
+    """
     import msgspec
 
     from conformance import __version__

@@ -23,7 +23,7 @@ def judge(
         typer.Argument(help="HAR files, NDJSON, Postman exports, run logs or report directories; gzip is read too."),
     ],
     base_url: Annotated[
-        str, typer.Option(help="URL below which the API is (default: guessed where one alone fits).")
+        str, typer.Option(help="URL below which the API is (default: recognised if only one fits).")
     ] = "",
     description: Annotated[
         Path | None, typer.Option(help="OpenAPI description (default: the bundled description).")
@@ -35,7 +35,8 @@ def judge(
         Path | None, typer.Option(help="Directory for the run log and the reports (default: evconform-out/<run id>).")
     ] = None,
     formats: Annotated[
-        list[str] | None, typer.Option("--format", help="Report format beside html, json and junit; repeatable.")
+        list[str] | None,
+        typer.Option("--format", help="Report format in addition to html, json and junit; repeatable."),
     ] = None,
     waivers: Waivers = None,
     since: Since = None,
@@ -44,13 +45,13 @@ def judge(
     strict_reading: Annotated[
         bool,
         typer.Option(
-            "--strict-reading", help="Fail what holds under the chosen one of two readings (default: for review)."
+            "--strict-reading", help="Report FAIL for what violates the chosen one of two readings (default: REVIEW)."
         ),
     ] = False,
 ) -> None:
-    """Judge recorded traffic by every check and every relation between exchanges, without a request.
+    """Judge recorded traffic with every check and every comparison of exchanges; send nothing.
 
-    The report directory of a run, alone, is judged again by the rules and the description of today: what changed is
+    The report directory of a run, alone, is judged again with the rules and the description of today: what changed is
     listed with the reason. Secrets are redacted on reading. Exit codes: 0 conforms, 1 violations, 2 usage error,
     3 inconclusive, 4 internal error.
     """

@@ -18,7 +18,7 @@ ReportDir = Annotated[
     Path | None, typer.Option(help="Directory for the run log and the reports (default: evconform-out/<run id>).")
 ]
 Formats = Annotated[
-    list[str] | None, typer.Option("--format", help="Report format beside html, json and junit; repeatable.")
+    list[str] | None, typer.Option("--format", help="Report format in addition to html, json and junit; repeatable.")
 ]
 Waivers = Annotated[Path | None, typer.Option(help="File of known violations, each with owner and expiry date.")]
 Since = Annotated[
@@ -29,7 +29,7 @@ Since = Annotated[
 ]
 History = Annotated[
     Path | None,
-    typer.Option(help="File that keeps the counts of each run, for a trend in the report; made where it is missing."),
+    typer.Option(help="File that keeps the counts of each run, for a trend in the report; created if it is missing."),
 ]
 SignKey = Annotated[Path | None, typer.Option("--sign", help="Private key (PEM) to sign a certificate with.")]
 ValidDays = Annotated[int, typer.Option(min=1, max=730, help="Days for which the certificate is valid, from the run.")]

@@ -36,7 +36,10 @@ def readings(
     into: Annotated[Path | None, typer.Option(help="File to put that table into, between its markers.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run the suite, with writes, against servers that conform by other readings. Exit code 1 if one is accused."""
+    """Run the suite, with writes, against servers that conform by other readings.
+
+    Exit code 1 if a run reports a violation.
+    """
     import msgspec
 
     from conformance import __version__

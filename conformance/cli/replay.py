@@ -35,7 +35,9 @@ def replay(
     ] = None,
     config: Config = None,
     description: Description = None,
-    times: Annotated[int, typer.Option(min=1, max=20, help="Number of tries; several show what is flaky.")] = 3,
+    times: Annotated[
+        int, typer.Option(min=1, max=20, help="Number of tries; several show whether the finding is flaky.")
+    ] = 3,
     items: Annotated[
         list[str] | None, typer.Option("--item", help="For a case: plan item to run, as reports name it; repeatable.")
     ] = None,
@@ -46,7 +48,7 @@ def replay(
         bool, typer.Option("--allow-hardware", help="Allow requests that affect hardware, money or people.")
     ] = False,
 ) -> None:
-    """Send the steps of a finding again, and judge them as the run did.
+    """Send the requests of a finding again, and judge them as the run did.
 
     Exit codes: 0 fixed, 1 still failing or flaky, 2 usage error, 3 undecided.
     """

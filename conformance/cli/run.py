@@ -37,13 +37,13 @@ def run(
     ] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same requests.")] = 1,
     workers: Annotated[
-        str, typer.Option(help="Number of processes, or auto: one for a slow target, else as many as there are cores.")
+        str, typer.Option(help="Number of processes, or auto: one for a slow target, else one for each core.")
     ] = "auto",
     concurrency: Annotated[
         str | None,
         typer.Option(
-            help="Most requests in flight, in all processes together: a number, or auto for up to 32 while the target "
-            "keeps its pace (default: as configured, else 8, or auto for a target on this machine).",
+            help="Maximum of requests in flight in all processes: a number, or auto for up to 32 while "
+            "response times stay the same (default: as configured, else 8, or auto for a target on this machine).",
         ),
     ] = None,
     shard: Annotated[
@@ -53,7 +53,8 @@ def run(
     select: Annotated[
         list[str] | None,
         typer.Option(
-            help="Requirement, family, operation, path or tag:NAME; * is any text, comma or, & and, ! not; repeatable."
+            help="Requirement, family, operation, path or tag:NAME; * matches any text, comma means or, & means and, "
+            "! means not; repeatable."
         ),
     ] = None,
     allow_writes: Annotated[bool, typer.Option("--allow-writes", help="Allow requests that change data.")] = False,
@@ -61,7 +62,7 @@ def run(
         bool,
         typer.Option(
             "--allow-hardware",
-            help="Allow requests that affect hardware, money or people; carried out with --profile deep alone.",
+            help="Allow requests that affect hardware, money or people; only carried out with --profile deep.",
         ),
     ] = False,
     plan: Annotated[bool, typer.Option("--plan", help="Print the plan and its cost, send nothing.")] = False,
@@ -70,7 +71,8 @@ def run(
         Path | None, typer.Option(help="Directory for the run log and the reports (default: evconform-out/<run id>).")
     ] = None,
     formats: Annotated[
-        list[str] | None, typer.Option("--format", help="Report format beside html, json and junit; repeatable.")
+        list[str] | None,
+        typer.Option("--format", help="Report format in addition to html, json and junit; repeatable."),
     ] = None,
     waivers: Annotated[
         Path | None, typer.Option(help="File of known violations, each with owner and expiry date.")
@@ -83,7 +85,7 @@ def run(
         list[Path] | None,
         typer.Option(
             help="Earlier run to compare with; repeatable, oldest first: all are in the trend; what failed in the last "
-            "goes first, and the report lists what is different from it."
+            "is tested first, and the report lists the differences from it."
         ),
     ] = None,
     history: History = None,
@@ -94,7 +96,7 @@ def run(
     against: Annotated[
         str,
         typer.Option(
-            help="Second target, which gets the same reads and nothing else: what differs is listed as regressions."
+            help="Second target, which gets the same reads and nothing else; differences are listed as regressions."
         ),
     ] = "",
     traceparent: Annotated[
@@ -110,18 +112,19 @@ def run(
     deadline: Annotated[
         float | None, typer.Option(min=1, help="Seconds after which the run ends, to be continued with --resume.")
     ] = None,
-    patience: Annotated[
-        float, typer.Option(min=0, help="Seconds to wait for a target that cannot be reached for a while.")
-    ] = 60,
+    patience: Annotated[float, typer.Option(min=0, help="Seconds to wait while the target cannot be reached.")] = 60,
     overlay: OwnOverlays = None,
     no_overlay: NoOverlay = False,
     trust_identities: Annotated[
-        bool, typer.Option("--trust-identities", help="Judge the API by identities that it seems to take for others.")
+        bool,
+        typer.Option(
+            "--trust-identities", help="Use the configured identities even if the API seems to treat them as others."
+        ),
     ] = False,
     strict_reading: Annotated[
         bool,
         typer.Option(
-            "--strict-reading", help="Fail what holds under the chosen one of two readings (default: for review)."
+            "--strict-reading", help="Report FAIL for what violates the chosen one of two readings (default: REVIEW)."
         ),
     ] = False,
 ) -> None:

@@ -49,7 +49,7 @@ def listen(
 ) -> None:
     """Receive deliveries on loopback, behind your tunnel, and judge them. The exit codes are those of `run`.
 
-    Ctrl-C ends the receiving; what was answered until then is judged. A second Ctrl-C ends the judging as well.
+    Ctrl-C ends the receiving; the deliveries received until then are judged. A second Ctrl-C ends the judging as well.
     """
     from contextlib import ExitStack
 

@@ -1,4 +1,4 @@
-"""The base URL of recorded traffic: named, or guessed where one alone fits."""
+"""The base URL of recorded traffic: named, or recognised if only one fits."""
 
 from collections import Counter
 from collections.abc import Iterable

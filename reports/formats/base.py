@@ -31,5 +31,5 @@ def describe_finding(finding: Finding, summary: Summary) -> str:
     lines += [f"seen {finding.times} times", f"exchanges: {', '.join(finding.exchanges)}"]
     exchange = summary.simplest_exchange(finding) if can_repeat_requests(summary) else None
     lines += [f"send the request again: {write_curl(exchange)}"] if exchange is not None else []
-    lines += [f"see it again: {command}"] if (command := write_repeat_command(finding, summary)) else []
+    lines += [f"reproduce it: {command}"] if (command := write_repeat_command(finding, summary)) else []
     return "\n".join([*lines, f"report: {REPORT}#{finding.id}"])

@@ -35,7 +35,7 @@ class Repetition(msgspec.Struct, frozen=True):
 
 
 class FindingDetails(msgspec.Struct, frozen=True):
-    """The evidence of one finding: the diff, the exchanges, how to see it again, and an entry for `waivers.toml`.
+    """The evidence of one finding: the diff, the exchanges, how to reproduce it, and an entry for `waivers.toml`.
 
     `message` is empty where the title of the cause says the same, `actual` where the diff shows it. `scripts` send all
     steps and check; `alone` is the one request that shows most, with the fewest parts.
