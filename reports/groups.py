@@ -17,8 +17,8 @@ _PARTICULAR = re.compile(r"https?://\S+|'[^']*'|\"[^\"]*\"|`[^`]*`|[a-z]{4}[0-9A
 
 _OF_DESCRIPTION = "DSC-"
 _NO_RESPONSE = re.compile(r"^no response to \S+ \S+: ")
-_EXAMPLES = "the examples that the target answers from"
-# What a body shows by itself: a server that answers from examples breaks these where its examples do.
+_EXAMPLES = "the examples that the target returns"
+# What a body shows by itself: a server that returns examples breaks these if its examples do.
 _OF_BODIES = frozenset({"RSP-03", "RSP-06", "RSP-10", "IDS-01", "IDS-02", "IDS-03"})
 
 
@@ -89,7 +89,7 @@ def group_by_cause(findings: Iterable[Finding], *, from_examples: bool = False) 
     apart from numbers, ids, URLs and quoted words; without a message, their pointers. Findings on the description
     belong together when one rule of lint makes them. What follows from another finding stands in the group of that one.
     Requests without a response have one cause whatever they were sent for. With `from_examples`, for a target that
-    answers from examples, what bodies and the description break has one cause for each requirement: the description.
+    returns examples, what bodies and the description break has one cause for each requirement: the description.
     """
     findings = tuple(findings)
     by_id = {finding.id: finding for finding in findings}

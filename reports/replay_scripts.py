@@ -1,7 +1,7 @@
 """Scripts that reproduce a finding, for a shell and for Python: its requests, then the check.
 
-They end with 1 while the fault is there, with 0 once it is gone, and with 2 or 3 where that cannot be told: a step that
-prepares the check is answered otherwise than in the run. Neither holds a secret; see `reports.request_commands`.
+They end with 1 while the fault is there, with 0 once it is gone, and with 2 or 3 if that is unknown: a step that
+prepares the check gets another response than in the run. Neither holds a secret; see `reports.request_commands`.
 """
 
 import shlex
@@ -77,7 +77,7 @@ class _Draft(msgspec.Struct, frozen=True):
         taken = {take.name for step in self.steps.steps for take in step.takes}
         needed = [variable for part in self.parts for variable in part.variables]
         needed += [word for word in self.command if isinstance(word, Variable)]
-        needed += [token_variable("full")] if self.command else []  # the suite asks for it first
+        needed += [token_variable("full")] if self.command else []  # the suite requests it first
         return tuple(dict.fromkeys(v for v in needed if v.name not in _OWN | taken))
 
     @property
@@ -134,7 +134,7 @@ def _write_head(finding: Finding) -> Iterator[str]:
     for name in ("expected", "actual"):
         if getattr(finding, name):
             yield _comment(f"{name}: {getattr(finding, name)}")
-    yield _comment("Ends with 1 while the fault is there, 0 once it is gone, 2 or 3 where that cannot be told.")
+    yield _comment("Exit code 1 while the fault is there, 0 once it is gone, 2 or 3 if that is unknown.")
 
 
 def _comment(text: str) -> str:
@@ -175,7 +175,7 @@ def _write_shell(draft: _Draft) -> Iterator[str]:
         yield f'cat "$dir/{number}.status"; echo'
         if step.takes:
             yield f'[ "$(cat "$dir/{number}.status")" = {step.exchange.status} ] || {{'
-            yield f'  echo "UNDECIDED: step {number} was answered {step.exchange.status} in the run"; exit 2; }}'
+            yield f'  echo "UNDECIDED: step {number} returned {step.exchange.status} in the run"; exit 2; }}'
         for take in step.takes:
             words = f"{shlex.quote(take.pointer)}{' last-segment' if take.is_segment else ''}"
             yield f'{take.name}=$(python3 -c "$take" "$dir/{number}.body" {words}) || exit 2'
@@ -218,7 +218,7 @@ def _write_python(draft: _Draft) -> Iterator[str]:
         yield f"    send({_describe(number, step)!r}, {call})"
         if step.takes:
             yield f"    if status({number}) != {step.exchange.status}:"
-            yield f'        print("UNDECIDED: step {number} was answered {step.exchange.status} in the run")'
+            yield f'        print("UNDECIDED: step {number} returned {step.exchange.status} in the run")'
             yield "        sys.exit(2)"
         for take in step.takes:
             text = f"value({number}, {take.pointer!r})"
@@ -246,7 +246,7 @@ def _write_check(draft: _Draft, check: ReplayCheck) -> Iterator[str]:
     before = {n: status for n, status in statuses.items() if n in prepares - cleanup and n not in check.decides}
     yield f"for step, before in {before!r}.items():"
     yield "    if status(step) != before:"
-    yield '        print(f"UNDECIDED: step {step} is answered {status(step)}, and was answered {before} in the run")'
+    yield '        print(f"UNDECIDED: step {step} returns {status(step)}, and returned {before} in the run")'
     yield "        sys.exit(2)"
     answered = [f"status({number}) == {statuses[number]}" for number in check.decides]
     needs = (*check.needs, *(() if check.is_about_status else answered))

@@ -73,7 +73,7 @@ def list_agreed_defects(
 ) -> tuple[Defect, ...]:
     """Return the defects of a valid JSON body that openapi-core rejects too.
 
-    The second opinion depends on the class and the place of a defect only. It is asked once for each description, on
+    The second opinion depends on the class and the place of a defect only. It is used once for each description, on
     the sample body; defects that the sample does not have are judged on the given body.
     """
     candidates = body_defects(validators, operation, body)

@@ -17,7 +17,7 @@ TIME_EDGES: Mapping[str, re.Pattern[str]] = MappingProxyType(
         "offset": re.compile(r".*[+-]\d\d:\d\d$"),
     }
 )
-"""Timestamps at which servers fail, though no keyword of the schema tells them from others."""
+"""Timestamps at which servers fail, though no keyword of the schema distinguishes them."""
 INT32_END = 2**31  # the first number that 32 bits with a sign cannot hold
 _LOWER_BOUNDS = (("minimum", 0), ("exclusiveMinimum", 1))
 _UPPER_BOUNDS = (("maximum", 0), ("exclusiveMaximum", -1))

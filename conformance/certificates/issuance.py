@@ -93,7 +93,7 @@ def sign_certificate(
 
 
 def describe_certification(attempt: RecordedAttempt, *, signed: bool = False) -> CertificateState:
-    """Return the state of a certification for reports; `signed` tells that `certificate.json` was written just now.
+    """Return the state of a certification for reports; `signed` is true if `certificate.json` was written just now.
 
     A `certificate.json` that is not of this run log is ignored.
     """

@@ -51,7 +51,7 @@ class VerificationInputs(msgspec.Struct, frozen=True):
     """Optional inputs to compare a certificate with; None is not at hand.
 
     `log_sha256` is the digest of a run log, `revocations` a signed list, `chain` a file of attempts or the folder of
-    many. `reconsider` returns why a certificate would not be given today, None where nobody asks.
+    many. `reconsider` returns why a certificate would not be given today, None if this was not requested.
     """
 
     log_sha256: str | None = None

@@ -41,7 +41,7 @@ def find_lengths(resolution: str) -> tuple[timedelta, timedelta] | None:
 
 
 def check_bucket_lengths(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:
-    """Check the length of each bucket; the first and the last may be cut by the period that was asked for."""
+    """Check the length of each bucket; the first and the last may be cut by the requested period."""
     if not response.is_success or response.json is UNREADABLE:
         return
     for path, value in walk_containers(response.json):

@@ -14,7 +14,7 @@ def check_shared_caching(response: OperationResponse, subject: Subject) -> Itera
     """Check that no shared cache may store one person's data for others (HDR-01).
 
     A response to a token may be stored by a shared cache only with `public`, `s-maxage` or `must-revalidate` (RFC 9111,
-    section 3.5); the last of these always asks the server again. With `Vary: Authorization` nobody else is given it.
+    section 3.5); the last of these is always revalidated. With `Vary: Authorization` nobody else gets it.
     """
     http_response = response.exchange.response
     if http_response is None or not response.is_success or not _is_personal(response.operation, subject):
@@ -66,7 +66,7 @@ def check_vary(response: OperationResponse, subject: Subject) -> Iterator[Outcom
         yield fail_case(
             response,
             "HDR-02",
-            f"caches may use the response again, and are not told that it depends on {name}",
+            f"caches may reuse the response, and Vary does not say that it depends on {name}",
             expected=f"Vary: {name}",
             actual=quote_json(_join_lines(http_response, "vary")),
             pointer="header:Vary",

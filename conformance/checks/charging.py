@@ -308,7 +308,7 @@ def _is_crossing(before: _Interval, after: _Interval) -> bool:
 
 
 def _is_record(member: Mapping[str, Any], interval: _Interval) -> bool:
-    """Return whether a member was made when its interval was over: it tells what was, not what is expected."""
+    """Return whether a member was made after its interval: then it states a measurement, not a forecast."""
     moment = parse_moment(member.get("created_at"))
     return moment is not None and moment + _ROUNDING_TIME >= interval.end
 

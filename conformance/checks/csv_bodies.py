@@ -1,4 +1,4 @@
-"""CSV-01: comma-separated values that every reader reads alike (RFC 4180, section 2)."""
+"""CSV-01: comma-separated values that every reader reads in the same way (RFC 4180, section 2)."""
 
 import csv
 import io

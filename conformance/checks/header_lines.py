@@ -51,7 +51,7 @@ def check_single_headers(response: OperationResponse, subject: Subject) -> Itera
 
 
 def check_server_version(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:
-    """Check that no header tells the version of the server's software (HDR-04)."""
+    """Check that no header reveals the version of the server's software (HDR-04)."""
     http_response = response.exchange.response
     if http_response is None:
         return

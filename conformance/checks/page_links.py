@@ -19,7 +19,7 @@ Query = Mapping[str, list[str]]
 
 
 def check_page_links(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:
-    """Judge the links of a page by the request that led to it, whoever sent it and for what purpose."""
+    """Judge the links of a page by the request that led to it."""
     pagination, http_response = response.operation.pagination, response.exchange.response
     if pagination is None or http_response is None or not response.is_success or not response.is_own_method:
         return

@@ -48,7 +48,7 @@ def _list_texts(node: Mapping[str, Any]) -> Iterator[Any]:
 
 
 def check_stated_orders(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:
-    """Check the order of a list that was asked for no other, and of every list below it."""
+    """Check the order of a list that was requested without `ordering`, and of every list below it."""
     if not response.is_success or not response.is_own_method or response.json is UNREADABLE:
         return
     outcomes = [

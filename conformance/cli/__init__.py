@@ -79,7 +79,7 @@ def main() -> None:
         _add_commands()
         app()
     except HarnessError as error:
-        with suppress(BrokenPipeError):  # the reader may be gone; the exit code still tells
+        with suppress(BrokenPipeError):  # the reader may be gone; the exit code still counts
             _print_error(error)
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, BrokenPipeError):

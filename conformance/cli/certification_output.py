@@ -20,7 +20,7 @@ _EXIT_UNSIGNED = 3
 
 
 class OutputOptions(msgspec.Struct, frozen=True):
-    """The output that a command asks for: formats, waivers, chain of attempts, and a signature."""
+    """The output options of a command: formats, waivers, chain of attempts, and a signature."""
 
     formats: tuple[str, ...] = ()
     waivers: Path | None = None
@@ -45,7 +45,7 @@ def read_output_options(
 
 
 def conclude_certification(log: Path, options: OutputOptions | None = None) -> int:
-    """Write the reports of a run log, sign a certificate if asked to, print the summary; return the exit code."""
+    """Write the reports of a run log, sign a certificate if requested, print the summary; return the exit code."""
     options = options or OutputOptions()
     summary, is_refused = fold(read_events([log])), False
     if options.waivers:

@@ -48,7 +48,7 @@ def _describe_groups(proofs: "Sequence[FaultResult]") -> list[str]:
     if not shared:
         return []
     together = f"{shared} faults shared a server with others, at most {size} together"
-    return [f"{together}; whatever was not told apart, or not seen, ran alone."]
+    return [f"{together}; faults that could not be told apart, or were not seen, ran alone."]
 
 
 def write_table(

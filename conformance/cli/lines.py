@@ -8,6 +8,6 @@ from conformance.tools.visible_text import make_visible
 
 
 def print_line(text: str) -> None:
-    """Print a line at once; no text in it acts on the terminal, whoever wrote it."""
+    """Print a line at once; control characters in it do not reach the terminal."""
     typer.echo(make_visible(text))
     sys.stdout.flush()

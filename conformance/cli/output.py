@@ -17,9 +17,9 @@ _SIGNS = {
 
 
 class ForgivingStream(io.TextIOWrapper):
-    """A text stream whose output is dropped once it cannot be written; the exit code then still tells.
+    """A text stream whose output is dropped once it cannot be written; the exit code still counts then.
 
-    A reader that has gone away is told of, since a command may have nothing else to do.
+    A closed pipe is reported, because the output may be all that the command has to do.
     """
 
     def write(self, text: str) -> int:

@@ -24,7 +24,7 @@ class Terminal(Console):
         super().__init__(**given)
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
-        """Yield the segments of a renderable; no text in them acts on the terminal, whoever wrote it."""
+        """Yield the segments of a renderable; control characters in them do not reach the terminal."""
         for segment in super().render(renderable, options):
             yield segment if segment.control else segment._replace(text=make_visible(segment.text))
 

@@ -39,7 +39,7 @@ class Description:
     def resolve(self, pointer: str) -> Any:
         """Return what a pointer such as `#/components/schemas/EVSE` leads to; follow no reference from there.
 
-        Raises KeyError if the pointer leads nowhere.
+        Raises KeyError if the pointer points to nothing.
         """
         return pointers.resolve(self.document, pointer)
 

@@ -29,7 +29,7 @@ def join(pointer: str, *parts: str | int) -> str:
 def resolve(document: Any, pointer: str) -> Any:
     """Return what a pointer such as `#/components/schemas/EVSE` leads to.
 
-    Raises KeyError if it leads nowhere.
+    Raises KeyError if it points to nothing.
     """
     if pointer in {"#", ""}:
         return document
@@ -70,7 +70,7 @@ def find_references(document: Any) -> Iterator[tuple[str, str]]:
 
 
 def check_references(document: Any, source: str) -> None:
-    """Raise DescriptionError if a `$ref` leaves the document or leads nowhere; list where such references stand."""
+    """Raise DescriptionError if a `$ref` leaves the document or points to nothing; list where such references stand."""
     all_references = list(find_references(document))
     outside = [(at, target) for at, target in all_references if not target.startswith("#")]
     if outside:

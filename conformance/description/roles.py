@@ -82,7 +82,7 @@ def _find_wrapped_list(schemas: Schemas, body: DocumentNode | None) -> tuple[str
 
 
 def find_parent(path: str, name: str, names_by_path: Mapping[str, str]) -> str:
-    """Return the resource that a path hangs under: the longest shorter path that shows another one."""
+    """Return the resource that a path is below: the longest shorter path that shows another one."""
     parts = path_templates.split_path(path)
     for length in range(len(parts) - 1, 0, -1):
         ancestor = "/" + "/".join(parts[:length])

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from conformance.description import Description
 from conformance.evidence.differences import ABSENT, ValueDifference, find_differences
 
-_MAX_FORMS = 64  # alternatives of one object that are told apart
+_MAX_FORMS = 64  # alternatives of one object that are distinguished
 Schema = Any  # a mapping, or true or false
 
 

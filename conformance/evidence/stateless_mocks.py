@@ -1,6 +1,6 @@
-"""Signs of a stateless mock: a server that answers from the examples or schemas of the description and holds nothing.
+"""Signs of a stateless mock: a server that returns examples from the description and stores nothing.
 
-Such a mock shows something under any well-formed id, and never under the id that it was asked for. A server that only
+Such a mock shows something under any well-formed id, and never under the requested id. A server that only
 forgets to look up ids shows what it has, so a single sign decides nothing.
 """
 

@@ -68,12 +68,12 @@ class Subject(msgspec.Struct, frozen=True):
 
     @property
     def any_reader(self) -> str:
-        """Return the identity for reads that any data satisfies, and for those that are refused whoever asks."""
+        """Return the identity for reads of any data, and for reads that are refused for everybody."""
         return self.get_payer(ANY_READER)
 
     @property
     def any_writer(self) -> str:
-        """Return the identity for writes that are refused whoever sends them."""
+        """Return the identity for writes that are refused for everybody."""
         return self.get_payer(ANY_WRITER)
 
     @property

@@ -61,7 +61,7 @@ def find_limit_pause(told_s: int | None, number: int, waited_s: float, patience_
     """Return the seconds to wait after a 429 before a request is sent again, None without patience left.
 
     `told_s` is what Retry-After asks for, None without one. `number` counts the waits so far from 0. A server that asks
-    for too little, or says nothing, is asked ever less often.
+    for too little, or states none, gets requests at growing intervals.
     """
     growing = min(_MIN_LIMIT_PAUSE_S * _GROWTH**number, _LONGEST_PAUSE_S)
     if told_s is not None:
@@ -76,7 +76,7 @@ def _count_in_flight(starts: list[float], ends: list[float]) -> dict[float, int]
 
 
 class Availability:
-    """RSP-13 and RSP-08: how often the API was unavailable, and writes that were never answered by it."""
+    """RSP-13 and RSP-08: how often the API was unavailable, and writes that never got a response of the API."""
 
     def __init__(self) -> None:
         self._requests = 0
@@ -131,7 +131,7 @@ class Availability:
         return bool(ranks) and fmean(ranks) - 0.5 > _MIN_DEVIATIONS / sqrt(12 * len(ranks))
 
     def _judge_writes(self) -> Iterator[Outcome]:
-        """Yield a violation for each operation whose writes were never answered by the API."""
+        """Yield a violation for each operation whose writes never got a response of the API."""
         for operation, exchanges in self._writes.items():
             if len(exchanges) >= _MIN_FAILED_WRITES and all(exchange.is_unavailable for exchange in exchanges):
                 message = f"each of {len(exchanges)} requests is answered {exchanges[0].status}"

@@ -28,7 +28,7 @@ def compute_kept_for_generated(
 def compute_budget(requested: int | None, profile: Profile, left: int | None, kept: int = 0) -> int | None:
     """Return the budget of an identity in requests, None for no limit.
 
-    That is the budget asked for (`requested`), else that of the profile and what is `kept` for generated requests, but
+    That is the `requested` budget, else that of the profile and what is `kept` for generated requests, but
     no more than the target has left (`left`, None where unknown) minus a reserve of 2 %, at least 10 requests.
     """
     default = _DEFAULT[profile]

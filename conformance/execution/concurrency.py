@@ -71,7 +71,7 @@ class ConcurrencyLimit:
         self._best_s = float("inf")  # the lowest median of a round
         self._is_full = False  # whether the round used the limit
         self._since_change = 0  # responses since the last change of the ceiling
-        self._unheeded = 0  # requests that were in flight when the limit shrank, whose refusal tells nothing new
+        self._unheeded = 0  # requests that were in flight when the limit shrank, whose refusal is no new information
 
     def add_response(self, level: int, elapsed_s: float) -> None:
         """Take note of a response to a request of a level."""

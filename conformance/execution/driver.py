@@ -58,7 +58,7 @@ class Driver(msgspec.Struct, frozen=True):
         while patience > 0 and not items <= progress[0] and not self.context.store.get_stop_reason():
             self.context.sleep(_POLL_S)
             now = self._read_progress()
-            is_waiting = bool(self.context.store.get_announcement())  # for the rate limit, as told
+            is_waiting = bool(self.context.store.get_announcement())  # for the rate limit
             patience = _PATIENCE_S if now != progress or is_waiting else patience - _POLL_S
             progress = now
 

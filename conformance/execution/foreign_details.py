@@ -34,7 +34,7 @@ def _is_personal(text: str) -> bool:
 
 
 class ForeignDetails:
-    """AUT-14: a refusal tells a user no address, name or id that only another user is shown.
+    """AUT-14: a refusal reveals to a user no address, name or id that only another user is shown.
 
     What the request named itself may be repeated, and what the user was shown anywhere else.
     """
@@ -91,7 +91,7 @@ class ForeignDetails:
             text = next(told, "") if refusal.operation not in reported else ""
             if text:
                 reported.add(refusal.operation)
-                message = "a refusal tells what another user alone is shown"
+                message = "a refusal reveals what only another user is shown"
                 yield Outcome(
                     "AUT-14", refusal.operation, Verdict.FAIL, message, actual=quote_json(text),
                     exchanges=(refusal.exchange,),

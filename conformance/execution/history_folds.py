@@ -1,4 +1,4 @@
-"""CON-06 to CON-08: over a run, a resource keeps its beginning, does not alternate, and tells its last update. Pure.
+"""CON-06 to CON-08: over a run, resources keep their creation time, do not alternate, and state updates. Pure.
 
 A difference that goes with the place where a resource is shown is one of CON-02.
 """
@@ -98,7 +98,7 @@ def _judge_beginning(history: list[Sighting]) -> Iterator[Outcome]:
 
 
 def is_partial(sighting: Sighting) -> bool:
-    """Return whether a single resource was asked for with parameters that may change what it shows."""
+    """Return whether a single resource was requested with parameters that may change what it shows."""
     query = sighting.target.partition("?")[2]
     is_single = sighting.pointer == ""
     return is_single and any(not pair.startswith("expand=") for pair in query.split("&") if pair)

@@ -59,7 +59,7 @@ class ItemPool:
         self._known: set[str] = set()  # items that were queued at some time
         self._queue: deque[PlanItem] = deque()
         self._open: dict[str, _OpenItem] = {}
-        self._ended: dict[str, tuple[Outcome, ...] | Exception] = {}  # until they are asked for
+        self._ended: dict[str, tuple[Outcome, ...] | Exception] = {}  # until they are collected
         self._ready: deque[tuple[_OpenItem, Transmission]] = deque()  # requests that wait for their turn
         self._flights: dict[int, _Flight] = {}
         self._delayed: list[tuple[float, int, _OpenItem]] = []  # a heap by time
@@ -165,7 +165,7 @@ class ItemPool:
             wait = item.steps.throw(value) if isinstance(value, BaseException) else item.steps.send(value)
         except StopIteration as end:
             self._end(item, end.value)
-        except Exception as error:  # noqa: BLE001 - it is raised where the item is asked for
+        except Exception as error:  # noqa: BLE001 - it is raised where the result is collected
             self._end(item, error)
         else:
             if isinstance(wait, Transmission):

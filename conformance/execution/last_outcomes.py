@@ -61,8 +61,8 @@ def judge_remaining(events: Iterable[Event], plan: Plan, catalogue: Catalogue, s
 class _SeenEvents:
     """The operations in the logs of a run.
 
-    `called` are those that a request was sent to, `successful` those of them that answered a request with 2xx or 3xx,
-    `cut` those that answered with a body of which only the beginning is known.
+    `called` are those that a request was sent to, `successful` those of them that returned 2xx or 3xx,
+    `cut` those that returned a body of which only the beginning is known.
     """
 
     def __init__(self) -> None:

@@ -51,7 +51,7 @@ def forget_doubtful_creations(exchanged: Iterable[Exchanged]) -> list[Exchanged]
     """Return the exchanges of a run in order, without what a response says was created where the gate would doubt it.
 
     The names that the run had seen before count, as in the run itself: a server may name as new what was there. Where
-    a body was cut, names are missing, and nothing created after it can be told.
+    a body was cut, names are missing, and nothing created after it can be recognised.
     """
     creations, has_gap = Creations(), False
     credible: list[Exchanged] = []

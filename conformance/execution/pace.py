@@ -8,7 +8,7 @@ import msgspec
 from conformance.execution.spec import RunSpec
 from conformance.execution.store import SharedStore
 
-_TOLD_WAIT_S = 1.0  # the shortest wait that the run log tells
+_TOLD_WAIT_S = 1.0  # the shortest wait that the run log reports
 
 
 class HourlyPace(msgspec.Struct, frozen=True):

@@ -17,7 +17,7 @@ class UndeclaredOutcomeError(Exception):
 
 
 def check_exchange(exchange: Exchange, subject: Subject, catalogue: Catalogue) -> Iterator[Outcome]:
-    """Yield the outcomes of every check; of what a gateway answered, only that the server failed."""
+    """Yield the outcomes of every check; for the response of a gateway, only that the server failed."""
     operation = subject.model.operations_by_key.get(exchange.request.operation)
     if operation is None:
         return

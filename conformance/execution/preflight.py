@@ -67,7 +67,7 @@ def _check_redirect(response: Response, base_url: str, operation: str) -> None:
 
 
 def detect_stateless_mock(channel: Channel, model: ResourceModel, base_url: str) -> tuple[int, bool]:
-    """Read members that nobody has; return the number of requests sent, and whether a stateless mock answers.
+    """Read members that do not exist; return the number of requests sent, and whether the target is a stateless mock.
 
     It is one where each read shows a member with another id, and links lead to another host. The first refusal ends it,
     so that a server that holds data is sent one request.

@@ -149,7 +149,7 @@ class RequestSender:
         raise ItemHalt(Verdict.INCONCLUSIVE, reason)
 
     def _send_until_answered(self, request: Request, key: str) -> Waiting[Exchange]:
-        """Send a request; what is harmless again, after growing pauses, where it was not the API that answered.
+        """Send a request; what is harmless again, after growing pauses, if a gateway responded instead of the API.
 
         What was no answer of the API is written to the run log, and judged by nothing but its number (RSP-13). A
         refusal because of too many requests in flight is our doing, and does not count there.
@@ -227,7 +227,7 @@ class RequestSender:
         return sent
 
     def _wait_for_rate_limit(self, exchange: Exchange, waits: int, waited_s: float) -> Waiting[float]:
-        """Wait as a 429 asks for, and return the seconds; end the run where nobody wants to wait, or not so long."""
+        """Wait as a 429 requires, and return the seconds; end the run if the options do not allow the wait."""
         context, told_s = self._context, read_retry_after(exchange)
         pause = find_limit_pause(told_s, waits, waited_s, context.patience_s)
         if told_s is not None and told_s > context.max_wait_s:
@@ -275,7 +275,7 @@ class RequestSender:
         self._context.store.stop(f"the target does not answer: {self._context.redactor.redact_text(failure)}")
 
     def _refuse_unavailable(self, exchange: Exchange, *, is_new: bool) -> Exchange:
-        """End the item: where a gateway answers for the API, nothing is known of what the request was sent for.
+        """End the item: a gateway responded for the API, so nothing is known about the request.
 
         What is harmless was sent several times; that it failed each time is a violation (RSP-08), unless the server
         says when it will be back. A write was sent once, and counts with the others of its operation.
@@ -306,7 +306,7 @@ def is_repeatable(request: Request) -> bool:
 
 
 def build_exchange_id(request: Request, nonce: str, place: str) -> str:
-    """Return a short name of a request, the same in every run; `nonce` tells repetitions apart.
+    """Return a short name of a request, the same in every run; `nonce` distinguishes repetitions.
 
     `place` is the target's host and port: the port of the built-in server is another one each time.
     """

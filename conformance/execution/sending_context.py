@@ -36,7 +36,7 @@ class SendingContext(msgspec.Struct, frozen=True):
     out, for `max_wait_s` seconds at most, or ends the run; `patience_s` is how long a target that cannot be reached is
     waited for. `pace` holds requests back where the run spreads over several hours. `effective_operations` holds, by
     operation, why no further inert write is sent to it; `unavailable_operations` are those whose reads were not
-    answered by the API in repeated tries; `confirmations` counts the violations that were seen a second time.
+    for which the API responded in repeated tries; `confirmations` counts the violations that were seen a second time.
     `write_line` writes several events as one line of the run log.
     `left_writes` holds by item what an earlier run left when it was cut off.
     `concurrency` is the most requests in flight: so many may fail for one reason at once. `ends_at_s` is the deadline

@@ -23,7 +23,7 @@ _CONTEXT_HEADERS = frozenset({"evenergy-user", "accept-language", "authorization
 class Sighting(NamedTuple):
     """A resource as one response shows it, and the begin and end of the exchange in seconds.
 
-    `dated` is the time of the server's clock, as the header Date of the response tells it.
+    `dated` is the time of the server's clock, as the header Date of the response states it.
     """
 
     began: float

@@ -1,4 +1,4 @@
-"""LIM-01 over a run: where the rate limit is told at all, each response that documents it tells it. Pure."""
+"""LIM-01 over a run: if any response states the rate limit, each response that documents it states it. Pure."""
 
 from collections.abc import Iterator
 
@@ -40,7 +40,7 @@ class StatedAllowance:
             else:
                 verdict = Verdict.REVIEW
                 message = (
-                    f"no response of the run has {LIMIT} or {REMAINING}: is there no rate limit, or is it not told?"
+                    f"no response of the run has {LIMIT} or {REMAINING}: is there no rate limit, or is it not stated?"
                 )
             yield Outcome(
                 "LIM-01", key, verdict, message, "an integer", "absent", f"header:{REMAINING}", exchanges=(exchange,)

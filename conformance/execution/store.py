@@ -243,7 +243,7 @@ def _explain(path: Path, error: sqlite3.DatabaseError) -> LogError:
 
 
 def _is_alive(pid: int) -> bool:
-    """Return whether a process runs; one that was killed and whose end nobody has asked for yet does not."""
+    """Return whether a process runs; a killed process that was not waited for does not."""
     try:
         return psutil.Process(pid).status() not in {psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD}
     except psutil.NoSuchProcess:

@@ -100,7 +100,7 @@ def _judge_updates(url: str, shown: list[Sighting], writes: WriteLog, *, has_one
             message = f"{names} changed by a write, and {_UPDATED} did not"
             yield _fail(operation, _UPDATED, message, f"another time than {old}", after, before)
         elif old != new and now and moment and abs(moment - now) > _CLOCKS:
-            message = f"{names} changed by a write now, and {_UPDATED} tells another time"
+            message = f"{names} changed by a write now, and {_UPDATED} states another time"
             yield _fail(operation, _UPDATED, message, f"about {now.isoformat()}", after, before)
         else:
             yield Outcome("AFT-05", operation, Verdict.PASS, exchanges=(after.exchange,))

@@ -1,6 +1,6 @@
 """Several faults in one server: which of them can stand together, and which violation is whose. Pure functions.
 
-Whatever cannot be told apart is left to a server of its own.
+A fault that cannot be told apart runs on a server of its own.
 """
 
 from collections.abc import Iterable, Sequence

@@ -112,7 +112,7 @@ def run_fault_group(
 
 
 def read_signs(faults: Iterable[str], options: RunOptions) -> list[FaultSign]:
-    """Return what each fault is told by on the server of a run."""
+    """Return the marks by which each fault is recognised on the server of a run."""
     world = _build_world(options)
     model, signs = world.description.model, []
     for fault in faults:

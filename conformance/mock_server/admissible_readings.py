@@ -29,7 +29,7 @@ class InstalledReading:
     uvicorn_options: Mapping[str, Any] = field(default_factory=dict)
     """Arguments of `uvicorn.Config`; a test in process does not see them."""
     root_path: str = ""
-    """The path that the base path of the API hangs under."""
+    """The path below which the base path of the API is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class ReadingSet:
 
     @property
     def root_path(self) -> str:
-        """Return the path that the base path of the API hangs under, empty for none."""
+        """Return the path below which the base path of the API is, empty for none."""
         return "".join(reading.root_path for reading in self.installed)
 
     def wrap(self, application: Application) -> Application:

@@ -21,7 +21,7 @@ _MAX_QUERY_BYTES = 1 << 20
 
 
 class MockApp:
-    """The ASGI application: dispatches by path, below `root_path` where the server hangs under one (ASGI 3).
+    """The ASGI application: dispatches by path, below `root_path` if the server has one (ASGI 3).
 
     `body_limit` is in bytes, `patience` the seconds that a body may take to arrive. `beside_paths` are paths of the
     other endpoints, which an API without a base path would hide.

@@ -54,7 +54,7 @@ class Requirement(msgspec.Struct, frozen=True):
 
     `applies` names the selector (`conformance.applicability.selectors`) of the operations it concerns; `basis` names
     what the description must document for it (`conformance.applicability.bases`): elsewhere it is not applicable. A
-    requirement that `needs_state` cannot be judged by what a stateless mock answers. A violation of it `implies` those
+    requirement that `needs_state` cannot be judged on a stateless mock. A violation of it `implies` those
     of the requirements named, which reports show under it. `seen` says how it is observed; `not_tested` is the reason
     why no probe exists, empty if one does; `why` says in one sentence what `harm` a violation does; `mend` says how to
     correct a violation, if that can be said for all.

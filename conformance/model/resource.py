@@ -27,7 +27,7 @@ class Resource(msgspec.Struct, frozen=True, omit_defaults=True):
     the last parameter of `item_path`; `key_field` is the property of an item that holds its value, or that
     distinguishes items if there is no `item_path`. `prefix` is the four letters of its ids, `id_pattern` their
     documented pattern; both are empty if the description does not say. `schema` is the pointer of one item's schema.
-    `parent` names the resource that its path hangs under.
+    `parent` names the resource that its path is below.
     """
 
     name: str
@@ -109,7 +109,7 @@ class ResourceModel(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
 
     @cached_property
     def owned_resources(self) -> frozenset[str]:
-        """Return the resources of people: they link to a person, to something that belongs to one, or hang below it."""
+        """Return the resources of people: they link to a person, to something that belongs to one, or are below it."""
         return self._add_dependents({self.principal_resource} - {""})
 
     @cached_property

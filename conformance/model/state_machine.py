@@ -18,7 +18,7 @@ class MachineAction(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
 
     `leads` names the state that each state is left for, `refused` the states in which the action is refused, with one
     of `statuses`. `repeats` holds, by state, the states that the object may be in after the action, which succeeds.
-    `stays` are the states that the action does not change, whatever it answers. In all others nothing is said.
+    `stays` are the states that the action does not change, whatever it returns. Other states are unspecified.
     `grows` is a list of the object that gets one more member at its beginning.
     """
 

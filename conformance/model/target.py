@@ -9,7 +9,7 @@ DISPOSABLE = "disposable"
 CLIENT = "#client"  # suffix of an identity's name: send its client id and secret instead of its token
 
 
-EXAMPLES_REMARK = "The target answers from examples: what needs state is not observable here"
+EXAMPLES_REMARK = "The target returns examples: requirements that need state are not observable here"
 """What reports, the terminal and reasons say of a stateless mock."""
 
 

@@ -37,7 +37,7 @@ def read_body(pieces: Iterable[bytes], encoding: str, limit: int, deadline: Dead
     """Return the decoded body of a response, and whether it was cut because it has more than `limit` bytes.
 
     `encoding` is the value of its Content-Encoding, empty without one.
-    A body in an encoding that was not asked for is returned as it came. Raises httpx.ReadTimeout at the deadline, and
+    A body in an encoding that was not requested is returned as received. Raises httpx.ReadTimeout at the deadline, and
     httpx.DecodingError where the body is not encoded as Content-Encoding says, or ends early.
     """
     pieces = _watch(pieces, deadline)

@@ -69,7 +69,7 @@ class RequestGate(Protocol):
 class Channel:
     """A sender of requests to one target. `credentials` are header sets by identity; `agent` is the User-Agent.
 
-    `keeps_refused` tells that a connection is used again after a response of 300 to 499.
+    `keeps_refused` says whether a connection is used again after a response of 300 to 499.
 
     It uses the transports of httpx, not its client: the client would send cookies back, so that one request would
     change another, and it takes a third of the time of a request. Plain HTTP to this machine goes without them too.

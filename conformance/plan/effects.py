@@ -14,7 +14,7 @@ class PlannedEffect(msgspec.Struct, frozen=True):
     """A method and path that a plan would send although it may have an effect.
 
     `effect` is that of the operation, `write` for a method that is not `documented` there. `probes` may send it.
-    `carried_out` tells requests that are to succeed from those that no server in order carries out; `undo` marks
+    `carried_out` distinguishes requests that should succeed from those that no correct server carries out; `undo` marks
     deletions of what the run itself created.
     """
 

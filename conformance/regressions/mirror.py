@@ -1,4 +1,4 @@
-"""The baseline of a comparison: it gets the reads that the target gets, and what differs for good is a regression."""
+"""The baseline of a comparison: it gets the same reads as the target, and a lasting difference is a regression."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
@@ -186,7 +186,7 @@ class Mirror:
                 self._absences[place] += absent
 
     def list_regressions(self) -> Iterator[Regression]:
-        """Yield what differs for good.
+        """Yield the lasting differences.
 
         Where the two show different worlds, values do not count, and what is absent counts where it nearly always is.
         """

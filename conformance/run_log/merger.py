@@ -13,7 +13,7 @@ from conformance.run_log.event_log import CUT_OFF_TOPIC, LogWriter
 def write_merged_log(events: Iterable[Event], path: Path) -> None:
     """Write the events of several logs as one: headers, what they share, what happened, and one footer.
 
-    What several logs say alike is written once. Without a footer for each header the merged log has none, and says
+    Events that several logs share are written once. Without a footer for each header the merged log has none, and says
     itself that the run was cut off.
 
     Raises:

@@ -18,7 +18,7 @@ _MAX_AGE_MS = 36 * 3_600_000  # of a new id: the clock of a server may stand at 
 def find_created_path(method: str, path: str, response: Response) -> str:
     """Return the path of what a response says was created directly below the path of its request; else empty.
 
-    Only 201 says that a thing is new (RFC 9110, section 15.3.2): a server that answers 200 may show what was there
+    Only 201 says that a thing is new (RFC 9110, section 15.3.2): a server that returns 200 may show what was there
     before. The address stands in the body's `url`, else in `Location`, and its last segment has one reading only.
     """
     if method != "POST" or response.status != 201:
@@ -60,6 +60,6 @@ class Creations:
         self._seen.update(_NAMES.findall(response.body))
 
     def _is_recent(self, name: str) -> bool:
-        """Return whether an id may be new; ids that hold no time cannot be told."""
+        """Return whether an id may be new; an id that holds no time may be."""
         born = read_time_ms(name[-26:])
         return born is None or born >= self._clock() * 1000 - _MAX_AGE_MS

@@ -21,7 +21,7 @@ class DeliveryGate:
             raise ForbiddenRequestError(message, is_read=method in READ_METHODS)
 
     def observe(self, method: str, url: str, response: Response) -> None:
-        """Learn nothing: whatever a partner's endpoint answers, deliveries go there alone."""
+        """Do nothing: the response of a partner's endpoint does not change where deliveries may go."""
 
 
 def refuse_provider(url: str, label: str) -> None:

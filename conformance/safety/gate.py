@@ -27,7 +27,7 @@ _GRAVITY = (Effect.NONE, Effect.WRITE, Effect.MONEY, Effect.HARDWARE, Effect.IRR
 
 
 class ForbiddenRequestError(Exception):
-    """A request that the rules of the target forbid; it was not sent. `is_read` tells one that reads from others."""
+    """A request that the rules of the target forbid; it was not sent. `is_read` is true for a read."""
 
     def __init__(self, message: str, *, is_read: bool) -> None:
         super().__init__(message)

@@ -16,7 +16,7 @@ _TOKEN = "access_token"  # noqa: S105 - a name (RFC 6750, section 2.3)
 
 
 def list_overrides(url: str, headers: Headers) -> tuple[str, ...]:
-    """Return the methods that a request asks to be taken for, in upper case; REWRITE for another URL."""
+    """Return the methods that a request names as overrides, in upper case; REWRITE for another URL."""
     named = [value for name, value in headers if _HEADERS.fullmatch(_normalize(name))]
     asked = [value for name, value in _list_parameters(url) if _PARAMETERS.fullmatch(_normalize(name))]
     methods = [value.strip().upper() for value in asked if _METHOD.fullmatch(value.strip().upper())]

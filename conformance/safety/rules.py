@@ -89,7 +89,7 @@ def permit(target: Target, *, writes: bool, hardware: bool) -> Target:
         if is_asked and is_locked:
             raise UsageError(
                 f"--allow-{flag} is refused for {target.name}: the configuration has {flag} = false there",
-                hint="Run without the flag, or ask whoever wrote the configuration",
+                hint="Run without the flag, or ask the author of the configuration",
             )
     return msgspec.structs.replace(target, may_write=writes, may_touch_hardware=hardware)
 

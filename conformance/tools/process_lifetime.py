@@ -15,7 +15,7 @@ def end_with_input() -> None:
 
 
 def end_with_parent() -> None:
-    """End this process once the one that started it is gone, where the system tells; the run log loses nothing."""
+    """End this process when its parent process ends, if the system can report that; the run log loses nothing."""
     if sys.platform != "win32":
         threading.Thread(target=_wait_for_parent, args=(os.getppid(),), name="end-with-parent", daemon=True).start()
 

@@ -16,7 +16,7 @@ from conformance.traffic.operation_index import OperationIndex
 from conformance.traffic.survey import JUMP_S
 
 UNKNOWN = "unknown"
-"""The identity of requests whose credentials the recorder left out: they were answered as if they had some."""
+"""The identity of requests whose credentials the recorder left out: the responses show that there were some."""
 _SECRET_HEADERS = ("api-key", "apikey", "api_key", "token", "secret", "session", "csrf", "xsrf", "signature")
 _REDACTED = "[redacted]"
 _STEP_S = 0.001  # between entries without a time

@@ -1,4 +1,4 @@
-"""Responses of gateways in recorded traffic: set aside, unless an operation never answers. Pure."""
+"""Responses of gateways in recorded traffic: set aside, unless an operation never responds. Pure."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -8,11 +8,11 @@ import msgspec
 from conformance.execution.availability import ASIDE, SERVER_FAILURE
 from conformance.model import Exchange, Outcome, Verdict
 
-_MIN_FAILED = 3  # reads of an operation, none of them answered, before it counts as failing
+_MIN_FAILED = 3  # reads of an operation without a response of the API before it counts as failing
 
 
 class Outages:
-    """RSP-08 of operations that gateways answered for, as a run judges it after its repetitions."""
+    """RSP-08 of operations for which only gateways responded, as a run judges it after its repetitions."""
 
     def __init__(self) -> None:
         self._failed: dict[str, list[Exchange]] = defaultdict(list)  # by operation
@@ -20,7 +20,7 @@ class Outages:
         self._number = 0
 
     def set_aside(self, exchange: Exchange) -> Exchange:
-        """Return an exchange, under a name that tells that it was not the API that answered where it did not."""
+        """Return an exchange; its name says so if a gateway responded instead of the API."""
         if not exchange.is_unavailable:
             self._answered.add(exchange.request.operation)
             return exchange

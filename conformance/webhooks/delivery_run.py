@@ -110,7 +110,7 @@ def receive_deliveries(  # noqa: PLR0913 - the source, its bounds, and the edges
 ) -> Iterator[Delivery]:
     """Yield received deliveries until `count` have arrived or `seconds` have passed; 0 is no limit.
 
-    Then `close` ends the receiving, and every delivery that was answered before is yielded as well.
+    Then `close` ends the receiving, and every delivery that got a response before is yielded as well.
     """
     end, received = clock() + seconds, 0
     while (not count or received < count) and (not seconds or clock() < end) and not is_stopped():

@@ -73,7 +73,7 @@ def send_day(day: SimulatedDay, description: Description, announce: Callable[[st
 
 
 def _list_commands(day: SimulatedDay) -> Iterator[tuple[str, dict[str, int]]]:
-    """Yield what the server is told, by path and content."""
+    """Yield the control requests to the server, by path and content."""
     for _ in range(day.sessions):
         yield "/sessions", {}
     yield "/clock", {"seconds": _DAY_S}

@@ -11,7 +11,7 @@ from conformance.model import Level
 class RuleViolation(msgspec.Struct, frozen=True):
     """One place where a rule is broken.
 
-    `pointer` leads to it in the description. `kind` tells defects of one rule apart (by scope, by status), so that a
+    `pointer` leads to it in the description. `kind` distinguishes defects of one rule (by scope, by status), so that a
     defect repeated in many places can be reported once.
     """
 

@@ -88,7 +88,7 @@ def _invalid_write_needs(operation: Operation, model: ResourceModel) -> tuple[Ne
 
 
 def send_invalid_foreign_write(operation: Operation, subject: Subject) -> Steps[None]:
-    """Check that an invalid body of user_b is answered alike for a resource of user_a and for an unknown id (AUT-05).
+    """Check that user_b's invalid body gets the same response for user_a's resource and for an unknown id (AUT-05).
 
     A server that hides the resource does not look at the body; one that calls the body wrong would have taken a valid
     one. No request takes effect.
@@ -175,7 +175,7 @@ def send_foreign_deletion(operation: Operation, subject: Subject) -> Steps[None]
 
 
 def _judge_refusal(response: OperationResponse, subject: Subject) -> Steps[None]:
-    """Judge a refusal of another user's resource; it shows nothing if user_b is refused alike for an unknown id."""
+    """Judge the refusal of another user's resource; it proves nothing if an unknown id is refused in the same way."""
     operation = response.operation
     request = build_harmless_request(operation, subject, USER_B) if response.status == 403 else None
     unknown_response = (yield from send(operation, request)) if isinstance(request, Request) else None

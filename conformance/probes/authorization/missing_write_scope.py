@@ -35,7 +35,7 @@ def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
 
 
 def write_without_its_scope(operation: Operation, subject: Subject) -> Steps[None]:
-    """Send a write that cannot take effect with a token that was bought with all scopes but its own."""
+    """Send a write that cannot take effect with a token that has all scopes except its own."""
     if "full" not in subject.target.clients or not subject.target.token_url:
         reason = "no client id and secret are configured for the identity full"
         yield skip_case(_REQUIREMENT, operation.key, Verdict.NOT_OBSERVABLE, reason)

@@ -78,7 +78,7 @@ def _choose_plain(operations: list[Operation]) -> list[Operation]:
 
 
 def _explain_absence(subject: Subject) -> Steps[bool]:
-    """Return whether no token can be bought, after saying so."""
+    """Return whether no token can be requested; record the reason."""
     if "full" in subject.target.clients and subject.target.token_url:
         return False
     reason = "no client id and secret are configured for the identity full"
@@ -87,7 +87,7 @@ def _explain_absence(subject: Subject) -> Steps[bool]:
 
 
 def _find_granted_scopes(subject: Subject) -> Steps[frozenset[str]]:
-    """Return the scopes of a token that is bought without naming any; those of the description where it tells none."""
+    """Return the scopes of a token that is requested without scopes, else those of the description."""
     response = yield from post_form(subject, "", "grant_type=client_credentials")
     granted = _read_scopes(response)
     used = {scope for operation in subject.model.operations for scope in operation.scopes}
@@ -147,7 +147,7 @@ def _use_alone(scope: str, operation: Operation, subject: Subject) -> Steps[None
 
 
 def _read_with(token: str, operation: Operation, subject: Subject) -> Steps[OperationResponse | None]:
-    """Send a read with a bought token; None where no value for its path is known."""
+    """Send a read with an issued token; return None if no value for its path is known."""
     call = yield from find_call(operation, subject, subject.reader)
     if isinstance(call, Missing):
         return None

@@ -26,7 +26,7 @@ _TOKENS, _REVOCATION, _CODE, _STORAGE = "AUT-18", "AUT-19", "AUT-20", "AUT-09"
 class Tokens(NamedTuple):
     """An access token and the refresh token beside it, with the scopes that the response states.
 
-    `purchase` is the form with the authorization code that bought them.
+    `purchase` is the form with the authorization code that they were issued for.
     """
 
     access: str
@@ -45,7 +45,7 @@ def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
 
 
 def _revocation_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    """Return the requests that buy, refresh and revoke tokens, and those that use them."""
+    """Return the requests that obtain, refresh and revoke tokens, and those that use them."""
     owner = Need("revoked refresh", 4, f"{_OWNER}{CLIENT}", shared=False)
     return (owner, Need("revoked refresh", 5, "", shared=False))
 
@@ -75,7 +75,7 @@ def use_refresh_token(operation: Operation, subject: Subject) -> Steps[None]:
 
 
 def revoke_refresh_token(operation: Operation, subject: Subject) -> Steps[None]:
-    """Refresh, revoke the refresh token that is valid then, and use it and what it bought (AUT-19)."""
+    """Refresh, revoke the new refresh token, and use it and its access tokens (AUT-19)."""
     first = yield from _sign_in(subject, _REVOCATION, "")
     if first is None:
         return
@@ -85,7 +85,7 @@ def revoke_refresh_token(operation: Operation, subject: Subject) -> Steps[None]:
     second = _read_tokens(refreshed) or Tokens(read_token(refreshed), first.refresh, first.scopes)
     revoked = yield from post_form(subject, "revoke_token/", urlencode({"token": second.refresh}))
     if not second.access or not revoked.is_success:
-        reason = f"refreshing is answered with {refreshed.status}, revoking with {revoked.status}"
+        reason = f"refreshing returns {refreshed.status}, revoking returns {revoked.status}"
         yield judge_case(revoked, _REVOCATION, Verdict.NOT_OBSERVABLE, reason)
         return
     again = yield from post_form(subject, "", _refresh_form(second))
@@ -141,9 +141,9 @@ def _read_tokens(response: OperationResponse) -> Tokens | None:
 
 
 def _check_refused(response: OperationResponse, requirement: str, what: str) -> Iterator[Outcome]:
-    """Check that a refresh token buys nothing; other statuses than those of a refusal decide nothing."""
+    """Check that a refresh token yields no token; statuses other than those of a refusal decide nothing."""
     if read_token(response):
-        yield fail_case(response, requirement, f"{what} buys a token", expected="400 or 401", actual="200")
+        yield fail_case(response, requirement, f"{what} yields a token", expected="400 or 401", actual="200")
     elif response.status in _REFUSALS:
         yield pass_case(response, requirement)
     else:

@@ -1,4 +1,4 @@
-"""CON-09: the same read, sent several times while others are answered, is answered alike.
+"""CON-09: the same read, sent several times while other clients read, returns the same response.
 
 Two identities read in turn, first what the run has read before, then afresh: an answer that comes from a cold cache,
 from one server of several, or from somebody else's request, differs from those before and after it.
@@ -28,7 +28,7 @@ _UNDECIDED = frozenset({0, 401, 429, 503})  # said of the way or of the moment, 
 
 
 class Answer(NamedTuple):
-    """The gist of a response: its status and, for a list, the keys of its items, else its URL."""
+    """The content of a response that is compared: its status and, for a list, the keys of its items, else its URL."""
 
     status: int
     keys: tuple[str, ...]
@@ -42,7 +42,7 @@ def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
 
 
 def repeat_reads(operation: Operation, subject: Subject) -> Steps[None]:
-    """Read as two users in turn, several times, and compare the answers to each of them."""
+    """Read as two users alternately, several times, and compare the responses to each of them."""
     calls: list[OperationCall] = []
     for reader in _READERS:
         call = yield from find_call(operation, subject, reader)
@@ -61,15 +61,15 @@ def repeat_reads(operation: Operation, subject: Subject) -> Steps[None]:
 
 
 def judge_repetitions(responses: list[OperationResponse]) -> Iterator[Outcome]:
-    """Judge the answers to one identity: one that differs, with the same before and after it, is flaky.
+    """Judge the responses to one identity: a response that differs from two equal ones before and after it is flaky.
 
-    Two equal answers are enough for a PASS, to call one of them wrong takes three.
+    Two equal responses are enough for a PASS; a violation takes three.
     """
     decided = [response for response in responses if response.status not in _UNDECIDED]
     answers = [read_answer(response) for response in decided]
     odd = next((index for index in range(1, len(answers) - 1) if _is_odd(answers, index)), None)
     if len(decided) < len(responses) and len(decided) < 3:
-        reason = f"{len(decided)} of {len(responses)} reads were answered"
+        reason = f"{len(decided)} of {len(responses)} reads got a response"
         yield judge_case(responses[0], _REQUIREMENT, Verdict.NOT_OBSERVABLE, reason)
     elif odd is None:
         yield msgspec.structs.replace(pass_case(decided[-1], _REQUIREMENT), tried=len(decided), known=len(responses))
@@ -87,7 +87,7 @@ def _is_odd(answers: list[Answer], index: int) -> bool:
 
 
 def read_answer(response: OperationResponse) -> Answer:
-    """Return the gist of a response."""
+    """Return the content of a response that is compared."""
     if not response.is_success:
         return Answer(response.status, ())
     if response.operation.role is Role.LIST:
@@ -97,7 +97,7 @@ def read_answer(response: OperationResponse) -> Answer:
 
 
 def describe_answer(answer: Answer) -> str:
-    """Return the gist of a response in words."""
+    """Describe the content of a response."""
     shown = f" with {len(answer.keys)} items, {', '.join(answer.keys[:2])}" if answer.keys else ""
     return f"{answer.status}{shown}"
 

@@ -100,7 +100,7 @@ def _find_values_in_turn(
 ) -> Steps[tuple[list[ValueDifference], tuple[OperationResponse, ...]]]:
     """Return the places at which identical reads show two values in turn, and these reads.
 
-    A world that moves goes on; what returns to its former value with every second read is two answers to one question.
+    Live data keep changing; a value that returns with every second read means two different responses.
     """
     pointers = [difference.pointer for difference in restless]
     reads: list[OperationResponse] = []

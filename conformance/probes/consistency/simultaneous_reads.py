@@ -38,7 +38,7 @@ def _build_steps(reader: str, neighbour: str, pause_s: float) -> Callable[[Opera
     """Return the steps of one reader; `pause_s` takes a further read out of the neighbour's way."""
 
     def read_beside_another(operation: Operation, subject: Subject) -> Steps[None]:
-        """Read once more what the run has read before, and again where the answers differ, or are the neighbour's."""
+        """Read again what the run has read, and once more if the responses differ or belong to the other user."""
         call = yield from find_call(operation, subject, reader)
         if isinstance(call, Missing):
             yield from report_untested((_REQUIREMENT,), operation, call)
@@ -72,7 +72,7 @@ def _read_as(
 
 
 def _has_same_items(first: OperationResponse, second: OperationResponse) -> bool:
-    """Return whether two answers show the same things, at least one."""
+    """Return whether two responses show the same items, at least one."""
     answer = read_answer(first)
     return any(answer.keys) and answer == read_answer(second)
 

@@ -20,7 +20,7 @@ _UNKNOWN = "evconform"
 
 
 def _is_plain_get(operation: Operation, model: ResourceModel) -> bool:
-    """Return whether the operation is a GET that is answered with success."""
+    """Return whether the operation is a GET that should succeed."""
     return operation.method == "GET" and operation.role is not Role.REDIRECT
 
 

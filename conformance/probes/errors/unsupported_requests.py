@@ -72,7 +72,7 @@ def _may_need_second_method(operation: Operation, model: ResourceModel) -> bool:
 def send_unsupported_method(operation: Operation, subject: Subject) -> Steps[None]:
     """Check that an undocumented method is refused with 405 and an Allow header (ERR-06).
 
-    The path has unknown ids: a server that looks them up first answers 404, which decides nothing. A GET that is
+    The path has unknown ids: a server that looks them up first returns 404, which decides nothing. A GET that is
     answered so may have been found, so that PUT is sent too.
     """
     undocumented_method = _choose_undocumented_method(operation, subject.model)
@@ -185,7 +185,7 @@ def compare_problem_types(operation: Operation, subject: Subject) -> Steps[None]
     outcomes = [outcome for error, by_type in types.items() for outcome in _compare_types(error, by_type)]
     yield from outcomes
     if not outcomes:
-        reason = "no fault was answered by problems on two operations"
+        reason = "no fault caused problems on two operations"
         yield skip_case("ERR-10", operation.key, Verdict.NOT_APPLICABLE, reason)
 
 

@@ -57,7 +57,7 @@ def check_dotted_alone(alone: OperationResponse, together: OperationResponse, ex
         for loss in find_lost_objects(reads[0], reads[1], expansion):
             yield ValueDifference(loss.pointer, "an object", loss.new)
 
-    message = "a path with a dot expands nothing unless the level above is asked for as well"
+    message = "a path with a dot expands nothing unless the level above is also requested"
     if not (alone.is_success and together.is_success):
         return
     if any(True for _ in compare((together, alone))):

@@ -53,7 +53,7 @@ def combine_two_filters(operation: Operation, subject: Subject) -> Steps[None]:
     page, common = parse_page(response), [key for key in pair[0].matching if key in pair[1].matching]
     missing = [key for key in common if key not in page.keys]
     if not response.is_success or not response.has_list or not (pagination is None or page.is_last):
-        reason = f"the list with two filters answers {response.status}, and is not seen whole"
+        reason = f"the list with two filters returns {response.status}, and is not complete"
         yield judge_case(response, _REQUIREMENT, Verdict.NOT_OBSERVABLE, reason)
     elif missing:
         names = " and ".join(trial.query_filter.parameter for trial in pair)

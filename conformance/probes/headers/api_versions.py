@@ -46,7 +46,7 @@ def _request_version(call: OperationCall, version: str, subject: Subject) -> Ste
         return
     plain_response = None if response.is_success else (yield from send(operation, plain))
     if plain_response is not None and plain_response.status == response.status:
-        reason = f"the operation returns {response.status} whatever version is asked for"
+        reason = f"the operation returns {response.status} whatever version is requested"
         yield judge_case(response, "VER-02", Verdict.NOT_OBSERVABLE, reason, also=(plain_response,))
         return
     message = f"version {version!r} does not exist, and is not refused with 400"

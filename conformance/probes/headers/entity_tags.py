@@ -56,7 +56,7 @@ def _compare_tags(
 ) -> Steps[None]:
     """Judge the answer to a read with `expand` under the condition of the plain read's tag.
 
-    RFC 9110 tells tags of one address apart; addresses that differ in their query may be taken for two.
+    RFC 9110 compares tags of one address; addresses that differ in their query may count as two.
     """
     request = call.build_request(("expand", expansion.path), fresh=True)
     response = yield from send(call.operation, add_condition(request, read_tag(plain)))
@@ -97,7 +97,7 @@ def read_tag(response: OperationResponse) -> str:
 
 
 def add_condition(request: Request, tag: str) -> Request:
-    """Return a read that is answered in full only where its content no longer has this tag."""
+    """Return a conditional read: the full response comes only if the content no longer has this tag."""
     return msgspec.structs.replace(request, headers=(*request.headers, ("If-None-Match", tag)), fresh=True)
 
 

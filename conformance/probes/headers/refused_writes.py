@@ -78,7 +78,7 @@ def _check_equal_refusals(plain: OperationResponse, current_version: OperationRe
     Texts may differ: they often name the request.
     """
     if plain.status == current_version.status and _get_kind(plain) == _get_kind(current_version):
-        reason = "refused alike with and without the version; what succeeds has an effect, and is not asked for twice"
+        reason = "refused in the same way with and without the version; a successful write is not repeated"
         yield judge_case(current_version, "VER-03", Verdict.NOT_OBSERVABLE, reason, also=(plain,))
     else:
         message = "asking for version 2 changes how a write is refused"

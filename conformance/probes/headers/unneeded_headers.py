@@ -35,7 +35,7 @@ _ORIGIN = ("Origin", UNKNOWN_ORIGIN)  # HDR-06 judges the answer; a server may r
 
 
 def _is_plain_get(operation: Operation, model: ResourceModel) -> bool:
-    """Return whether the operation is a GET that is answered with success."""
+    """Return whether the operation is a GET that should succeed."""
     return operation.method == "GET" and operation.role is not Role.REDIRECT
 
 
@@ -143,7 +143,7 @@ def _find_culprits(together: OperationResponse, request: Request, plain: Operati
             is_reported = True
             yield from _report(alone, header, plain)
     if not is_reported:
-        reason = f"only together they are answered with {together.status}"
+        reason = f"only together they cause {together.status}"
         yield judge_case(together, "ERR-11", Verdict.NOT_OBSERVABLE, reason, also=(plain,))
 
 

@@ -89,7 +89,7 @@ def override_write(operation: Operation, subject: Subject) -> Steps[None]:
         return
     read_response = yield from send(operation, msgspec.structs.replace(plain, fresh=True))
     if read_response.status == response.status:
-        explanation = f"a GET with that body is answered {read_response.status} in any case"
+        explanation = f"a GET with that body returns {read_response.status} in any case"
         yield judge_case(response, "PTH-06", Verdict.NOT_OBSERVABLE, explanation, also=(read_response,))
     else:
         message = "with a header that names POST, a token that may only read is allowed to write"

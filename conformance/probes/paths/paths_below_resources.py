@@ -1,4 +1,4 @@
-"""PTH-07: a path below a resource that the API does not have is not answered as the resource."""
+"""PTH-07: a path below a resource that the API does not have does not return the resource."""
 
 from conformance.applicability.selectors import has_id_in_path
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case

@@ -6,7 +6,7 @@ import msgspec
 
 from conformance.model import Headers, Request
 
-# Headers by which a proxy tells a server who calls and what was requested; a client must gain nothing by them.
+# Headers in which a proxy states the client and the request to a server; a client must gain nothing by sending them.
 _PROXY_HEADERS: Headers = (
     ("X-Forwarded-For", "127.0.0.1"),
     ("X-Real-IP", "127.0.0.1"),

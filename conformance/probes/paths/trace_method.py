@@ -1,4 +1,4 @@
-"""PTH-04: TRACE does not show credentials to whoever reads its answer."""
+"""PTH-04: the response to TRACE does not show the credentials of the request."""
 
 from conformance.evidence.outcomes import fail_case, pass_case, skip_case
 from conformance.evidence.subject import Subject

@@ -1,4 +1,4 @@
-"""PTH-03: a path that the API does not have is answered with a problem document."""
+"""PTH-03: a path that the API does not have returns a problem document."""
 
 from collections.abc import Iterator
 

@@ -23,11 +23,11 @@ from conformance.probes.toolkit.write_requests import Write, build_least_body
 
 UPDATE_TIMES = frozenset({"updated_at", "last_updated_at", "ticket_updated_at"})
 _BAD_REQUESTS = frozenset({400, 413, 415, 422})  # which of them refuses a body is for other requirements to say
-_UNDECIDED = frozenset({0, 401, 403, 404, 405, 429, 503})  # answered before the content is looked at
+_UNDECIDED = frozenset({0, 401, 403, 404, 405, 429, 503})  # returned before the content is looked at
 
 
 class Breach(msgspec.Struct, frozen=True):
-    """The response that breaks a rule. `is_certain` tells a breach from a response that decides nothing."""
+    """The response that breaks a rule. `is_certain` is false for a response that does not prove a breach."""
 
     response: OperationResponse
     words: str

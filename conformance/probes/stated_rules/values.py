@@ -67,7 +67,7 @@ def put_values(template: Any, values: Values) -> Any:
 def is_as_expected(expected: Any, actual: Any, subject: Subject, created: datetime | None = None) -> bool:
     """Return whether a value is the expected one; a null may be left out, numbers compare by value.
 
-    `created` is the time that the response tells of its creation, None where it tells none.
+    `created` is the time of creation that the response states, None if it states none.
     """
     if expected == "{set}":
         return actual is not ABSENT and actual is not None

@@ -214,7 +214,7 @@ def read_parts(created: OperationResponse, subject: Subject) -> Steps[tuple[Oper
 
 
 def check_parts_gone(deleted: OperationResponse, parts: tuple[OperationResponse, ...]) -> Steps[None]:
-    """Check that what hung below a deleted object answers 404 (AFT-03)."""
+    """Check that the parts of a deleted object return 404 (AFT-03)."""
     remaining: list[OperationResponse] = []
     for part in parts:
         response = yield from send(part.operation, part.exchange.request)

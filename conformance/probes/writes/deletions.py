@@ -1,4 +1,4 @@
-"""WRT-04: what is deleted is gone for good, and nothing else is."""
+"""WRT-04: a deleted resource stays deleted, and no other one is deleted with it."""
 
 from collections.abc import Iterable
 

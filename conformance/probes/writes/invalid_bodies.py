@@ -32,7 +32,7 @@ REFUSAL_REQUIREMENTS = ("ERR-08", "WRT-05", "WRT-06", "WRT-08")
 _FEW, _MANY = len(NAMED_DEFECTS) + 1, 60  # wrong bodies of one operation, before and in the profile deep
 _ALONE = 3  # members of one operation's body that are tried alone, because a refusal did not name them
 _REFUSALS = {400, 409, 413, 415, 422}
-_UNDECIDED = {401, 403, 404}  # answered before the body is looked at
+_UNDECIDED = {401, 403, 404}  # returned before the body is looked at
 
 
 def _needs(most: int) -> Any:

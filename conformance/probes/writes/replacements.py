@@ -40,7 +40,7 @@ def _list_requests(operation: Operation, model: ResourceModel) -> tuple[UnsafeRe
 def send_put(operation: Operation, subject: Subject) -> Steps[None]:
     """Send PUT to something that exists, with a body of a type that PATCH refuses.
 
-    An unknown id does not decide: a server that looks for the resource first answers 404 there. A server that judges
+    An unknown id does not decide: a server that looks for the resource first returns 404 there. A server that judges
     the body has taken the method.
     """
     call = yield from find_call(operation, subject)
@@ -67,7 +67,7 @@ def send_put(operation: Operation, subject: Subject) -> Steps[None]:
 
 
 def _compare_with_other_method(response: OperationResponse) -> Steps[None]:
-    """Report a PUT that was taken, unless another method is answered alike."""
+    """Report a PUT that was accepted, unless another method gets the same response."""
     request = msgspec.structs.replace(response.exchange.request, method=_OTHER_METHOD)
     control = yield from send(response.operation, request)
     if control.status == response.status:

@@ -1,4 +1,4 @@
-"""WRT-09: a write to something that does not exist is refused, whoever sends it."""
+"""WRT-09: a write to a resource that does not exist is refused."""
 
 from conformance.evidence.payers import ANY_WRITER
 from conformance.evidence.subject import Subject

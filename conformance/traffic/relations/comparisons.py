@@ -13,7 +13,7 @@ import msgspec
 from conformance.model import Outcome, Verdict
 
 MANY = 3
-"""Resources that differ alike, each soon after the reference, before one change of the world is no explanation."""
+"""Resources with the same difference, each soon after the reference, that no single change of the data explains."""
 _MIN_MEASURED = 2  # resources whose measured value differs for good: a switch may be thrown and thrown back once
 _MIN_ABSENT = 2  # resources of which one place never shows a property that others show
 _MIN_REPETITIONS = 4  # of measured values of all resources, before they count as standing still
@@ -23,7 +23,7 @@ _MOVED = " (one reading: It changed between the two exchanges. The other: The re
 class Comparison(NamedTuple):
     """A comparison of a response with the reference, on one resource.
 
-    `outcome` is the violation that it may be, or PASS. `place` tells what is compared, the same for all resources.
+    `outcome` is the violation that it may be, or PASS. `place` names what is compared, the same for all resources.
     `is_framed` is true where the reference showed the same before and after; `is_near` where the two were hardly apart.
     `may_move` is true where the value may change by itself; `repetitions` says then how often the reference showed the
     same again, and is negative where it did not. `is_absent` is true where one shows nothing in the place of a value.

@@ -28,7 +28,7 @@ def compare_expansions(reads: Reads, subject: Subject) -> Iterator[Comparison]:
 
 
 def list_asked_expansions(read: Read) -> tuple[Expansion, ...]:
-    """Return the documented expansions that a read asks for; one within another is resolved beside its parents."""
+    """Return the documented expansions that a read requests; nested ones are resolved with their parents."""
     return tuple(expansion for expansion in sort_expansions(read.operation) if expansion.path in read.expand)
 
 

@@ -1,4 +1,4 @@
-"""The reads of some traffic, in the order of time, by what was asked for. Pure."""
+"""The reads of some traffic, in the order of time, by request. Pure."""
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
@@ -17,7 +17,7 @@ Context = tuple[str, ...]
 
 
 class Read:
-    """One GET and its response. `context` tells whose data it shows: the sender, and on whose behalf."""
+    """One GET and its response. `context` says whose data it shows: the sender, and the user it acts for."""
 
     __slots__ = ("__dict__", "exchange", "operation")
 
@@ -63,7 +63,7 @@ class Read:
 
     @cached_property
     def expand(self) -> tuple[str, ...]:
-        """Return the expansions that were asked for."""
+        """Return the requested expansions."""
         return tuple(value for name, value in self.query if name == "expand")
 
     @cached_property

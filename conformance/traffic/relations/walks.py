@@ -28,7 +28,7 @@ _MAX_PAGES = 1000  # of one walk
 
 
 class Walk(NamedTuple):
-    """The pages of a list from its first one on, as `next` led through them, and what it asked for.
+    """The pages of a list from its first one on, linked by `next`, and the parameters of the walk.
 
     `selection` is the query without page parameters and expansions; `is_whole` is true where no page follows.
     """

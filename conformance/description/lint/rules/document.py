@@ -35,7 +35,7 @@ def _find_broken_references(reading: LintContext) -> Iterator[RuleViolation]:
             )
         elif not pointers.is_resolvable(reading.document, target):
             yield RuleViolation(
-                pointer, f"$ref leads nowhere: {target}", "a pointer into this document", target, target
+                pointer, f"$ref points to nothing: {target}", "a pointer into this document", target, target
             )
 
 

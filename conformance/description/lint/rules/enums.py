@@ -25,7 +25,7 @@ def _list_enums(reading: LintContext) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _find_similar_enums(reading: LintContext) -> Iterator[RuleViolation]:
-    """Yield pairs of enums so alike that they must be meant to be equal: they differ in at most two values."""
+    """Yield pairs of enums so similar that they must be meant to be equal: they differ in at most two values."""
     places: dict[tuple[str, ...], list[str]] = {}
     for pointer, values in _list_enums(reading):
         places.setdefault(values, []).append(pointer)

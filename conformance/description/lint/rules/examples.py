@@ -93,7 +93,7 @@ def _find_broken_links(reading: LintContext) -> Iterator[RuleViolation]:
             if known and not any(served.fullmatch(path) for path in below):
                 reason = "no path of the description serves it" if below else f"it is not below {' or '.join(known)}"
                 yield RuleViolation(
-                    pointer, f"the example link {text} leads nowhere: {reason}", "a documented path", parts.path
+                    pointer, f"the example link {text} leads to no resource: {reason}", "a documented path", parts.path
                 )
 
 

@@ -105,7 +105,7 @@ RULES = (
         "cursor-swapped",
         "",
         Level.SHOULD,
-        "A cursor's description tells of the other direction.",
+        "A cursor's description describes the other direction.",
         _find_swapped_cursors,
     ),
     LintRule(
