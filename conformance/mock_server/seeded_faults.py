@@ -1,6 +1,7 @@
 """Seeded faults, and the hooks and response changes that they are written with."""
 
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 from zlib import crc32
@@ -18,6 +19,7 @@ __all__ = [
     "SeededFault",
     "change_records",
     "crash_problem",
+    "crash_when",
     "drop_property",
     "edit_property",
     "forget_rule",
@@ -210,6 +212,19 @@ def open_to_strangers(is_trusted: Callable[[ServerCall], bool], *statuses: int) 
 
     def act(call: ServerCall, problem: Any) -> Any:
         return None if problem and problem.status in statuses and is_trusted(call) else problem
+
+    return act
+
+
+def crash_when(is_affected: Callable[[ServerCall, ServerResponse], bool]) -> Hook:
+    """Return a hook on `answer` that replaces the responses to some calls with 500."""
+
+    def act(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+        if call is None or not is_affected(call, response):
+            return response
+        failed = copy(response)  # the response may be cached
+        replace_response(500, crash_problem())(failed)
+        return failed
 
     return act
 

@@ -3,47 +3,21 @@
 import json
 from typing import Any
 
-from conformance.mock_server.call import ServerCall, ServerResponse
-from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
-from conformance.mock_server.world.store import Ref, StoredRecord
-from conformance.model import Effect, KeyKind, Role
+from conformance.mock_server.call import ServerCall
+from conformance.mock_server.duplicate_creations import create_twice, list_root_creations
+from conformance.mock_server.seeded_faults import SeededFault
 
 
-def find_chosen_member(data: dict[str, Any], call: ServerCall) -> str:
-    """Return a text that the server chose itself, empty where there is none."""
+def _change_chosen_member(data: dict[str, Any], call: ServerCall) -> dict[str, Any]:
     sent = json.loads(call.body)
     own = (name for name, value in data.items() if type(value) is str and name not in {"id", "url", *sent})
-    return next((name for name in own if not name.endswith("_at")), "")
+    name = next((name for name in own if not name.endswith("_at")), "")
+    return {name: f"{data[name]}-2"} if name else {}
 
 
-def install(site: FaultSite) -> InstalledFault | None:
-    """Choose one creation at the root."""
-    world = site.world
-    operation = site.pick(
-        o
-        for o in site.body_writes(Role.CREATE)
-        if o.effect is Effect.WRITE
-        and world.shape.resources[o.resource].key_kind is KeyKind.ID
-        and "{" not in o.path
-        and site.count_records(o) < 200
-    )
-
-    def create_copy(call: ServerCall, response: ServerResponse) -> ServerResponse:
-        path = str((response.body or {}).get("url", "")).removeprefix(call.base)
-        record = world.store.by_path.get(path) if response.status == 201 else None
-        if record is not None:
-            resource = world.shape.resources[record.resource]
-            key = world.create_key(resource, record.moment + 1, world.create_rng("copy", path))
-            copy = StoredRecord(
-                record.resource, key, world.build_path(resource, record.parent, key), record.parent, record.owner
-            )
-            copy.data = {**record.data, "id": key, "url": Ref(copy.path)}
-            name = find_chosen_member(record.data, call)
-            copy.data |= {name: f"{record.data[name]}-2"} if name else {}
-            world.store.add(copy, quiet=True)
-        return response
-
-    return hook_at(operation, answer=create_copy)
-
-
-FAULT = SeededFault(("AFT-01",), "one POST, two new members that differ in what was not sent", install, changes=())
+FAULT = SeededFault(
+    ("AFT-01",),
+    "one POST, two new members that differ in what was not sent",
+    lambda site: create_twice(site, list_root_creations(site), _change_chosen_member),
+    changes=(),
+)

@@ -1,39 +1,12 @@
 """One kind of thing below another one is found by its id alone."""
 
-from typing import Any
-
-from conformance.mock_server.call import ServerCall
-from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
-from conformance.mock_server.world.store import StoredRecord
-from conformance.model import Role
-
-
-def install(site: FaultSite) -> InstalledFault | None:
-    """Choose the read of one kind of thing below another one that belongs to users."""
-    store = site.world.store
-
-    def find_anywhere(
-        call: ServerCall, resource: Any, _members: Any, key: str, record: StoredRecord | None
-    ) -> StoredRecord | None:
-        if record is not None or resource.name != call.operation.resource:
-            return record
-        return next((r for r in store.iterate_records(resource.name) if r.key == key), None)
-
-    def show_anywhere(call: ServerCall, record: StoredRecord, visible: bool) -> bool:
-        return visible or record.resource == call.operation.resource
-
-    operations = [
-        operation
-        for operation in site.with_roles(Role.ITEM)
-        if operation.resource in site.model.personal_resources and operation.path.count("{") > 1
-    ]
-    return hook_at(site.pick(operations), lookup=find_anywhere, visible=show_anywhere)
-
+from conformance.mock_server.foreign_members import find_below_any_parent, list_personal_parts
+from conformance.mock_server.seeded_faults import SeededFault, hook_at
 
 FAULT = SeededFault(
     ("AUT-05",),
     "at one operation another user's thing below one's own address gives 200",
-    install,
+    lambda site: hook_at(site.pick(list_personal_parts(site)), **find_below_any_parent(site)),
     difficulty="subtle",
     changes=("status", "headers", "body"),
     shown_by="references",

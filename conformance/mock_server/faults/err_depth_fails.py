@@ -1,19 +1,17 @@
 """Deep nesting fails."""
 
 from conformance.mock_server.call import ServerCall, ServerResponse
-from conformance.mock_server.seeded_faults import SeededFault, crash_problem, hook_everywhere, replace_response
+from conformance.mock_server.seeded_faults import SeededFault, crash_when, hook_everywhere
 
 
-def _fail_deep_body(call: ServerCall | None, answer: ServerResponse) -> ServerResponse:
-    if call is not None and (b"[" * 50 in call.body or call.body.count(b"{") > 50):
-        replace_response(500, crash_problem())(answer)
-    return answer
+def _is_deep(call: ServerCall, _response: ServerResponse) -> bool:
+    return b"[" * 50 in call.body or call.body.count(b"{") > 50
 
 
 FAULT = SeededFault(
     ("ERR-09", "RSP-08"),
     "fifty levels in a body give 500",
-    lambda _site: hook_everywhere(answer=_fail_deep_body),
+    lambda _site: hook_everywhere(answer=crash_when(_is_deep)),
     changes=("status", "headers", "body"),
     implies=("RSP-01",),
 )

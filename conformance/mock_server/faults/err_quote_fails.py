@@ -1,19 +1,17 @@
 """A quote in a parameter breaks the statement behind it."""
 
 from conformance.mock_server.call import ServerCall, ServerResponse
-from conformance.mock_server.seeded_faults import SeededFault, crash_problem, hook_everywhere, replace_response
+from conformance.mock_server.seeded_faults import SeededFault, crash_when, hook_everywhere
 
 
-def _fail_request(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
-    if call is not None and any("'" in name or "'" in value for name, value in call.query):
-        replace_response(500, crash_problem())(response)
-    return response
+def _has_quote(call: ServerCall, _response: ServerResponse) -> bool:
+    return any("'" in name or "'" in value for name, value in call.query)
 
 
 FAULT = SeededFault(
     ("ERR-12",),
     "?x=' gives 500",
-    lambda _site: hook_everywhere(answer=_fail_request),
+    lambda _site: hook_everywhere(answer=crash_when(_has_quote)),
     difficulty="subtle",
     changes=("status", "headers", "body"),
     implies=(

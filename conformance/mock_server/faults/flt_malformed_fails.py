@@ -1,14 +1,12 @@
 """An unreadable filter value fails in one list."""
 
 from conformance.mock_server.call import ServerCall, ServerResponse
-from conformance.mock_server.seeded_faults import SeededFault, crash_problem, hook_at, replace_response
+from conformance.mock_server.seeded_faults import SeededFault, crash_when, hook_at
 
 
-def _fail_malformed_filter(call: ServerCall, answer: ServerResponse) -> ServerResponse:
+def _is_malformed_filter(call: ServerCall, response: ServerResponse) -> bool:
     names = {documented.parameter for documented in call.operation.filters}
-    if answer.status == 400 and names & {name for name, _ in call.query}:
-        replace_response(500, crash_problem())(answer)
-    return answer
+    return response.status == 400 and any(name in names for name, _ in call.query)
 
 
 FAULT = SeededFault(
@@ -16,7 +14,7 @@ FAULT = SeededFault(
     "a malformed filter value gives 500 in one list",
     lambda site: hook_at(
         site.pick({o.key: o for o, f in site.filters() if f.operator not in {"eq", "in"}}.values()),
-        answer=_fail_malformed_filter,
+        answer=crash_when(_is_malformed_filter),
     ),
     difficulty="subtle",
     changes=("status", "headers", "body"),

@@ -1,34 +1,12 @@
 """A list of several links ends with the one that it begins with."""
 
-from typing import Any
-
-from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
-from conformance.model import Role
-
-
-def install(site: FaultSite) -> InstalledFault | None:
-    """Choose a list of links of a resource."""
-    options = site.links(site.with_roles(Role.LIST, Role.ITEM), many=True)
-    several = [
-        (operation, name)
-        for operation, name in options
-        if len(next(iter(site.world.store.iterate_records(operation.resource))).data[name]) >= 2
-    ]
-    choice = site.pick(several)
-    if choice is None:
-        return None
-
-    def repeat_link(_call: object, _place: Any, data: dict[str, Any]) -> dict[str, Any]:
-        links = data.get(choice[1])
-        return (
-            {**data, choice[1]: [*links, links[0]] if len(links) > 1 else links}
-            if isinstance(links, list) and links
-            else data
-        )
-
-    return hook_at(choice[0], item=repeat_link)
-
+from conformance.mock_server.repeated_links import repeat_links
+from conformance.mock_server.seeded_faults import SeededFault
 
 FAULT = SeededFault(
-    ("LNK-06",), "one thing is linked twice", install, difficulty="subtle", implies=("CON-02", "CON-07", "EXP-02")
+    ("LNK-06",),
+    "one thing is linked twice",
+    lambda site: repeat_links(site, lambda links: [*links, links[0]], fewest=2),
+    difficulty="subtle",
+    implies=("CON-02", "CON-07", "EXP-02"),
 )

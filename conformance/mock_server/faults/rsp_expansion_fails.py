@@ -1,27 +1,17 @@
 """One expansion fails in a list, but not in the single read."""
 
-from conformance.mock_server.call import ServerCall, ServerResponse
-from conformance.mock_server.seeded_faults import (
-    FaultSite,
-    InstalledFault,
-    SeededFault,
-    crash_problem,
-    hook_at,
-    replace_response,
-)
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, crash_when, hook_at
 from conformance.model import Role
 
 
 def install(site: FaultSite) -> InstalledFault | None:
     """Choose an expansion of a list."""
     choice = site.pick(site.expansions(Role.LIST))
-
-    def fail_expansion(call: ServerCall, answer: ServerResponse) -> ServerResponse:
-        if answer.status == 200 and choice and choice[1].path in call.query_values("expand"):
-            replace_response(500, crash_problem())(answer)
-        return answer
-
-    return hook_at(choice[0], answer=fail_expansion) if choice else None
+    if choice is None:
+        return None
+    operation, expansion = choice
+    hook = crash_when(lambda call, response: response.status == 200 and expansion.path in call.query_values("expand"))
+    return hook_at(operation, answer=hook)
 
 
 FAULT = SeededFault(
