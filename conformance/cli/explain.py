@@ -65,14 +65,14 @@ def describe_requirement(
     yield "Statement", requirement.statement
     yield "Why it matters", requirement.why
     yield "Source", f"{source.document}, {source.section} {source.url}".strip()
-    yield "How it is seen", requirement.seen
+    yield "How it is tested", requirement.seen
     if gap := requirement.not_tested if is_partner else catalogue.explain_untested(requirement):
         yield "Not tested", gap
     yield "Judged by", "; ".join(_list_judges(requirement, catalogue))
-    yield "Rests on", "; ".join(f"not applicable where {BASES[name].absence}" for name in requirement.basis)
+    yield "Depends on", "; ".join(f"not applicable where {BASES[name].absence}" for name in requirement.basis)
     yield "Implies", ", ".join(requirement.implies)
     yield "Follows from", ", ".join(implying)
-    yield "How to mend", requirement.mend
+    yield "How to fix it", requirement.mend
     if is_partner:
         command = "certify webhooks" if requirement.family == "W" else "certify client"
         yield "Test it", f"evconform {command} --select {requirement.id} …"
