@@ -2,7 +2,8 @@
 
 import pytest
 
-from conformance.checks.charging import check_charging, find_overlap
+from conformance.checks.charging import check_charging
+from conformance.checks.interval_series import find_overlap
 from tests.checks.conftest import violated_requirements
 
 LOGS = "GET /evses/{evse_id}/status_logs"

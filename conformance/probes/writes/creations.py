@@ -7,14 +7,12 @@ from typing import Any
 import msgspec
 
 from conformance.evidence.differences import ABSENT, ValueDifference, find_differences, get_value
-from conformance.evidence.outcomes import fail_case, judge_case, pass_case
+from conformance.evidence.outcomes import fail_case, judge_case
 from conformance.evidence.responses import (
     OperationResponse,
     extract_path,
     find_reader,
-    find_urls,
     parse_json,
-    strip_base_url,
 )
 from conformance.evidence.subject import Subject
 from conformance.model import Effect, KeyKind, Operation, Request, ResourceModel, Role, Verdict
@@ -23,7 +21,7 @@ from conformance.probes.toolkit.base import Need, Pause, Probe, Steps, UnsafeReq
 from conformance.probes.toolkit.calls import Missing, find_list_operation, report_untested
 from conformance.probes.toolkit.difference_outcomes import report_differences
 from conformance.probes.toolkit.edge_values import build_edge_body
-from conformance.probes.toolkit.list_membership import LAG_S, find_first_path, find_settled_page, has_item_at
+from conformance.probes.toolkit.list_membership import LAG_S, find_first_path
 from conformance.probes.toolkit.property_values import forge_assigned_values
 from conformance.probes.toolkit.rounding import is_rounded
 from conformance.probes.toolkit.write_requests import (  # fmt: skip
@@ -49,11 +47,11 @@ from conformance.probes.writes.agreement import (
     read_parts,
 )
 from conformance.probes.writes.assigned_values import check_assigned_values
+from conformance.probes.writes.creation_links import check_listed
 from conformance.probes.writes.deletions import check_deleted, check_only_deleted, read_deleted, read_path
 from conformance.probes.writes.stored_values import find_changed_values
 from conformance.probes.writes.value_judgements import VALUE_REQUIREMENTS
 from conformance.probes.writes.written_values import check_refused_values, check_written_values
-from specs.rulebook import is_unlisted_creation
 
 REQUIREMENTS = ("WRT-01", "WRT-04", "WRT-07", *VALUE_REQUIREMENTS, "VAL-06", "VAL-07", *CREATION_REQUIREMENTS)
 _SHOWN = 5
@@ -125,10 +123,10 @@ def _check_life(created: OperationResponse, existing_path: str, operation: Opera
     yield from check_filters(created, subject)
     deletable = find_deleter(find_address(created, subject), subject) is not None
     sibling = (yield from _create_another(operation, subject, "beside", otherwise=True)) if deletable else None
-    yield from _check_listed(created, subject)
+    yield from check_listed(created, subject)
     if sibling is not None:
         yield from _check_read(sibling, subject)
-        yield from _check_listed(sibling, subject)
+        yield from check_listed(sibling, subject)
     others = [find_address(sibling, subject)] if sibling else []
     existing = (yield from read_path(existing_path, subject)) if deletable and existing_path else None
     others += [existing_path] if existing is not None and existing.is_success else []
@@ -263,60 +261,6 @@ def _compare_bodies(old: Any, new: Any, *, same: bool) -> Iterator[ValueDifferen
         other_form = isinstance(difference.old, dict | list) is not isinstance(difference.new, dict | list)
         if same or not (absent or other_form):
             yield difference
-
-
-def _check_listed(created: OperationResponse, subject: Subject) -> Steps[None]:
-    """Check that the list of the collection shows the new object, and that its owner links to it (WRT-07)."""
-    path, operation = find_address(created, subject), created.operation
-    resource = subject.model.resources_by_name.get(operation.resource)
-    lister = find_list_operation(resource, subject) if resource else None
-    if is_unlisted_creation(operation.key):
-        reason = "the description's text says that its list does not show it"
-        yield judge_case(created, "WRT-07", Verdict.NOT_APPLICABLE, reason)
-        return
-    if not path or lister is None:
-        return
-    response = yield from find_settled_page(lister, created.exchange.request, path, subject, is_wanted=True)
-    if response.is_success and not has_item_at(response, path, subject):
-        message = "the list does not show the created object"
-        yield fail_case(created, "WRT-07", message, expected=path, also=(response,))
-    elif response.is_success:
-        yield pass_case(created, "WRT-07")
-        yield from _check_owner_links(created, path, subject)
-
-
-def _check_owner_links(created: OperationResponse, path: str, subject: Subject) -> Steps[None]:
-    """Check that the object to which the new one links also links to it, where that kind has such links."""
-    resource = subject.model.resources_by_name.get(created.operation.resource)
-    for link in resource.links if resource else ():
-        owner = (
-            subject.model.resources_by_name.get(link.targets[0]) if len(link.targets) == 1 and not link.own else None
-        )
-        back_link = next(
-            (
-                candidate
-                for candidate in (owner.links if owner else ())
-                if candidate.many and candidate.targets == (created.operation.resource,)
-            ),
-            None,
-        )
-        urls = [url for _, item in created.objects for _, url in find_urls(item, link)] if back_link else []
-        target = strip_base_url(subject.target.base_url, urls[0]) if urls else None
-        reader = find_reader(target, subject.model) if target else None
-        if back_link is None or reader is None or target is None:
-            continue
-        for pause in (0.0, LAG_S):  # what belongs to an owner may show there a moment later, as in a list
-            if pause:
-                yield Pause(pause)
-            response = yield from send(reader, Request(reader.key, "GET", target, fresh=True))
-            shown = [url for _, item in response.objects for _, url in find_urls(item, back_link)]
-            is_named = path in {strip_base_url(subject.target.base_url, url) for url in shown}
-            if is_named or not response.is_success:
-                break
-        if response.is_success and not is_named:
-            message = f"{back_link.path} of the object linked by {link.path} does not name the created object"
-            yield fail_case(created, "WRT-07", message, expected=path, pointer=f"/{link.path}", also=(response,))
-        return
 
 
 def _create_another(
