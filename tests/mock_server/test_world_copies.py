@@ -45,3 +45,16 @@ def test_changes_of_a_copy_stay_there(world):
     assert repr(describe(world)) == before
     assert not told
     assert copied.store.by_path["/users/user0"].data
+
+
+def test_what_is_made_in_one_copy_does_not_depend_on_another(world):
+    def make(target, number: int) -> dict:
+        record = StoredRecord("vehicles", f"vhcl{number}", f"/vehicles/vhcl{number}")
+        target.store.add(record)
+        target.fill_record(record)
+        return record.data
+
+    first, second = world.copy(), world.copy()
+    made = [make(first, number) for number in range(6)]
+    assert [make(second, number) for number in range(6)] == made
+    assert make(second.copy(), 6) == make(first, 6)

@@ -9,6 +9,7 @@ import random
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from copy import copy
+from dataclasses import replace
 from typing import Any
 from zlib import crc32
 
@@ -17,7 +18,7 @@ from conformance.mock_server import clock
 from conformance.mock_server.world.coherence import make_coherent
 from conformance.mock_server.world.dependent_links import settle_links
 from conformance.mock_server.world.links import LinkDrawer
-from conformance.mock_server.world.schema_compiler import RecordContext, SchemaCompiler, ValueMaker
+from conformance.mock_server.world.schema_compiler import RecordContext, SchemaCompiler, ValueCounter, ValueMaker
 from conformance.mock_server.world.shape import WorldShape
 from conformance.mock_server.world.store import RecordStore, StoredRecord
 from conformance.mock_server.world.ulid import create_ulid
@@ -62,6 +63,7 @@ class MockWorld:
         self._makers: dict[str, ValueMaker] = {}
         self._schemas: dict[str, dict[str, Any]] = {}
         self._chains: dict[str, tuple[Resource, ...]] = {}
+        self.counts: dict[ValueCounter, int] = {}
         for name in self._order_resources():
             self._add_collections(self.shape.resources[name])
         for record in tuple(self._iterate_records()):
@@ -73,6 +75,7 @@ class MockWorld:
         world = copy(self)
         world.store = self.store.copy()
         world.links = self.links.copy(world.store)
+        world.counts = dict(self.counts)
         return world
 
     def normalize_key(self, resource: Resource, text: str) -> str:
@@ -260,7 +263,7 @@ class MockWorld:
         ordinal = self.links.take_ordinal(record)
         rng = self.create_rng(record.path or record.key, record.parent.path if record.parent else "")
         seedling = RecordContext(
-            rng, record.moment, self.now, ordinal, self.links.create_link_function(record, ordinal)
+            rng, record.moment, self.now, ordinal, self.links.create_link_function(record, ordinal), self.counts
         )
         grown = maker(seedling)
         make_coherent(grown)
@@ -285,7 +288,7 @@ class MockWorld:
             return
         wrapped = [value for value in record.data.values() if isinstance(value, dict) and set(missing) <= value.keys()]
         if not wrapped:
-            listed = self.schema_compiler.compile_maker(schema)(seedling)
+            listed = self.schema_compiler.compile_maker(schema)(replace(seedling, counts={}))
             wrapped = [listed] if isinstance(listed, dict) else []
         record.data |= {name: wrapped[0][name] for name in missing if wrapped and name in wrapped[0]}
 

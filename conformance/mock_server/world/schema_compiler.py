@@ -7,8 +7,7 @@ value is null. This module knows no links; the context of a record provides them
 import random
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from itertools import count
+from dataclasses import dataclass, field
 from typing import Any
 
 import jsonschema_rs
@@ -30,13 +29,27 @@ _DEPTH = 12
 
 @dataclass(slots=True)
 class RecordContext:
-    """The record that a maker grows: its randomness, time, position, and links by path."""
+    """The record that a maker grows: its randomness, time, position, and links by path.
+
+    `counts` says how many values each counter has given: those of a world go on from record to record.
+    """
 
     rng: random.Random
     moment: int
     now: int
     ordinal: int
     link: Callable[[str], Any]
+    counts: "dict[ValueCounter, int]" = field(default_factory=dict)
+
+
+class ValueCounter:
+    """Counts the values of one maker, for each world apart."""
+
+    def take(self, context: RecordContext) -> int:
+        """Return the next number, from 0."""
+        number = context.counts.get(self, 0)
+        context.counts[self] = number + 1
+        return number
 
 
 ValueMaker = Callable[[RecordContext], Any]
@@ -153,10 +166,10 @@ class SchemaCompiler:
     def _compile_array(self, flat: dict[str, Any], path: str, depth: int) -> ValueMaker:
         item = self.compile_maker(flat.get("items", {}), f"{path}[]", depth + 1)
         low, high = max(flat.get("minItems", 1), 1), flat.get("maxItems", 3)
-        counter = count()
+        counter = ValueCounter()
 
         def grow(seedling: RecordContext) -> list[Any]:
-            length = min(high, low + next(counter) % 2)
+            length = min(high, low + counter.take(seedling) % 2)
             made = [item(seedling) for _ in range(length)]
             has_parts = any(isinstance(item, dict | list) for item in made)
             return made if has_parts else list(dict.fromkeys(made))
@@ -173,10 +186,10 @@ class SchemaCompiler:
         """Return a maker for schemas whose parts depend on each other: it takes the first valid candidate."""
         document = {"components": self._description.document.get("components", {}), "allOf": [dict(schema)]}
         validator = jsonschema_rs.Draft202012Validator(document)
-        counter = count()
+        counter = ValueCounter()
 
         def grow(seedling: RecordContext) -> Any:
-            first = (sparse,) if next(counter) % _PERIOD == _NULL_AT else ()
+            first = (sparse,) if counter.take(seedling) % _PERIOD == _NULL_AT else ()
             candidates = (maker(seedling) for maker in (*first, *[full] * _PERIOD, sparse))
             return next(
                 (
@@ -221,13 +234,13 @@ def _count_parts(flat: Mapping[str, Any]) -> int:
 
 
 def _make_sometimes_null(maker: ValueMaker) -> ValueMaker:
-    counter = count()
-    return lambda seedling: None if next(counter) % _PERIOD == _NULL_AT else maker(seedling)
+    counter = ValueCounter()
+    return lambda seedling: None if counter.take(seedling) % _PERIOD == _NULL_AT else maker(seedling)
 
 
 def _make_cycle(values: list[Any]) -> ValueMaker:
-    counter = count()
-    return lambda _s: values[next(counter) % len(values)]
+    counter = ValueCounter()
+    return lambda seedling: values[counter.take(seedling) % len(values)]
 
 
 def _make_geometry(kind: Mapping[str, Any]) -> ValueMaker | None:
@@ -251,9 +264,9 @@ def _make_string(flat: Mapping[str, Any], name: str) -> ValueMaker:
         return lambda s: clock.format_time(_choose_moment(name, s))[:length]
     if prefix := re.match(r"\W*([a-z]{4})\[", pattern):
         return lambda s: prefix[1] + create_ulid(s.moment // clock.MILLISECOND, s.rng)
-    counter = count()
+    counter = ValueCounter()
     if form == "uri":
-        return lambda _s: f"https://assets.example.com/{name}/{next(counter) + 1}"
+        return lambda seedling: f"https://assets.example.com/{name}/{counter.take(seedling) + 1}"
     draw = (
         plausible_values.draw_uuid
         if form == "uuid"
@@ -262,7 +275,7 @@ def _make_string(flat: Mapping[str, Any], name: str) -> ValueMaker:
     longest = flat.get("maxLength", 1 << 20)
 
     def grow(seedling: RecordContext) -> str:
-        text = str(draw(seedling.rng, next(counter)))[:longest].ljust(flat.get("minLength", 0), "x")
+        text = str(draw(seedling.rng, counter.take(seedling)))[:longest].ljust(flat.get("minLength", 0), "x")
         if not pattern or re.search(pattern, text):
             return text
         example = str(_pick_example(flat, text))
@@ -278,10 +291,10 @@ def _pick_example(flat: Mapping[str, Any], fallback: str) -> Any:
 def _make_number(flat: Mapping[str, Any], name: str, kind: str) -> ValueMaker:
     low, high = flat.get("minimum"), flat.get("maximum")
     draw = plausible_values.find_drawer(name, kind)
-    counter = count()
+    counter = ValueCounter()
 
     def grow(seedling: RecordContext) -> Any:
-        value: Any = draw(seedling.rng, next(counter))
+        value: Any = draw(seedling.rng, counter.take(seedling))
         if low is not None and high is not None and not low <= value <= high:
             return low + value % (high - low + (kind == "integer"))
         return max(value, low) if low is not None else value
