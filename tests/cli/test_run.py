@@ -61,7 +61,7 @@ def test_the_clean_server_conforms_to_the_shipped_description(evconform):
 
 @pytest.mark.skipif(not REFERENCE.is_file(), reason="the provider's description is not beside this checkout")
 def test_the_whole_real_description_conforms_and_every_operation_is_planned_or_explained(evconform):
-    ended = evconform("run", "--description", REFERENCE)
+    ended = evconform("run", "--description", REFERENCE, "--workers", "1")  # so that the order is that of the plan
     assert ended.code == 0, ended.out[-3000:] + ended.err
     planned, answers = Counter(), []
     for event in read_events([ended.directory / "events.jsonl"]):
@@ -111,7 +111,7 @@ def test_what_an_identity_has_left_is_not_overdrawn_when_it_was_used_before(evco
 
 
 def test_two_workers_never_write_at_the_same_time(evconform):
-    ended = evconform("run", "--allow-writes", "--select", "WRT", "--workers", "2")
+    ended = evconform("run", "--allow-writes", "--select", "WRT & /vehicles*", "--workers", "2")
     assert ended.code == 0, ended.out + ended.err
     writing = {name for name, probe in Catalogue.collect(load_requirements()).probes.items() if probe.writes}
     spans = {}
@@ -124,7 +124,7 @@ def test_two_workers_never_write_at_the_same_time(evconform):
             at = event.exchange.sent_at
             first, _ = spans.get(event.item, (at, at))
             spans[event.item] = first, at
-    assert len(spans) > 30
+    assert len(spans) > 15
     assert all(end <= begin for (_, end), (begin, _) in pairwise(sorted(spans.values())))
 
 
@@ -146,7 +146,7 @@ def test_a_faulty_server_is_caught_and_the_operation_named(evconform):
 
 def test_a_killed_run_still_tells_the_lines(evconform, tmp_path):
     with run_server(faults=("rsp-expansion-fails",)) as server:
-        ended = evconform("run", "--target", server.base_url, "--select", "EXP", "--select", "RSP-08")
+        ended = evconform("run", "--target", server.base_url, "--select", "EXP & /evses", "--select", "RSP-08 & /evses")
     killed = tmp_path / "killed" / "workers"
     killed.mkdir(parents=True)
     with LogWriter(killed / "main.jsonl") as log:
