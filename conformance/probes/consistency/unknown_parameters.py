@@ -13,7 +13,8 @@ from conformance.probes.pagination.bounds import has_known_cursor_form
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps, choose_turn, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_populated_list, report_untested
-from conformance.probes.toolkit.pages import parse_page, report_new_order
+from conformance.probes.toolkit.page_judgements import report_new_order
+from conformance.probes.toolkit.pages import parse_page
 from conformance.probes.toolkit.refusals import find_call_as
 from conformance.probes.toolkit.samples import know_ways, try_ways
 from conformance.probes.toolkit.stillness import has_still_part, report_restless, settle_differences

@@ -29,9 +29,9 @@ from conformance.probes.filters.trials import FilterTrial, choose_second_filter,
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_populated_list, report_untested
+from conformance.probes.toolkit.page_judgements import check_kept_parameters
 from conformance.probes.toolkit.pages import (
     ListPage,
-    check_kept_parameters,
     discard_outcomes,
     item_key,
     parse_page,

@@ -8,13 +8,8 @@ from conformance.model import Operation, ResourceModel, Verdict
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, find_call, report_untested
-from conformance.probes.toolkit.pages import (
-    check_items_once,
-    has_only_empty_pages_after,
-    parse_page,
-    report_link_behind_end,
-    walk_pages,
-)
+from conformance.probes.toolkit.page_judgements import check_items_once, report_link_behind_end
+from conformance.probes.toolkit.pages import has_only_empty_pages_after, parse_page, walk_pages
 from conformance.probes.toolkit.repetition import confirm_violations
 
 _REQUIREMENTS = ("PAG-01", "PAG-03")

@@ -13,8 +13,7 @@ from conformance.probes.expansion.judgements import check_all_items
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_populated_list, report_untested
-from conformance.probes.toolkit.pages import (  # fmt: skip
-    ListPage,
+from conformance.probes.toolkit.page_judgements import (
     check_ends,
     check_items_once,
     check_kept_parameters,
@@ -22,13 +21,10 @@ from conformance.probes.toolkit.pages import (  # fmt: skip
     check_page_length,
     check_walk_back,
     first_difference,
-    has_only_empty_pages_after,
-    parse_page,
-    parse_query,
     report_link_behind_end,
     report_new_order,
-    walk_pages,
 )
+from conformance.probes.toolkit.pages import ListPage, has_only_empty_pages_after, parse_page, parse_query, walk_pages
 from conformance.probes.toolkit.refusals import check_accepted
 from conformance.probes.toolkit.repetition import confirm_violations, hold_moved
 from conformance.tools.link_header import BLANK_TARGET

@@ -9,17 +9,16 @@ from conformance.evidence.responses import strip_base_url
 from conformance.evidence.subject import Subject
 from conformance.model import Outcome, Verdict
 from conformance.model.pointers import fold_indices
-from conformance.probes.toolkit.pages import (
-    ListPage,
+from conformance.probes.toolkit.page_judgements import (
     check_ends,
     check_items_once,
     check_link_header,
     check_page_length,
     check_walk_back,
     first_difference,
-    parse_page,
     report_new_order,
 )
+from conformance.probes.toolkit.pages import ListPage, parse_page
 from conformance.tools.link_header import BLANK_TARGET
 from conformance.traffic.relations.comparisons import Comparison
 from conformance.traffic.relations.reads import Context, Query, Read, Reads
