@@ -8,8 +8,9 @@ from typing import Any
 
 from conformance.checks.base import Check
 from conformance.evidence.containers import build_pointer, parse_moment, walk_containers
+from conformance.evidence.json_bodies import UNREADABLE
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case
-from conformance.evidence.responses import UNREADABLE, OperationResponse
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Outcome, Verdict
 

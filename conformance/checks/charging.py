@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 from conformance.checks.base import Check
 from conformance.checks.interval_series import find_overlap, is_interval
 from conformance.evidence.containers import build_pointer, is_number, parse_moment, walk_containers
+from conformance.evidence.json_bodies import UNREADABLE
 from conformance.evidence.outcomes import fail_case, pass_case, quote_json
-from conformance.evidence.responses import UNREADABLE, OperationResponse
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Outcome
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from conformance.checks.base import Check
 from conformance.evidence.containers import ValuePath, build_pointer, is_number, parse_moment, walk_containers
+from conformance.evidence.json_bodies import UNREADABLE
 from conformance.evidence.outcomes import fail_case, pass_case, quote_json
-from conformance.evidence.responses import UNREADABLE, OperationResponse
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Outcome
 

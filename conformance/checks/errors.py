@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.checks.base import Check
+from conformance.evidence.json_bodies import UNREADABLE
 from conformance.evidence.outcomes import fail_case, pass_case, quote_json
-from conformance.evidence.responses import UNREADABLE, OperationResponse
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Outcome
 

@@ -5,8 +5,9 @@ from typing import Any
 
 from conformance.checks.base import Check
 from conformance.evidence.field_errors import GENERAL_ERROR_KEYS, extract_member
+from conformance.evidence.json_bodies import parse_json
 from conformance.evidence.outcomes import fail_case, pass_case, quote_json
-from conformance.evidence.responses import OperationResponse, escape_pointer_token, parse_json
+from conformance.evidence.responses import OperationResponse, escape_pointer_token
 from conformance.evidence.subject import Subject
 from conformance.model import Outcome
 from conformance.tools.ulid import is_ulid

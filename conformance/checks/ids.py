@@ -8,16 +8,9 @@ from typing import Any
 from conformance.checks.base import Check
 from conformance.evidence.link_origins import find_common_origin, name_foreign_origin
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json
-from conformance.evidence.responses import (
-    OperationResponse,
-    ShownResource,
-    extract_path,
-    find_homes,
-    find_resources,
-    match_path,
-    strip_base_url,
-)
+from conformance.evidence.responses import OperationResponse, ShownResource, find_homes, find_resources
 from conformance.evidence.subject import Subject
+from conformance.evidence.urls import extract_path, match_path, strip_base_url
 from conformance.model import KeyKind, Location, Outcome, Resource, ResourceModel, Role, Verdict
 from conformance.tools.ulid import extract_milliseconds, is_ulid
 

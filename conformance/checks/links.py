@@ -7,8 +7,9 @@ from urllib.parse import parse_qs
 from conformance.checks.base import Check
 from conformance.evidence.link_origins import find_common_origin, name_foreign_origin
 from conformance.evidence.outcomes import fail_case, pass_case, quote_json
-from conformance.evidence.responses import OperationResponse, find_expanded, find_resources, find_urls, strip_base_url
+from conformance.evidence.responses import OperationResponse, find_expanded, find_resources, find_urls
 from conformance.evidence.subject import Subject
+from conformance.evidence.urls import strip_base_url
 from conformance.model import Expansion, Link, LinkKind, Outcome
 
 

@@ -7,8 +7,9 @@ from urllib.parse import parse_qs, urljoin
 from conformance.checks.base import Check
 from conformance.evidence.filter_semantics import parse_comparable
 from conformance.evidence.outcomes import fail_case, pass_case
-from conformance.evidence.responses import OperationResponse, strip_base_url
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
+from conformance.evidence.urls import strip_base_url
 from conformance.model import Location, Operation, Outcome, Pagination
 from conformance.tools.link_header import BLANK_TARGET, LinkSyntaxError, parse_link_header
 

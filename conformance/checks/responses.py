@@ -7,8 +7,9 @@ import msgspec
 
 from conformance.checks.base import Check
 from conformance.checks.errors import PROBLEM_JSON
+from conformance.evidence.json_bodies import UNREADABLE
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json
-from conformance.evidence.responses import UNREADABLE, OperationResponse
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.evidence.text_readings import find_reading_in_text
 from conformance.model import Outcome, Response, Role, Verdict

@@ -9,8 +9,9 @@ from conformance.checks.base import Check
 from conformance.description import Description, prose
 from conformance.evidence.containers import build_pointer, parse_moment, walk_containers
 from conformance.evidence.documented_fields import find_documented_fields
+from conformance.evidence.json_bodies import UNREADABLE
 from conformance.evidence.outcomes import fail_case, pass_case, quote_json
-from conformance.evidence.responses import UNREADABLE, OperationResponse
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Outcome, Request
 

@@ -1,6 +1,7 @@
 """Methods that a server allows at a path, compared with those that its description documents there. Pure."""
 
-from conformance.evidence.responses import OperationResponse, extract_path, match_path
+from conformance.evidence.responses import OperationResponse
+from conformance.evidence.urls import extract_path, match_path
 from conformance.model import ResourceModel
 
 # A server may answer these of itself, and none of them does more than a documented one.

@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 
 from conformance.evidence.filter_semantics import extract_id
-from conformance.evidence.responses import UNREADABLE, OperationResponse
+from conformance.evidence.json_bodies import UNREADABLE
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 
 _MEDIA_TYPE = "application/json"

@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from conformance.evidence.responses import strip_base_url
 from conformance.evidence.subject import Subject
+from conformance.evidence.urls import strip_base_url
 from conformance.model import Outcome
 
 

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 
-from conformance.evidence.responses import extract_path
+from conformance.evidence.urls import extract_path
 from conformance.model import Exchange, Location, Operation, Outcome, Reading, Verdict
 
 # Refusals that the general documentation demands of all operations, by what it says of them.

@@ -1,27 +1,16 @@
 """Responses read with the description: their JSON, items, links and resources. Shared by checks and probes; pure."""
 
-import json
 from collections.abc import Iterator
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
-from urllib.parse import SplitResult, unquote, urlsplit
 
-import msgspec
-
-from conformance.description.limits import measure_depth
+from conformance.evidence.json_bodies import UNREADABLE, explain_unreadable, parse_json
+from conformance.evidence.urls import extract_path, match_path
 from conformance.model import Exchange, Expansion, Link, Operation, Resource, ResourceModel, ResponseSpec, Role
 
 CSV = "text/csv"
-UNREADABLE: Any = object()  # the body cannot be read as JSON; None would not do, as null is a JSON value
-_MAX_DEPTH = 64  # levels of nesting; checks are recursive, and a hostile body must not exhaust the stack
-_MAX_MEMBERS = 2000  # of one object
-_MAX_ELEMENTS = 50_000  # objects, and members of lists
-_MIN_WIDE_BYTES = 5 * _MAX_MEMBERS  # of a body that has so many
-_MAX_CACHED_BYTES = 1 << 18  # a larger body is parsed each time, to save memory
-_ALL_BUT_BRACKETS = bytes({*range(256)} - {*b"[]{}"})
-_PORTS = {"http": 80, "https": 443}
 
 
 class OperationResponse:
@@ -67,25 +56,10 @@ class OperationResponse:
 
     @cached_property
     def unreadable_reason(self) -> str:
-        """Return why a grammatical JSON body could not be read; empty if it was read or is not JSON.
-
-        RFC 8259 allows lone surrogates, numbers of any size and any depth, but parsers may limit them (sections 6, 8
-        and 9).
-        """
+        """Return why a body that is JSON by its grammar could not be read; empty if it was read or is not JSON."""
         if self.json is not UNREADABLE or self.exchange.response is None:
             return ""
-        try:
-            json.loads(
-                self.exchange.response.body.decode(), parse_constant=_refuse_constant, parse_int=len, parse_float=len
-            )
-        except RecursionError:
-            return "it is nested too deeply"
-        except ValueError:
-            return ""
-        return (
-            f"it contains a lone surrogate, a number out of range, more than {_MAX_DEPTH} levels, "
-            f"an object of more than {_MAX_MEMBERS} members, or more than {_MAX_ELEMENTS} elements"
-        )
+        return explain_unreadable(self.exchange.response.body)
 
     @cached_property
     def items(self) -> tuple[tuple[str, Any], ...]:
@@ -125,61 +99,6 @@ def parse_clock(text: str) -> datetime | None:
     except ValueError:
         return None
     return moment if moment.tzinfo else None
-
-
-def parse_json(body: bytes) -> Any:
-    """Parse a JSON body; return UNREADABLE where it is not JSON or is nested too deeply.
-
-    Values are cached, since the checks and the probe read the same response, and must not be changed.
-    """
-    return _parse_cached(body) if len(body) <= _MAX_CACHED_BYTES else _parse(body)
-
-
-def _parse(body: bytes) -> Any:
-    try:
-        value = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return UNREADABLE
-    if _may_be_deep(body) and measure_depth(value) > _MAX_DEPTH:
-        return UNREADABLE
-    return UNREADABLE if len(body) > _MIN_WIDE_BYTES and _is_too_wide(value) else value
-
-
-_parse_cached = lru_cache(maxsize=64)(_parse)
-
-
-def _is_too_wide(value: Any) -> bool:
-    """Return whether a value has more elements, or an object of it more members, than checks can look at."""
-    waiting, count = [value] if isinstance(value, dict | list) else [], 0
-    while waiting:
-        part = waiting.pop()
-        count += 1 if isinstance(part, dict) else len(part)
-        if count > _MAX_ELEMENTS:
-            return True
-        if isinstance(part, dict):
-            if len(part) > _MAX_MEMBERS:
-                return True
-            waiting += [member for member in part.values() if isinstance(member, dict | list)]
-        elif isinstance(part, list):
-            waiting += [member for member in part if isinstance(member, dict | list)]
-    return False
-
-
-def _may_be_deep(body: bytes) -> bool:
-    """Return whether the brackets of a body nest deeper than _MAX_DEPTH; brackets in strings count too."""
-    brackets = body.translate(None, _ALL_BUT_BRACKETS)
-    for _ in range(_MAX_DEPTH):
-        size_before = len(brackets)
-        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
-        if not brackets:
-            return False
-        if len(brackets) == size_before:
-            break
-    return True
-
-
-def _refuse_constant(constant: str) -> Any:
-    raise ValueError(f"{constant} is not JSON")
 
 
 def escape_pointer_token(name: str) -> str:
@@ -235,63 +154,6 @@ def find_expanded(response: OperationResponse, expansion: Expansion) -> Iterator
     else:
         for at, item in response.objects:
             yield from find_values(item, path, at)
-
-
-@lru_cache(maxsize=1 << 16)  # the same links stand in every page of a list
-def strip_base_url(base_url: str, url: str) -> str | None:
-    """Return the request target of an absolute URL under the base URL, such as `/evses/x?page=2`, or None.
-
-    Scheme, host and port must equal those of the base; case of scheme and host, and a default port, make no difference
-    (RFC 3986, sections 6.2.2 and 6.2.3). None for a URL with user information or dot segments: clients rewrite it.
-    """
-    try:
-        base, absolute = urlsplit(base_url), urlsplit(url)
-        same_origin = _origin(base) == _origin(absolute)
-    except ValueError:
-        return None
-    prefix, path = base.path.rstrip("/"), absolute.path
-    if not same_origin or "@" in absolute.netloc or not (path == prefix or path.startswith(prefix + "/")):
-        return None
-    if any(unquote(segment) in {".", ".."} for segment in path.split("/")):
-        return None
-    return (path[len(prefix) :] or "/") + (f"?{absolute.query}" if absolute.query else "")
-
-
-def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
-    return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)
-
-
-def extract_path(target: str) -> str:
-    """Return the path of a request target.
-
-    A request target is not a URL: `//host/x` is a path, without a host (RFC 9112, section 3.2.1).
-    """
-    return target.partition("?")[0]
-
-
-def match_path(template: str, path: str) -> dict[str, str] | None:
-    """Return the decoded parameters of a path that matches a template, or None. A trailing slash is allowed."""
-    if not path.startswith(_fixed_prefix(template)):
-        return None
-    patterns, segments = (text.removeprefix("/").removesuffix("/").split("/") for text in (template, path))
-    if len(patterns) != len(segments):
-        return None
-    parameters: dict[str, str] = {}
-    for pattern, segment in zip(patterns, segments, strict=True):
-        if pattern.startswith("{") and "}" in pattern:
-            name, _, suffix = pattern[1:].partition("}")
-            if not segment.endswith(suffix) or len(segment) == len(suffix):
-                return None
-            parameters[name] = unquote(segment.removesuffix(suffix))
-        elif pattern != segment:
-            return None
-    return parameters
-
-
-@lru_cache(maxsize=4096)
-def _fixed_prefix(template: str) -> str:
-    """Return the part of a template before its first parameter, which rules out most paths quickly."""
-    return template.partition("{")[0].removesuffix("/")
 
 
 def find_reader(target: str, model: ResourceModel) -> Operation | None:

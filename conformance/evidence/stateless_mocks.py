@@ -8,7 +8,8 @@ import random
 from collections.abc import Iterator
 
 from conformance.applicability.selectors import is_read_by_id
-from conformance.evidence.responses import OperationResponse, find_urls, strip_base_url
+from conformance.evidence.responses import OperationResponse, find_urls
+from conformance.evidence.urls import strip_base_url
 from conformance.model import Exchange, Location, Operation, Request, ResourceModel
 from conformance.tools.ulid import draw_ulid
 

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from conformance.checks.csv_bodies import parse_rows
 from conformance.evidence.documented_fields import find_documented_fields
-from conformance.evidence.responses import CSV, UNREADABLE, OperationResponse
+from conformance.evidence.json_bodies import UNREADABLE
+from conformance.evidence.responses import CSV, OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.execution.availability import Availability
 from conformance.execution.charging_folds import judge_charging

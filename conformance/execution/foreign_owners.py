@@ -5,8 +5,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from conformance.evidence.filter_semantics import extract_id
+from conformance.evidence.json_bodies import UNREADABLE
 from conformance.evidence.owners import find_owners
-from conformance.evidence.responses import UNREADABLE, OperationResponse, find_resources
+from conformance.evidence.responses import OperationResponse, find_resources
 from conformance.evidence.subject import Subject
 from conformance.model import Exchange, Outcome, Request, Role, Verdict
 

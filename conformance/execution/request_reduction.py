@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote, unquote_plus
 import msgspec
 from msgspec import UNSET
 
-from conformance.evidence.responses import UNREADABLE, parse_json
+from conformance.evidence.json_bodies import UNREADABLE, parse_json
 from conformance.model import Request
 from conformance.model.request_size import measure_request
 from conformance.tools.delta_debugging import find_removable, map_search

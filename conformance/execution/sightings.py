@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from conformance.evidence.json_bodies import UNREADABLE, parse_json
 from conformance.evidence.representations import list_field_forms
-from conformance.evidence.responses import UNREADABLE, OperationResponse, extract_path, find_resources, parse_json
+from conformance.evidence.responses import OperationResponse, find_resources
 from conformance.evidence.subject import Subject
+from conformance.evidence.urls import extract_path
 from conformance.model import Exchange, Role
 
 _MOVING_FORMATS = frozenset({"date-time", "date", "time", "duration", "decimal"})

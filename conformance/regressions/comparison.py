@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from conformance.evidence.json_bodies import UNREADABLE, parse_json
 from conformance.evidence.outcomes import quote_json
-from conformance.evidence.responses import UNREADABLE, escape_pointer_token, parse_json
+from conformance.evidence.responses import escape_pointer_token
 from conformance.model import Response
 from conformance.regressions.identifiers import IdentifierMap
 

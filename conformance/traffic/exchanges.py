@@ -6,7 +6,7 @@ from hashlib import sha256
 
 import msgspec
 
-from conformance.evidence.responses import strip_base_url
+from conformance.evidence.urls import strip_base_url
 from conformance.execution.redactor import Redactor
 from conformance.execution.sender import build_exchange_id
 from conformance.model import Exchange, Headers, Request, Response

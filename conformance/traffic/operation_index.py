@@ -3,7 +3,7 @@
 from collections import defaultdict
 from functools import lru_cache
 
-from conformance.evidence.responses import extract_path, match_path
+from conformance.evidence.urls import extract_path, match_path
 from conformance.model import Operation, ResourceModel
 
 _BORROWED = {"HEAD": "GET", "OPTIONS": "GET"}  # methods that the description binds by the read of the same path

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from conformance.description.limits import measure_depth
-from conformance.evidence.responses import UNREADABLE
+from conformance.evidence.json_bodies import UNREADABLE
 from conformance.model import Headers
 
 _DEEPEST = 64  # levels of nesting that are read, as the checks are recursive

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 
 from conformance.description import Description
+from conformance.evidence.json_bodies import UNREADABLE
 from conformance.evidence.outcomes import quote_json
-from conformance.evidence.responses import UNREADABLE
 from conformance.model import Outcome, Verdict
 from conformance.validation import SchemaValidators, SecondOpinion
 from conformance.validation.errors import SchemaError

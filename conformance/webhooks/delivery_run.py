@@ -8,7 +8,7 @@ from queue import Empty, SimpleQueue
 import msgspec
 
 from conformance.description import pointers
-from conformance.evidence.responses import UNREADABLE
+from conformance.evidence.json_bodies import UNREADABLE
 from conformance.execution.unscheduled_run import RunPart, RunScope, UnscheduledRun
 from conformance.model import (
     Exchange,

@@ -6,7 +6,7 @@ from typing import Any
 
 from conformance.evidence.differences import ValueDifference, find_differences
 from conformance.evidence.outcomes import quote_json
-from conformance.evidence.responses import strip_base_url
+from conformance.evidence.urls import strip_base_url
 from conformance.model import Exchange, Noticed, Outcome, Verdict
 from conformance.webhooks.delivery import Delivery
 from conformance.webhooks.delivery_checks import ENDED

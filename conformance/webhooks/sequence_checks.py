@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from conformance.evidence.responses import UNREADABLE
+from conformance.evidence.json_bodies import UNREADABLE
 from conformance.model import Noticed, Outcome, Verdict
 from conformance.webhooks.delivery import Delivery
 from conformance.webhooks.delivery_checks import CREATED, ENDED

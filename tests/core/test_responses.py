@@ -10,20 +10,17 @@ from hypothesis import strategies as st
 
 from conformance.description import load_description
 from conformance.evidence.differences import get_value as pointed
+from conformance.evidence.json_bodies import UNREADABLE, parse_json
 from conformance.evidence.responses import (
-    UNREADABLE,
     OperationResponse,
     escape_pointer_token,
-    extract_path,
     find_expanded,
     find_reader,
     find_resources,
     find_urls,
     find_values,
-    match_path,
-    parse_json,
-    strip_base_url,
 )
+from conformance.evidence.urls import extract_path, match_path, strip_base_url
 from conformance.model import Effect, Exchange, Expansion, Link, LinkKind, Operation, Request, Response, Role
 
 BASE = "https://api.example.com/v2"

@@ -5,7 +5,8 @@ from hashlib import sha256
 import httpx
 import pytest
 
-from conformance.evidence.responses import UNREADABLE, OperationResponse
+from conformance.evidence.json_bodies import UNREADABLE
+from conformance.evidence.responses import OperationResponse
 from conformance.execution.last_outcomes import judge_remaining
 from conformance.execution.record_size import LONG_BYTES, RecordSize
 from conformance.model import Exchange, Exchanged, Outcome, Planned, Request, Response, Verdict

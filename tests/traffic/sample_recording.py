@@ -11,7 +11,8 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from conformance.description import Description
-from conformance.evidence.responses import find_urls, match_path, strip_base_url
+from conformance.evidence.responses import find_urls
+from conformance.evidence.urls import match_path, strip_base_url
 from conformance.mock_server.assembly import MockServer, ServerSettings
 from conformance.model import LinkKind, Operation, Role
 

@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json
-from conformance.evidence.responses import OperationResponse, find_reader, strip_base_url
+from conformance.evidence.responses import OperationResponse, find_reader
 from conformance.evidence.subject import Subject
+from conformance.evidence.urls import strip_base_url
 from conformance.model import Effect, Operation, Outcome, Request, ResourceModel, Role, Verdict
 from conformance.probes.authorization.tenancy import USER_A, USER_B
 from conformance.probes.responses.plain_reads import plain_read_needs

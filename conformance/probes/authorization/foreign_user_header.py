@@ -3,8 +3,9 @@
 import msgspec
 
 from conformance.evidence.filter_semantics import extract_id
+from conformance.evidence.json_bodies import UNREADABLE
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json, skip_case
-from conformance.evidence.responses import UNREADABLE, OperationResponse
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, ResourceModel, Role, Verdict
 from conformance.probes.authorization.tenancy import USER_A, USER_B, find_two_people, is_shared

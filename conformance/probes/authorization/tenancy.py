@@ -8,8 +8,9 @@ import msgspec
 from conformance.evidence.filter_semantics import extract_id, get_filtered_values, is_satisfied
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json, skip_case
 from conformance.evidence.owners import find_owners
-from conformance.evidence.responses import OperationResponse, strip_base_url
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
+from conformance.evidence.urls import strip_base_url
 from conformance.model import Operation, Outcome, Request, ResourceModel, Role, Verdict
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps, send

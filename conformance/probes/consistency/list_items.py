@@ -10,8 +10,9 @@ from conformance.evidence.differences import ValueDifference
 from conformance.evidence.outcomes import judge_case, skip_case
 from conformance.evidence.payers import USER, choose_reader_kind
 from conformance.evidence.representations import Representation, find_common_differences
-from conformance.evidence.responses import OperationResponse, match_path, strip_base_url
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
+from conformance.evidence.urls import match_path, strip_base_url
 from conformance.model import Operation, ResourceModel, Verdict
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps, send

@@ -7,9 +7,10 @@ import msgspec
 
 from conformance.applicability.selectors import is_get
 from conformance.evidence.differences import ValueDifference, find_differences, get_value
+from conformance.evidence.json_bodies import UNREADABLE
 from conformance.evidence.outcomes import judge_case, pass_case
 from conformance.evidence.payers import ANY_READER
-from conformance.evidence.responses import UNREADABLE, OperationResponse
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Request, ResourceModel, Verdict
 from conformance.probes.responses.plain_reads import plain_read_needs

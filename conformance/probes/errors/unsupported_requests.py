@@ -9,8 +9,9 @@ import msgspec
 from conformance.applicability.selectors import has_page_size, is_any_operation, is_get, is_read_by_id
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json, skip_case
 from conformance.evidence.payers import ANY_READER, ANY_WRITER
-from conformance.evidence.responses import OperationResponse, match_path
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
+from conformance.evidence.urls import match_path
 from conformance.model import Effect, Operation, Outcome, Request, ResourceModel, Verdict
 from conformance.model.exchange import UNDOCUMENTED_METHOD
 from conformance.probes.errors.allow_header import check_allow_header

@@ -8,8 +8,9 @@ from conformance.applicability.selectors import is_expandable
 from conformance.evidence.differences import ValueDifference, find_differences
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case
 from conformance.evidence.payers import READER
-from conformance.evidence.responses import OperationResponse, find_values, match_path, strip_base_url
+from conformance.evidence.responses import OperationResponse, find_values
 from conformance.evidence.subject import Subject
+from conformance.evidence.urls import match_path, strip_base_url
 from conformance.model import Expansion, Operation, Outcome, ResourceModel, Role, Verdict
 from conformance.probes.expansion.combined_paths import (
     check_dotted_alone,

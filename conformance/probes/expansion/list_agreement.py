@@ -10,8 +10,9 @@ from conformance.evidence.differences import ValueDifference
 from conformance.evidence.outcomes import pass_case, skip_case
 from conformance.evidence.payers import READER
 from conformance.evidence.representations import Representation, find_common_differences
-from conformance.evidence.responses import OperationResponse, find_expanded, strip_base_url
+from conformance.evidence.responses import OperationResponse, find_expanded
 from conformance.evidence.subject import Subject
+from conformance.evidence.urls import strip_base_url
 from conformance.model import Expansion, Operation, ResourceModel, Role, Verdict
 from conformance.probes.expansion.combined_paths import expand_all_need, sort_expansions
 from conformance.probes.expansion.judgements import blank_expansions

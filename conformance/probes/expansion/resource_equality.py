@@ -6,8 +6,9 @@ from typing import Any
 from conformance.evidence.differences import ABSENT, ValueDifference, find_differences, get_value
 from conformance.evidence.outcomes import judge_case, pass_case
 from conformance.evidence.representations import Representation, find_common_differences
-from conformance.evidence.responses import OperationResponse, find_reader, strip_base_url
+from conformance.evidence.responses import OperationResponse, find_reader
 from conformance.evidence.subject import Subject
+from conformance.evidence.urls import strip_base_url
 from conformance.model import Expansion, Request, Verdict
 from conformance.probes.expansion.judgements import ExpandedPlace, blank_expansions, find_places
 from conformance.probes.toolkit.base import Steps, send

@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 import msgspec
 
 from conformance.evidence.outcomes import judge_case, pass_case
-from conformance.evidence.responses import OperationResponse, extract_path
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
+from conformance.evidence.urls import extract_path
 from conformance.model import Exchange, Operation, Profile, Request, ResourceModel, Response, Role, Verdict
 from conformance.probes.generated.substitution import has_embedded_object, substitute_existing
 from conformance.probes.responses.plain_reads import plain_read_needs

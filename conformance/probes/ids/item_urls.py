@@ -5,10 +5,12 @@ from typing import Any
 import msgspec
 
 from conformance.applicability.selectors import is_list
+from conformance.evidence.json_bodies import UNREADABLE
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json, skip_case
 from conformance.evidence.payers import choose_reader_kind
-from conformance.evidence.responses import UNREADABLE, OperationResponse, extract_path, match_path, strip_base_url
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
+from conformance.evidence.urls import extract_path, match_path, strip_base_url
 from conformance.model import Operation, Request, ResourceModel, Verdict
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps, send

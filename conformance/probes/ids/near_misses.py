@@ -5,8 +5,8 @@ from urllib.parse import quote as percent_encoded
 
 from conformance.applicability.selectors import is_read_by_id
 from conformance.evidence.payers import ANY_READER
-from conformance.evidence.responses import match_path
 from conformance.evidence.subject import Subject
+from conformance.evidence.urls import match_path
 from conformance.model import Operation, Request, ResourceModel
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps

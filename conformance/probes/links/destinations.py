@@ -5,8 +5,9 @@ import msgspec
 from conformance.applicability.selectors import has_links
 from conformance.evidence.outcomes import fail_case, judge_case
 from conformance.evidence.payers import READER
-from conformance.evidence.responses import OperationResponse, find_reader, strip_base_url
+from conformance.evidence.responses import OperationResponse, find_reader
 from conformance.evidence.subject import Subject
+from conformance.evidence.urls import strip_base_url
 from conformance.model import Link, LinkKind, Operation, Request, ResourceModel, Role, Verdict
 from conformance.probes.links.judgements import (
     LinkOrigin,

@@ -6,17 +6,9 @@ from urllib.parse import parse_qs, unquote
 
 from conformance.evidence.filter_semantics import extract_id, find_used_filters, is_satisfied
 from conformance.evidence.outcomes import fail_case, judge_case, quote_json
-from conformance.evidence.responses import (
-    OperationResponse,
-    extract_path,
-    find_homes,
-    find_reader,
-    find_urls,
-    find_values,
-    match_path,
-    strip_base_url,
-)
+from conformance.evidence.responses import OperationResponse, find_homes, find_reader, find_urls, find_values
 from conformance.evidence.subject import Subject
+from conformance.evidence.urls import extract_path, match_path, strip_base_url
 from conformance.model import Link, LinkKind, Operation, Outcome, Resource, ResourceModel, Role, Verdict
 from conformance.probes.toolkit.listings import Listing
 

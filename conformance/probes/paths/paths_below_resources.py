@@ -3,8 +3,8 @@
 from conformance.applicability.selectors import has_id_in_path
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case
 from conformance.evidence.payers import ANY_READER
-from conformance.evidence.responses import match_path
 from conformance.evidence.subject import Subject
+from conformance.evidence.urls import match_path
 from conformance.model import Operation, Request, ResourceModel, Role, Verdict
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import WHOLE, Need, Probe, Steps, send

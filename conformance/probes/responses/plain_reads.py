@@ -5,8 +5,9 @@ import re
 from conformance.applicability.selectors import is_get
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case
 from conformance.evidence.payers import READER
-from conformance.evidence.responses import OperationResponse, extract_path, match_path
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
+from conformance.evidence.urls import extract_path, match_path
 from conformance.model import Operation, Outcome, Profile, ResourceModel, Role, Verdict
 from conformance.probes.toolkit.base import Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, find_call, find_populated_list, report_untested

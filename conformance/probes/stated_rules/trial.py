@@ -8,8 +8,9 @@ import msgspec
 
 from conformance.evidence.containers import parse_moment
 from conformance.evidence.differences import ABSENT, ValueDifference, find_differences, get_value
+from conformance.evidence.json_bodies import UNREADABLE
 from conformance.evidence.outcomes import quote_json
-from conformance.evidence.responses import UNREADABLE, OperationResponse
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Request, Role, RuleStep, StatedRule
 from conformance.model.exchange import RULED_OUT_BODY

@@ -9,8 +9,8 @@ import msgspec
 
 from conformance.evidence.containers import parse_moment
 from conformance.evidence.differences import ABSENT, get_value
-from conformance.evidence.responses import extract_path
 from conformance.evidence.subject import Subject
+from conformance.evidence.urls import extract_path
 from conformance.model import Operation, Request, RuleStep, StatedRule
 from conformance.probes.toolkit.base import Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_list_operation

@@ -10,8 +10,9 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from conformance.evidence.outcomes import skip_case
-from conformance.evidence.responses import OperationResponse, extract_path, find_urls, match_path, strip_base_url
+from conformance.evidence.responses import OperationResponse, find_urls
 from conformance.evidence.subject import Subject
+from conformance.evidence.urls import extract_path, match_path, strip_base_url
 from conformance.model import Headers, Link, Location, Operation, Outcome, Parameter, Request, Resource, Role, Verdict
 from conformance.probes.toolkit.base import Steps, send
 from conformance.probes.toolkit.plain_values import choose_plain_value

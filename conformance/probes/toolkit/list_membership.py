@@ -4,8 +4,9 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from conformance.evidence.responses import OperationResponse, extract_path, strip_base_url
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
+from conformance.evidence.urls import extract_path, strip_base_url
 from conformance.model import Headers, Operation, Request
 from conformance.probes.toolkit.base import Pause, Steps, send
 from conformance.probes.toolkit.pages import parse_page

@@ -7,8 +7,9 @@ import msgspec
 
 from conformance.evidence.filter_semantics import extract_id
 from conformance.evidence.outcomes import fail_case, judge_case
-from conformance.evidence.responses import OperationResponse, strip_base_url
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
+from conformance.evidence.urls import strip_base_url
 from conformance.model import Operation, Outcome, Request, Verdict
 from conformance.probes.toolkit.base import Pause, Steps, send
 from conformance.probes.toolkit.calls import OperationCall

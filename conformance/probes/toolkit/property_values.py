@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from conformance.evidence.responses import OperationResponse, strip_base_url
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
+from conformance.evidence.urls import strip_base_url
 from conformance.model import Noticed, Operation
 from conformance.probes.toolkit.base import Steps, send
 from conformance.probes.toolkit.harmless_requests import draw_unknown_id

@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from conformance.evidence.responses import OperationResponse, find_reader, match_path, strip_base_url
+from conformance.evidence.responses import OperationResponse, find_reader
 from conformance.evidence.subject import Subject
+from conformance.evidence.urls import match_path, strip_base_url
 from conformance.model import Link, Noticed, Operation, Request, Resource, ResourceModel, Role
 from conformance.probes.toolkit.base import Steps, UnsafeRequest, list_own_requests, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_call, find_list_operation

@@ -10,9 +10,11 @@ from urllib.parse import quote, urlencode
 
 from conformance.evidence.containers import parse_moment
 from conformance.evidence.differences import ABSENT
+from conformance.evidence.json_bodies import parse_json
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json
-from conformance.evidence.responses import OperationResponse, extract_path, find_reader, parse_json, strip_base_url
+from conformance.evidence.responses import OperationResponse, find_reader
 from conformance.evidence.subject import Subject
+from conformance.evidence.urls import extract_path, strip_base_url
 from conformance.model import Filter, Location, Operation, Operator, Request, ResourceModel, Role, Verdict
 from conformance.probes.toolkit.base import Pause, Steps, send
 from conformance.probes.toolkit.calls import OperationCall, find_list_operation

@@ -1,8 +1,9 @@
 """WRT-07: a new resource appears in its list, and its owner links to it."""
 
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case
-from conformance.evidence.responses import OperationResponse, find_reader, find_urls, strip_base_url
+from conformance.evidence.responses import OperationResponse, find_reader, find_urls
 from conformance.evidence.subject import Subject
+from conformance.evidence.urls import strip_base_url
 from conformance.model import Request, Verdict
 from conformance.probes.toolkit.base import Pause, Steps, send
 from conformance.probes.toolkit.calls import find_list_operation

@@ -7,14 +7,11 @@ from typing import Any
 import msgspec
 
 from conformance.evidence.differences import ABSENT, ValueDifference, find_differences, get_value
+from conformance.evidence.json_bodies import parse_json
 from conformance.evidence.outcomes import fail_case, judge_case
-from conformance.evidence.responses import (
-    OperationResponse,
-    extract_path,
-    find_reader,
-    parse_json,
-)
+from conformance.evidence.responses import OperationResponse, find_reader
 from conformance.evidence.subject import Subject
+from conformance.evidence.urls import extract_path
 from conformance.model import Effect, KeyKind, Operation, Request, ResourceModel, Role, Verdict
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Pause, Probe, Steps, UnsafeRequest, send

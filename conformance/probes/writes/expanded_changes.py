@@ -8,8 +8,9 @@ import msgspec
 from conformance.evidence.containers import build_pointer, walk_containers
 from conformance.evidence.differences import ABSENT
 from conformance.evidence.outcomes import fail_case, pass_case, quote_json
-from conformance.evidence.responses import OperationResponse, extract_path, strip_base_url
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
+from conformance.evidence.urls import extract_path, strip_base_url
 from conformance.model import Expansion, Operation, ResourceModel, Role
 from conformance.probes.toolkit.base import Pause, Steps, send
 from conformance.probes.toolkit.calls import OperationCall

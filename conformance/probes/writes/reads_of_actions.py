@@ -1,8 +1,8 @@
 """PTH-08: a GET at the path of an action does not carry it out."""
 
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case
-from conformance.evidence.responses import match_path
 from conformance.evidence.subject import Subject
+from conformance.evidence.urls import match_path
 from conformance.model import Effect, Noticed, Operation, Request, ResourceModel, Role, Verdict
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps, UnsafeRequest, send

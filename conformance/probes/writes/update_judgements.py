@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from conformance.evidence.differences import ABSENT, find_differences
+from conformance.evidence.json_bodies import parse_json
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json, skip_case
-from conformance.evidence.responses import OperationResponse, parse_json, strip_base_url
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
+from conformance.evidence.urls import strip_base_url
 from conformance.model import Noticed, Outcome, Verdict
 from conformance.probes.stated_rules.selection import list_excluded_properties
 from conformance.probes.toolkit.base import Pause, Steps, send

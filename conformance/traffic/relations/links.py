@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from conformance.evidence.responses import OperationResponse, find_reader, strip_base_url
+from conformance.evidence.responses import OperationResponse, find_reader
 from conformance.evidence.subject import Subject
+from conformance.evidence.urls import strip_base_url
 from conformance.model import Link, LinkKind, Verdict
 from conformance.probes.links.judgements import LinkOrigin, find_origins, judge_link
 from conformance.traffic.relations.comparisons import Comparison

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from urllib.parse import parse_qsl
 
-from conformance.evidence.responses import OperationResponse, extract_path
+from conformance.evidence.responses import OperationResponse
+from conformance.evidence.urls import extract_path
 from conformance.model import Exchange, Operation, Outcome, ResourceModel, Role
 
 _MAX_BYTES = 48 * 1024 * 1024  # of response bodies that are kept, so that memory does not grow with the traffic

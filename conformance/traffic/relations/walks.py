@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from conformance.evidence.outcomes import fail_case, quote_json
-from conformance.evidence.responses import strip_base_url
 from conformance.evidence.subject import Subject
+from conformance.evidence.urls import strip_base_url
 from conformance.model import Outcome, Verdict
 from conformance.model.pointers import fold_indices
 from conformance.probes.toolkit.page_judgements import (
