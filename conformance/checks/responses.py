@@ -3,33 +3,29 @@
 import re
 from collections.abc import Iterator
 
-import msgspec
-
 from conformance.checks.base import Check
+from conformance.checks.body_schemas import check_body_schema
 from conformance.checks.errors import PROBLEM_JSON
 from conformance.evidence.json_bodies import UNREADABLE
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
-from conformance.evidence.text_readings import find_reading_in_text
-from conformance.model import Outcome, Response, Role, Verdict
-from conformance.validation import SchemaError
+from conformance.model import Outcome, Response, Verdict
 from specs.rulebook import list_stated_members
 
 _NO_SUCCESS = " (one reading: only what is documented may come. The other: it documents no success, and has one)"
 _NO_CONTENT = " (one reading: what has no content has no body. The other: the description leaves the body out)"
-_CONDITIONS = frozenset({"if-none-match", "if-modified-since"})  # what 304 answers (RFC 9110, section 15.4.5)
-_MAX_ERRORS = 12  # schema errors that are reported of one response
-_MAX_OPINION_BYTES = 256 * 1024  # openapi-core takes a second for some thousand errors
+_MAX_UNKNOWN = 12  # fields that are reported of one response
 # RFC 9457, section 3.1, and what the API documents for rejected writes (ERR-04)
 _PROBLEM_MEMBERS = frozenset({"/type", "/title", "/status", "/detail", "/instance", "/field_errors"})
+_CONDITIONS = frozenset({"if-none-match", "if-modified-since"})  # which 304 fulfils (RFC 9110, section 15.4.5)
 
 
 def _is_api_wide_status(response: OperationResponse) -> bool:
     """Return whether the API's general rules explain a status that the operation does not list.
 
     Versions, tokens, methods, media types and the rate limit are documented once for all operations. An operation that
-    does not list them is a defect of the description (DSC), not of the server. 304 answers a condition (HDR-09).
+    does not list them is a defect of the description (DSC), not of the server. HDR-09 judges 304.
     """
     operation, status = response.operation, response.status
     return (
@@ -91,88 +87,6 @@ def _is_documented_type(media_type: str, documented: str) -> bool:
     return media_range in {media_type, media_type.partition("/")[0] + "/*", "*/*"} and bool(media_type)
 
 
-def check_body_schema(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:
-    """Check that the body validates against its schema, formats included (RSP-03), as does each list item (RSP-10)."""
-    http_response = response.exchange.response
-    if (
-        http_response is None
-        or response.spec is None
-        or not response.is_json
-        or response.json is UNREADABLE
-        or http_response.cut
-    ):
-        return
-    errors = subject.validators.validate_response_body(
-        response.operation, response.status, http_response.media_type, response.json
-    )
-    if errors is None:
-        return
-    is_list = response.is_success and response.operation.role is Role.LIST and response.has_list
-    if not errors:
-        if response.is_success:
-            yield pass_case(response, "RSP-03")
-        if response.items and is_list:
-            yield pass_case(response, "RSP-10")
-        return
-    in_items = f"/{response.operation.items_at}/" if response.operation.items_at else "/"
-    opinion = _find_second_opinion(response, errors, subject)
-    for error in errors[:_MAX_ERRORS]:
-        for requirement in ("RSP-03", "RSP-10") if is_list and error.pointer.startswith(in_items) else ("RSP-03",):
-            outcome = _grade_schema_error(requirement, response, error, opinion)
-            other = "" if subject.strict_readings else find_reading_in_text(error, response, subject)
-            yield _review_reading(outcome, other) if other and outcome.verdict is Verdict.FAIL else outcome
-
-
-def _find_second_opinion(
-    response: OperationResponse, errors: tuple[SchemaError, ...], subject: Subject
-) -> tuple[str, ...] | None:
-    """Return the errors that openapi-core reports, of a long list only for the items that are judged.
-
-    None where the body is so long that openapi-core would take minutes.
-    """
-    exchange, items = response.exchange, response.json
-    if exchange.response is not None and len(exchange.response.body) > _MAX_OPINION_BYTES:
-        if not isinstance(items, list):
-            return None
-        places = [error.pointer.split("/")[1] for error in errors[:_MAX_ERRORS] if error.pointer]
-        chosen = [items[int(place)] for place in dict.fromkeys(places) if place.isdecimal()]
-        body = msgspec.json.encode(chosen)
-        if not chosen or len(body) > _MAX_OPINION_BYTES:
-            return None
-        exchange = msgspec.structs.replace(exchange, response=msgspec.structs.replace(exchange.response, body=body))
-    return subject.second_opinion.validate_response(response.operation, exchange)
-
-
-def _review_reading(outcome: Outcome, reading: str) -> Outcome:
-    """Return a violation as REVIEW, with both readings."""
-    return msgspec.structs.replace(outcome, verdict=Verdict.REVIEW, message=f"{outcome.message} ({reading})")
-
-
-def _grade_schema_error(
-    requirement: str, response: OperationResponse, error: SchemaError, opinion: tuple[str, ...] | None
-) -> Outcome:
-    """Return the outcome for a schema error: a violation only if both validators agree on one reading of the schema."""
-    verdict, message = Verdict.FAIL, error.message
-    if error.ambiguous:
-        verdict = Verdict.REVIEW
-        message = f"the description has two readings: read literally, {message}; read as intended, any form is valid"
-    elif opinion is None:
-        verdict = Verdict.INCONCLUSIVE
-        message = f"the body is too long for a second opinion: {message}"
-    elif not opinion:
-        verdict = Verdict.INCONCLUSIVE
-        message = f"the compiled validator reports an error, openapi-core does not: {message}"
-    return judge_case(
-        response,
-        requirement,
-        verdict,
-        message,
-        expected=error.expected,
-        actual=error.actual,
-        pointer=error.pointer,
-    )
-
-
 def check_header_schemas(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:
     """Check that documented headers validate, and that required ones are present (RSP-04)."""
     spec, http_response = response.spec, response.exchange.response
@@ -229,7 +143,7 @@ def check_known_fields(response: OperationResponse, subject: Subject) -> Iterato
     unknown = [
         field for field in subject.validators.find_unknown_fields(pointer, response.json) if field not in standard
     ]
-    for field in unknown[:_MAX_ERRORS]:
+    for field in unknown[:_MAX_UNKNOWN]:
         yield fail_case(
             response,
             "RSP-06",

@@ -299,7 +299,7 @@ def test_an_expansion_within_an_array_is_found_there(bench):
 
 def test_a_contradiction_of_the_description_is_for_review(bench):
     """Grade a list that fits two forms of a oneOf as REVIEW, not as a violation."""
-    from conformance.checks.responses import _grade_schema_error
+    from conformance.checks.body_schemas import _grade_schema_error
     from conformance.validation import SchemaError
 
     error = SchemaError("/x", "fits two", "oneOf", "one", "two", "#/x", ambiguous=True)

@@ -6,9 +6,10 @@ from typing import Any
 
 from conformance.evidence.subject import Subject
 from conformance.model import Operation
+from conformance.probes.toolkit.body_links import resolve_schema
 from conformance.probes.toolkit.property_values import is_valid_body, select_required
 from conformance.probes.toolkit.rounding import find_rounding_step
-from conformance.probes.toolkit.write_requests import Write, find_writable, resolve_schema
+from conformance.probes.toolkit.write_requests import Write, find_writable
 
 # Beyond ASCII, decomposed, a fraction, beyond the BMP; quotes, plus, percent, markup, an entity, backslash, wildcards.
 ALL_SIGNS = '\u017bo\u0301\u0142w \u00bd\u2460 \U0001f697 "a" O\'B c+d e%2Bf <i>g &amp; h\\n 10% _*?'

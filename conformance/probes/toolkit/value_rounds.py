@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.evidence.subject import Subject
+from conformance.probes.toolkit.body_links import resolve_schema
 from conformance.probes.toolkit.edge_values import is_free_text, list_types
 from conformance.probes.toolkit.property_values import is_valid_body
-from conformance.probes.toolkit.write_requests import Write, find_writable, resolve_schema
+from conformance.probes.toolkit.write_requests import Write, find_writable
 
 NULL_WORDS = ("null", "None", "N/A", "nil", "NaN", "undefined")
 """Texts that servers take for no text, the one that most of them do first."""

@@ -1,8 +1,8 @@
 """Bodies and requests of writes: valid ones from the description and existing resources, and what they created."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
-from itertools import islice, takewhile
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -11,20 +11,19 @@ import msgspec
 from conformance.evidence.responses import OperationResponse, find_reader
 from conformance.evidence.subject import Subject
 from conformance.evidence.urls import match_path, strip_base_url
-from conformance.model import Link, Noticed, Operation, Request, Resource, ResourceModel, Role
+from conformance.model import Noticed, Operation, Request, ResourceModel, Role
 from conformance.probes.toolkit.base import Steps, UnsafeRequest, list_own_requests, send
-from conformance.probes.toolkit.calls import Missing, OperationCall, find_call, find_list_operation
+from conformance.probes.toolkit.body_links import find_links, resolve_pointer, resolve_schema, walk_properties
+from conformance.probes.toolkit.calls import Missing, OperationCall, find_call
 from conformance.safety.creations import find_created_path
 
 if TYPE_CHECKING:
     from strategies.defects import Defect
 
 JSON = "application/json"
-_MAX_DEPTH = 4  # levels of a body that are searched for links
 _MAX_BODY_BYTES = 16_384  # of a wrong body: a larger one may be refused for its size, and takes seconds to judge
 _MAX_TEXT = 200  # characters of a text that has no limit
 _ODD_TEXT = "\u017bo\u0301\u0142w \U0001f697 a<b & c%41"  # beyond ASCII, decomposed, beyond the BMP; easily escaped
-_MAX_MEMBERS = 3  # of a collection that a link may be drawn from
 
 
 class Write(msgspec.Struct, frozen=True):
@@ -62,7 +61,7 @@ def build_write(
         return call
     if not has_json_body(operation):
         return Write(call, None)
-    links = yield from _find_links(operation, subject, identity)
+    links = yield from find_links(operation, subject, identity)
     body = sample_body(subject.validators, operation, known={**_plausible_values(operation, subject, mark), **links})
     if body is None:
         return Missing("no valid body can be made from the description")
@@ -71,11 +70,11 @@ def build_write(
 
 def build_least_body(write: Write, subject: Subject) -> Any:
     """Return the body with only the required properties where that is valid, else the whole body."""
-    from strategies.bodies import schema_of_body  # noqa: PLC0415 - see write_of
+    from strategies.bodies import schema_of_body  # noqa: PLC0415 - strategies is imported when it is needed
 
     if not isinstance(write.body, dict):
         return write.body
-    needed = _resolve(subject, schema_of_body(write.call.operation)).get("required", ())
+    needed = resolve_pointer(subject, schema_of_body(write.call.operation)).get("required", ())
     small = {name: value for name, value in write.body.items() if name in needed}
     return write.body if subject.validators.validate_request_body(write.call.operation, JSON, small) else small
 
@@ -101,7 +100,7 @@ def build_contrary_body(write: Write, subject: Subject) -> Any:
 
 def draw_defects(write: Write, subject: Subject, max_count: int) -> "tuple[Defect, ...]":
     """Return up to `max_count` bodies, of many classes, that are wrong in one place each, as both validators agree."""
-    from strategies.bodies import list_agreed_defects  # noqa: PLC0415 - see write_of
+    from strategies.bodies import list_agreed_defects  # noqa: PLC0415 - strategies is imported when it is needed
 
     operation = write.call.operation
     defects = list(list_agreed_defects(subject.validators, subject.second_opinion, operation, write.body))
@@ -117,23 +116,23 @@ def draw_defects(write: Write, subject: Subject, max_count: int) -> "tuple[Defec
 
 def find_writable(operation: Operation, subject: Subject) -> Mapping[str, Any]:
     """Return the schemas of the body's properties that are not read-only, by name, with references resolved."""
-    from strategies.bodies import schema_of_body  # noqa: PLC0415 - see write_of
+    from strategies.bodies import schema_of_body  # noqa: PLC0415 - strategies is imported when it is needed
 
-    properties = _resolve(subject, schema_of_body(operation)).get("properties", {})
+    properties = resolve_pointer(subject, schema_of_body(operation)).get("properties", {})
     schemas = {name: resolve_schema(subject, schema) for name, schema in properties.items()}
     return {name: schema for name, schema in schemas.items() if not schema.get("readOnly")}
 
 
 def find_read_only(operation: Operation, subject: Subject) -> frozenset[str]:
     """Return the properties that the description marks as read-only, in the body or in the resource that is read."""
-    from strategies.bodies import schema_of_body  # noqa: PLC0415 - see write_of
+    from strategies.bodies import schema_of_body  # noqa: PLC0415 - strategies is imported when it is needed
 
     pointers = [operation.item_schema] if operation.item_schema else []
     pointers += [schema_of_body(operation)] if has_json_body(operation) else []
     return frozenset(
         name
         for pointer in pointers
-        for name, schema in _resolve(subject, pointer).get("properties", {}).items()
+        for name, schema in resolve_pointer(subject, pointer).get("properties", {}).items()
         if resolve_schema(subject, schema).get("readOnly")
     )
 
@@ -208,11 +207,11 @@ def delete_created(response: OperationResponse, subject: Subject) -> Steps[Opera
 
 def _plausible_values(operation: Operation, subject: Subject, mark: str) -> dict[str, tuple[Any, ...]]:
     """Return values that no schema can require: names that nothing has yet, and future intervals in order."""
-    from strategies.bodies import schema_of_body  # noqa: PLC0415 - see write_of
+    from strategies.bodies import schema_of_body  # noqa: PLC0415 - strategies is imported when it is needed
 
     values: dict[str, tuple[Any, ...]] = {}
     tomorrow = subject.today + timedelta(days=1)
-    for name, schema, _ in _walk_properties(subject, schema_of_body(operation)):
+    for name, schema, _ in walk_properties(subject, schema_of_body(operation)):
         words = {*name.split("_")}
         if schema.get("format") == "date-time" and words & {"start", "end"}:
             moment = tomorrow + timedelta(hours="end" in words)
@@ -221,94 +220,3 @@ def _plausible_values(operation: Operation, subject: Subject, mark: str) -> dict
             number = subject.make_random("name", operation.key, str(subject.today), mark).randrange(10**6)
             values[name] = (f"Conformance {number:06}"[: schema.get("maxLength", 60)],)
     return values
-
-
-def _find_links(operation: Operation, subject: Subject, identity: str) -> Steps[dict[str, tuple[Any, ...]]]:
-    """Return, by property name, URLs (or ids, where these are expected) of existing resources."""
-    from strategies.bodies import schema_of_body  # noqa: PLC0415 - see write_of
-
-    values_by_name: dict[str, tuple[Any, ...]] = {}
-    for name, schema, many in _walk_properties(subject, schema_of_body(operation)):
-        if name in values_by_name or schema.get("readOnly"):
-            continue
-        by_id = next((r for r in subject.model.resources if _has_id_pattern(schema, r)), None)
-        link = None if by_id else _find_link(name, schema, operation, subject)
-        named_resource = _find_collection(name, subject) if schema.get("format") == "uri" else None
-        resource = by_id or (subject.model.resources_by_name.get(link.targets[0]) if link else named_resource)
-        lister = find_list_operation(resource, subject) if resource else None
-        if lister is None or "{" in lister.path:
-            continue
-        response = yield from send(lister, Request(lister.key, "GET", lister.path, identity=identity))
-        values = (item.get("id" if by_id else "url") for _, item in response.objects)
-        known = tuple(value for value in values if isinstance(value, str))[:_MAX_MEMBERS]
-        if known:
-            values_by_name[name] = tuple([value] for value in known) if many else known
-    return values_by_name
-
-
-def _has_id_pattern(schema: Mapping[str, Any], resource: Resource) -> bool:
-    """Return whether the pattern of a property is that of the resource's ids."""
-    return bool(resource.prefix) and str(schema.get("pattern", "")).removeprefix("^").startswith(resource.prefix + "[")
-
-
-def _find_link(name: str, schema: Mapping[str, Any], operation: Operation, subject: Subject) -> Link | None:
-    """Return the link of that name: of the resource itself, else the one whose target is named most like the resource.
-
-    A text that is not documented as a URL is one where the resource itself shows a link under its name.
-    """
-    is_uri, types = schema.get("format") == "uri", schema.get("type", ())
-    if "string" not in ([types] if isinstance(types, str) else types) or (
-        not is_uri and {"format", "enum", "pattern"} & {*schema}
-    ):
-        return None
-    candidates = [
-        (resource.name == operation.resource, _common_prefix_length(operation.resource, link.targets[0]), link)
-        for resource in subject.model.resources
-        for link in resource.links
-        if (is_uri or resource.name == operation.resource)
-        and link.targets
-        and link.path.rpartition(".")[2].removesuffix("[]") == name
-    ]
-    return max(candidates, key=lambda entry: entry[:2], default=(False, 0, None))[2]
-
-
-def _find_collection(name: str, subject: Subject) -> Resource | None:
-    """Return the collection that a property is named after, as `rebate_evidence_types` for `evidence_type`."""
-    candidates = [resource for resource in subject.model.resources if f"_{resource.name}".endswith(f"_{name}s")]
-    return min(candidates, key=lambda resource: len(resource.name), default=None)
-
-
-def _common_prefix_length(first_name: str, second_name: str) -> int:
-    """Return the length of the common prefix of two names."""
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(first_name, second_name, strict=False)))
-
-
-def _walk_properties(subject: Subject, pointer: str) -> Iterator[tuple[str, Mapping[str, Any], bool]]:
-    """Yield every property of a body at any level: name, schema (of the members of a list), and whether it is one."""
-    yield from _walk_schema(subject, _resolve(subject, pointer), 0)
-
-
-def _walk_schema(
-    subject: Subject, schema: Mapping[str, Any], depth: int
-) -> Iterator[tuple[str, Mapping[str, Any], bool]]:
-    """Yield the properties below a schema, down to a fixed depth."""
-    from strategies.schemas import list_branches  # noqa: PLC0415 - see write_of
-
-    for form in list_branches(subject.description, schema) if depth < _MAX_DEPTH else ():
-        for name, property_schema in form.get("properties", {}).items():
-            for inner in list_branches(subject.description, resolve_schema(subject, property_schema)):
-                member = resolve_schema(subject, inner["items"]) if "items" in inner else inner
-                yield name, member, "items" in inner
-                yield from _walk_schema(subject, member, depth + 1)
-
-
-def _resolve(subject: Subject, pointer: str) -> Mapping[str, Any]:
-    """Return the schema at a pointer with references resolved and conjunctions merged."""
-    return resolve_schema(subject, {"$ref": pointer})
-
-
-def resolve_schema(subject: Subject, schema: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a schema with references resolved and conjunctions merged."""
-    from strategies.schemas import flatten_schema  # noqa: PLC0415 - see write_of
-
-    return flatten_schema(subject.description, schema)

@@ -17,6 +17,7 @@ from conformance.model import Operation, ResourceModel, Role, Verdict
 from conformance.probes.headers.entity_tags import check_tag_after_change
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps
+from conformance.probes.toolkit.body_links import resolve_schema
 from conformance.probes.toolkit.calls import Missing, report_untested
 from conformance.probes.toolkit.edge_values import find_edge_changes
 from conformance.probes.toolkit.property_values import (
@@ -26,11 +27,7 @@ from conformance.probes.toolkit.property_values import (
     restore_values,
 )
 from conformance.probes.toolkit.value_rounds import leave_out_texts, list_value_rounds
-from conformance.probes.toolkit.write_requests import (
-    find_read_only,
-    has_json_body,
-    resolve_schema,
-)
+from conformance.probes.toolkit.write_requests import find_read_only, has_json_body
 from conformance.probes.writes import agreement
 from conformance.probes.writes.expanded_changes import (
     MAX_PLACES,

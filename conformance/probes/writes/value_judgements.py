@@ -19,9 +19,9 @@ from conformance.evidence.outcomes import fail_case, pass_case, quote_json
 from conformance.evidence.responses import OperationResponse, escape_pointer_token
 from conformance.evidence.subject import Subject
 from conformance.model import Outcome
+from conformance.probes.toolkit.body_links import resolve_schema
 from conformance.probes.toolkit.edge_values import is_free_text, list_types
 from conformance.probes.toolkit.rounding import is_rounded
-from conformance.probes.toolkit.write_requests import resolve_schema
 from conformance.probes.writes.stored_values import is_masked
 
 VALUE_REQUIREMENTS = ("VAL-01", "VAL-02", "VAL-03", "VAL-04", "VAL-05")
