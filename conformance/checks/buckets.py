@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from conformance.checks.base import Check
-from conformance.evidence.containers import build_pointer, parse_moment, walk_containers
+from conformance.evidence.containers import build_pointer, list_containers, parse_moment
 from conformance.evidence.json_bodies import UNREADABLE
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case
 from conformance.evidence.responses import OperationResponse
@@ -45,7 +45,7 @@ def check_bucket_lengths(response: OperationResponse, subject: Subject) -> Itera
     """Check the length of each bucket; the first and the last may be cut by the requested period."""
     if not response.is_success or response.json is UNREADABLE:
         return
-    for path, value in walk_containers(response.json):
+    for path, value in list_containers(response):
         resolution = value.get("resolution") if isinstance(value, dict) else None
         lengths = find_lengths(resolution) if isinstance(resolution, str) else None
         for name, members in value.items() if lengths and isinstance(value, dict) else ():

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from conformance.checks.base import Check
 from conformance.checks.interval_series import find_overlap, is_interval
-from conformance.evidence.containers import build_pointer, is_number, parse_moment, walk_containers
+from conformance.evidence.containers import build_pointer, is_number, list_containers, parse_moment
 from conformance.evidence.json_bodies import UNREADABLE
 from conformance.evidence.outcomes import fail_case, pass_case, quote_json
 from conformance.evidence.responses import OperationResponse
@@ -245,7 +245,7 @@ def check_charging(response: OperationResponse, subject: Subject) -> Iterator[Ou
     if not response.is_success or response.json is UNREADABLE:
         return
     judged: dict[str, list[Finding]] = {}
-    for path, value in walk_containers(response.json):
+    for path, value in list_containers(response):
         results = _judge_list(value) if isinstance(value, list) else _judge_object(value)
         for requirement, complaint in results:
             findings = judged.setdefault(requirement, [])

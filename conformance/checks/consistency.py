@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from conformance.checks.base import Check
-from conformance.evidence.containers import ValuePath, build_pointer, is_number, parse_moment, walk_containers
+from conformance.evidence.containers import ValuePath, build_pointer, is_number, list_containers, parse_moment
 from conformance.evidence.json_bodies import UNREADABLE
 from conformance.evidence.outcomes import fail_case, pass_case, quote_json
 from conformance.evidence.responses import OperationResponse
@@ -36,7 +36,7 @@ def check_consistency(response: OperationResponse, subject: Subject) -> Iterator
         return
     times: list[Complaint | None] = []
     totals: list[Complaint | None] = []
-    for path, value in walk_containers(response.json):
+    for path, value in list_containers(response):
         if isinstance(value, dict):
             times += _check_times(path, value)
             totals += _check_rate(path, value)

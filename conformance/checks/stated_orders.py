@@ -6,7 +6,7 @@ from typing import Any
 
 from conformance.checks.base import Check
 from conformance.description import Description, prose
-from conformance.evidence.containers import build_pointer, walk_containers
+from conformance.evidence.containers import build_pointer, list_containers
 from conformance.evidence.documented_fields import find_documented_fields
 from conformance.evidence.json_bodies import UNREADABLE
 from conformance.evidence.outcomes import fail_case, pass_case, quote_json
@@ -72,7 +72,7 @@ def _list_ordered(
         for at, members in _list_members(response):
             yield at, [thing for thing in members if isinstance(thing, dict)], operation.stated_order
     orders = _find_orders(operation.item_schema, subject.description) if operation.item_schema else {}
-    for path, value in walk_containers(response.json) if orders else ():
+    for path, value in list_containers(response) if orders else ():
         if isinstance(value, list) and path and (order := orders.get(str(path[1]))):
             yield build_pointer(path), [thing for thing in value if isinstance(thing, dict)], order
 

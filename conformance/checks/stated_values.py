@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from conformance.checks.base import Check
 from conformance.description import Description, prose
-from conformance.evidence.containers import build_pointer, parse_moment, walk_containers
+from conformance.evidence.containers import build_pointer, list_containers, parse_moment
 from conformance.evidence.documented_fields import find_documented_fields
 from conformance.evidence.json_bodies import UNREADABLE
 from conformance.evidence.outcomes import fail_case, pass_case, quote_json
@@ -51,8 +51,10 @@ def _find_objects(schema: str, description: Description) -> tuple[StatedObject, 
     return found if any(thing.stated for thing in found) else ()
 
 
-def _choose_object(names: frozenset[str], objects: tuple[StatedObject, ...]) -> Mapping[str, StatedValue]:
-    """Return what is said of the object that has most of these properties; nothing where several have as many."""
+@lru_cache(maxsize=4096)  # objects of one kind have the same properties
+def _choose_object(names: frozenset[str], schema: str, description: Description) -> Mapping[str, StatedValue]:
+    """Return what is said of the object of a schema that has most of these properties; nothing where several do."""
+    objects = _find_objects(schema, description)
     counts = [len(names & thing.names) for thing in objects]
     best = [thing for thing, count in zip(objects, counts, strict=True) if count == max(counts)]
     return best[0].stated if len(best) == 1 and max(counts) else {}
@@ -66,9 +68,9 @@ def check_stated_values(response: OperationResponse, subject: Subject) -> Iterat
     known = _find_objects(schema, subject.description) if schema else ()
     acts_for_nobody = has_no_user(response.exchange.request, subject)
     judged, complaints = 0, 0
-    objects = ((path, value) for path, value in walk_containers(response.json) if isinstance(value, dict))
+    objects = ((path, value) for path, value in list_containers(response) if isinstance(value, dict))
     for path, value in objects if known else ():
-        stated = _choose_object(frozenset(value), known)
+        stated = _choose_object(frozenset(value), schema, subject.description)
         for name in stated.keys() & value.keys():
             complaint = _judge(value[name], stated[name], is_null=acts_for_nobody)
             judged += complaint is not None

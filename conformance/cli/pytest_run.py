@@ -18,6 +18,7 @@ from conformance.execution.spec import RunSpec
 from conformance.execution.store import get_store_path
 from conformance.execution.worker import find_remaining_items
 from conformance.pytest_plugin import SUITE, PreparedSession
+from conformance.targets.resolver import is_loopback
 
 _PYTEST_VARIABLES = ("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_ADDOPTS", "PYTEST_PLUGINS")
 _ITEMS_PER_WORKER = 60  # with fewer, another process costs more than it saves
@@ -72,11 +73,13 @@ def _isolate_pytest() -> Iterator[None]:
 def _count_workers(workers: str, items: int, spec: RunSpec) -> int:
     """Return the number of processes, 0 for none beside this one.
 
-    `auto` takes as many cores as the items keep busy, or one process where it waits for the target most of the time.
+    `auto` takes as many cores as the items keep busy, without the one that a target on this machine needs, or one
+    process where it waits for the target most of the time.
     """
     if workers == "auto":
         waits = spec.latency_s >= MIN_LATENCY_S and spec.concurrency != 1
-        count = 1 if waits else min(os.cpu_count() or 1, items // _ITEMS_PER_WORKER)
+        cores = (os.cpu_count() or 1) - (1 if is_loopback(spec.target.base_url) else 0)
+        count = 1 if waits else min(cores, items // _ITEMS_PER_WORKER)
     elif workers.isdigit() and int(workers) >= 1:
         count = int(workers)
     else:

@@ -37,7 +37,11 @@ def run(
     ] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same requests.")] = 1,
     workers: Annotated[
-        str, typer.Option(help="Number of processes, or auto: one for a slow target, else one for each core.")
+        str,
+        typer.Option(
+            help="Number of processes, or auto: one for a slow target, else one for each core, except the core that a "
+            "target on this machine needs."
+        ),
     ] = "auto",
     concurrency: Annotated[
         str | None,

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, TypeGuard
 
-from conformance.evidence.responses import escape_pointer_token
+from conformance.evidence.responses import OperationResponse, escape_pointer_token
 
 ValuePath = tuple[Any, ...]  # the path of the parent, then the own name; empty for the whole body
 
@@ -18,6 +19,12 @@ def walk_containers(value: Any) -> Iterator[tuple[ValuePath, dict[str, Any] | li
             yield path, child
             members = child.items() if isinstance(child, dict) else enumerate(child)
             waiting += [((path, name), member) for name, member in members if isinstance(member, dict | list)]
+
+
+@lru_cache(maxsize=4)  # several checks of one response need them, one after the other
+def list_containers(response: OperationResponse) -> tuple[tuple[ValuePath, dict[str, Any] | list[Any]], ...]:
+    """Return every object and list in the JSON of a response, with the path to it."""
+    return tuple(walk_containers(response.json))
 
 
 def build_pointer(path: ValuePath) -> str:

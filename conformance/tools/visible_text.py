@@ -13,7 +13,11 @@ _ACTING = (
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e007f"
 )
 _ACTING_CHARACTER = re.compile(f"[{_ACTING}]")
-_ACTING_IN_JSON = re.compile(rf"\\u00[017]|\\[rbf]|[{_ACTING}]")
+_ACTING_ASCII_IN_JSON = (
+    *(rb"\u000", rb"\u001", rb"\u007", rb"\r", rb"\b", rb"\f"),
+    *(bytes((code,)) for code in (*range(9), *range(11, 32), 127)),
+)
+"""What a JSON text holds where an ASCII character in it may act. Searching for bytes is faster than for a pattern."""
 _JSON_ESCAPE_OR_ACTING = re.compile(rf"\\u(00[01][0-9a-f]|007f)|\\.|[{_ACTING}]", re.IGNORECASE)
 _SHORT_ESCAPES = {r"\r": r"\\u000d", r"\b": r"\\u0008", r"\f": r"\\u000c"}
 
@@ -32,8 +36,9 @@ def escape_json(encoded: bytes) -> bytes:
 def make_json_visible(encoded: bytes) -> bytes:
     """Return a JSON text whose strings contain no acting character once decoded, but visible escapes; for people."""
     text = encoded.decode()
-    if not _ACTING_IN_JSON.search(text):  # as almost always; the replacement below looks at every escape
-        return encoded
+    is_plain = not any(sign in encoded for sign in _ACTING_ASCII_IN_JSON)
+    if is_plain and (encoded.isascii() or not _ACTING_CHARACTER.search("".join(set(text)))):
+        return encoded  # as almost always; the replacement below looks at every escape
     return _JSON_ESCAPE_OR_ACTING.sub(_double_escape, text).encode()
 
 
