@@ -99,7 +99,7 @@ def _list_judges(requirement: "Requirement", catalogue: "Catalogue") -> Iterator
     if requirement.id in catalogue.find_passive_requirements():
         yield "a check of every response"
     for probe in catalogue.probes.values():
-        if requirement.id not in probe.requirements or probe.plain:
+        if requirement.id not in probe.requirements or probe.is_plain_read:
             continue
         conditions = [
             f"profile {probe.profile}",

@@ -54,14 +54,14 @@ def order_by_value(candidates: Candidates, catalogue: Catalogue, target: Target)
     ordered: list[tuple[_Order, PlanItem]] = []
     for place, (probe, item) in enumerate(sorted(candidates.first, key=lambda entry: -values[entry[1].name])):
         cases = {Case(requirement, item.operation) for requirement in item.requirements}
-        untried = cases if probe.own_way else cases - covered
+        untried = cases if probe.is_unique_way else cases - covered
         new_levels = {catalogue.get_level(case.requirement) for case in untried}
         turn = turns[probe.name]
         if item.name in candidates.urgent:
             phase = Phase.URGENT
-        elif probe.generates:
+        elif probe.sends_generated:
             phase = Phase.GENERATED
-        elif probe.plain:
+        elif probe.is_plain_read:
             phase = Phase.PLAIN
         elif _is_broad(item, turn, new_levels, find_price(item), catalogue):
             phase = Phase.BREADTH
@@ -73,7 +73,7 @@ def order_by_value(candidates: Candidates, catalogue: Catalogue, target: Target)
         key = (phase, turn if phase is Phase.BREADTH else 0, is_flexible, -values[item.name], place)
         ordered.append((key, item))
         turns[probe.name] += 1
-        covered |= set() if probe.generates else cases
+        covered |= set() if probe.sends_generated else cases
     return [(Phase(key[0]), item) for key, item in sorted(ordered, key=lambda pair: pair[0])]
 
 
@@ -119,7 +119,7 @@ def choose_affordable(
     dropped: dict[Case, str] = {}
     for index, item in enumerate((*(item for _, item in first), *order_by_thinness(candidates.further))):
         needs = () if item.name in options.finished_items else item.needs
-        is_generated = catalogue.probes[item.probe].generates
+        is_generated = catalogue.probes[item.probe].sends_generated
         bill = accounts.find_bill(needs, is_generated=is_generated)
         if bill is not None:
             accounts.pay(bill, is_generated=is_generated)

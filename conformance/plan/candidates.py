@@ -50,13 +50,13 @@ def list_candidates(
     candidates = Candidates()
     gate = Gate(options.target, model.operations)
     for probe in catalogue.probes.values():
-        for operation in [WHOLE] if probe.whole else operations:
+        for operation in [WHOLE] if probe.is_api_wide else operations:
             if not probe.applies(operation, model):
                 continue
             requirements = tuple(r for r in probe.requirements if Case(r, operation.key) in selected_cases)
             if not requirements:
                 continue
-            if _DEPTH[probe.profile] <= _DEPTH[options.profile] and not probe.generates:
+            if _DEPTH[probe.profile] <= _DEPTH[options.profile] and not probe.sends_generated:
                 ways = count_ways(probe, operation, model)
                 for requirement in requirements:
                     candidates.known.setdefault(Case(requirement, operation.key), {})[probe.name] = ways
@@ -74,7 +74,7 @@ def _add_candidate(  # noqa: PLR0913 - an item with all that decides its turn
 ) -> None:
     """Add an item, and further items for the other parts of its sample."""
     is_deep = options.profile is Profile.DEEP
-    if is_deep and probe.generates:
+    if is_deep and probe.sends_generated:
         item, parts = join_parts(item, parts), 1
     candidates.seeds_to_cover = max(candidates.seeds_to_cover, *((1,) if is_deep else (parts, probe.share)))
     if is_deep or has_turn(probe, operation, options.seed) or options.is_urgent(item):
@@ -96,7 +96,7 @@ def explain_refusal(probe: Probe, operation: Operation, model: ResourceModel, op
         return f"the profile {options.profile} does not go so far ({probe.profile} does)"
     if absent := [name for name in probe.identities if name not in options.target.identities]:
         return f"no identity {' or '.join(absent)} is configured"
-    exposure = find_exposure(options.target) if probe.exposes else ""
+    exposure = find_exposure(options.target) if probe.exposes_token else ""
     risk = (find_refusal(options.target, Effect.WRITE) or explain_risk(operation, options)) if probe.writes else ""
     if exposure or risk:
         return exposure or risk

@@ -80,7 +80,7 @@ class Catalogue(msgspec.Struct, frozen=True):
 
 def _add_passive_requirements(probe: Probe, all_checks: tuple[Check, ...], known: Mapping[str, Requirement]) -> Probe:
     """Return a probe; that of plain reads is trusted with all that checks and folds judge, for selections."""
-    if not probe.plain:
+    if not probe.is_plain_read:
         return probe
     judged = {requirement for check in all_checks for requirement in check.requirements}
     judged |= {requirement.id for requirement in known.values() if requirement.kind is Kind.RUN}

@@ -13,4 +13,4 @@ def get_lane(item: PlanItem, probe: Probe) -> str:
     """
     if not probe.writes:
         return item.name
-    return f"own {item.group}" if probe.own else "writes"
+    return f"own {item.group}" if probe.writes_only_own else "writes"

@@ -52,7 +52,7 @@ def settle_cases(  # noqa: PLR0913 - what is known when a plan is closed
 ) -> list[Outcome]:
     """Return an outcome with the reason for each selected case that no item will judge."""
     is_sampling = options.profile is not Profile.DEEP
-    sampling = frozenset(name for name, probe in catalogue.probes.items() if probe.generates and is_sampling)
+    sampling = frozenset(name for name, probe in catalogue.probes.items() if probe.sends_generated and is_sampling)
     covered = {Case(r, item.operation) for item in items if item.probe not in sampling for r in item.requirements}
     sampled = {Case(r, item.operation) for item in items if item.probe in sampling for r in item.requirements}
     passive, reached = catalogue.find_passive_requirements(), {item.operation for item in items}
@@ -81,6 +81,6 @@ def _explain_unread(catalogue: Catalogue, model: ResourceModel, options: PlanOpt
         effect = operation.effect if operation.effect in RISKS else Effect.WRITE
         if reason := find_refusal(options.target, effect) or explain_risk(operation, options):
             return reason
-    probes = [probe for probe in catalogue.probes.values() if not probe.whole and probe.applies(operation, model)]
+    probes = [probe for probe in catalogue.probes.values() if not probe.is_api_wide and probe.applies(operation, model)]
     reasons = {probe.name: explain_refusal(probe, operation, model, options, gate) for probe in probes}
     return next((reason for reason in reasons.values() if reason), "") if all(reasons.values()) else ""

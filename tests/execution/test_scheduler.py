@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from conformance.plan import PlanItem
 from conformance.suite.scheduler import LaneScheduler
 
-READ, WRITE, OWN = (SimpleNamespace(writes=w, own=o) for w, o in ((False, False), (True, False), (True, True)))
+READ, WRITE, OWN = (
+    SimpleNamespace(writes=w, writes_only_own=o) for w, o in ((False, False), (True, False), (True, True))
+)
 PROBES = {"read": READ, "write": WRITE, "own": OWN}
 SUITE = "items.py::"
 

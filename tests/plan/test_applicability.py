@@ -20,7 +20,7 @@ NARROWER = {
 
 def test_no_two_predicates_choose_the_same_operations():
     models = [load_description(path).model for path in (None, *sorted(FOREIGN.glob("*.yaml")))]
-    of_probes = (probe.applies for probe in collect_members(probes, "PROBES", Probe) if not probe.whole)
+    of_probes = (probe.applies for probe in collect_members(probes, "PROBES", Probe) if not probe.is_api_wide)
     predicates = {each for each in (*SELECTORS.values(), *of_probes) if each.__name__ not in NARROWER}
     chosen = defaultdict(set)
     for predicate in predicates:

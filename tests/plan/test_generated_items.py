@@ -14,8 +14,8 @@ KEPT = 420
 
 def split(plan, catalogue):
     """Return the items of probes, those of generated requests, and the cost of the latter by identity."""
-    probes = [item for item in plan.items if not catalogue.probes[item.probe].generates]
-    generated = [item for item in plan.items if catalogue.probes[item.probe].generates]
+    probes = [item for item in plan.items if not catalogue.probes[item.probe].sends_generated]
+    generated = [item for item in plan.items if catalogue.probes[item.probe].sends_generated]
     cost = Counter()
     for item in generated:
         cost.update({need.identity: need.count for need in item.needs if need.sampled})

@@ -24,4 +24,4 @@ def test_writes_share_a_lane():
 
 
 def test_writes_to_own_resources_share_a_lane_by_group():
-    assert lanes(probe("live", writes=True, own=True)) == ["own a", "own a", "own b"]
+    assert lanes(probe("live", writes=True, writes_only_own=True)) == ["own a", "own a", "own b"]

@@ -71,7 +71,7 @@ def test_every_planned_cell_is_trusted_to_an_item_or_settled_or_folded(small, wi
         if case.requirement in passive and case.operation in reached
     }
     assert max(settled.values(), default=1) == 1
-    generated = {name for name, probe in small.catalogue.probes.items() if probe.generates}
+    generated = {name for name, probe in small.catalogue.probes.items() if probe.sends_generated}
     sampling = generated if wish.profile is not Profile.DEEP else set()  # a sample may leave a case out
     certain = {(r, item.operation) for item in plan.items if item.probe not in sampling for r in item.requirements}
     assert not certain & set(settled)
@@ -149,7 +149,7 @@ def test_what_only_one_probe_shows_goes_with_what_tries_the_case_first(desk):
     assert all(phase < Phase.AGAIN for phase in pair)
     further = {name for name, phase in phases.items() if phase is Phase.AGAIN}
     assert further
-    assert not any(desk.catalogue.probes[name].own_way for name in further)
+    assert not any(desk.catalogue.probes[name].is_unique_way for name in further)
 
 
 @settings(max_examples=40)

@@ -23,7 +23,9 @@ def test_the_name_of_an_item_tells_its_parts(part, parts):
 def test_every_operation_has_its_turn_within_as_many_seeds_as_the_plan_says(desk):
     seeds = desk.make(PlanOptions(target())).seeds_to_cover
     for probe in desk.catalogue.probes.values():
-        operations = [WHOLE] if probe.whole else [o for o in desk.model.operations if probe.applies(o, desk.model)]
+        operations = (
+            [WHOLE] if probe.is_api_wide else [o for o in desk.model.operations if probe.applies(o, desk.model)]
+        )
         for operation in operations:
             turns = Counter(has_turn(probe, operation, seed) for seed in range(1, probe.share + 1))
             assert turns[True] == 1
@@ -38,7 +40,7 @@ def test_the_profile_deep_tries_all(desk):
         tried[item.base_name] += item.parts
     for item in plan.items:
         probe, operation = desk.catalogue.probes[item.probe], desk.model.operations_by_key.get(item.operation, WHOLE)
-        if not probe.generates:  # one item of such a probe sends all its cases in this profile
+        if not probe.sends_generated:  # one item of such a probe sends all its cases in this profile
             assert tried[item.base_name] == count_probe_parts(probe, operation, desk.model)
 
 

@@ -87,7 +87,7 @@ class ProbeRun(msgspec.Struct, frozen=True):
 
 def run_probe(probe: Probe, operation: str, subject: Subject, target: Responder) -> ProbeRun:
     """Run a probe on one operation to its end, and check that it keeps its promises."""
-    tested = WHOLE if probe.whole else subject.model.operations_by_key[operation]
+    tested = WHOLE if probe.is_api_wide else subject.model.operations_by_key[operation]
     assert probe.applies(tested, subject.model), f"{probe.name} does not apply to {operation}"
     steps = probe.run(tested, subject)
     outcomes: list[Outcome] = []

@@ -92,7 +92,7 @@ def test_requests_are_the_same_for_one_seed(subject):
 
 def test_generated_probes_say_that_they_generate():
     probes = Catalogue.collect(load_requirements()).probes
-    assert {name for name, probe in probes.items() if probe.generates} == {"generated-reads", "generated-writes"}
+    assert {name for name, probe in probes.items() if probe.sends_generated} == {"generated-reads", "generated-writes"}
     assert probes["generated-writes"].writes
     assert probes["workflow"].writes
     assert probes["workflow"].profile == "deep"

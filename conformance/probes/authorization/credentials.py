@@ -256,7 +256,7 @@ PROBES = (
     ),
     Probe(
         "misplaced-token", ("AUT-02",), is_secured, _build_needs("token elsewhere", EXPOSED),
-        send_misplaced_token, rank=2, exposes=True, ways=know_ways(len(TOKEN_PLACES)),
+        send_misplaced_token, rank=2, exposes_token=True, ways=know_ways(len(TOKEN_PLACES)),
     ),
     Probe(
         "missing-scope", ("AUT-03",), has_scopes, _build_needs("no scope", "noscope"),

@@ -158,9 +158,9 @@ def _read_with(token: str, operation: Operation, subject: Subject) -> Steps[Oper
 
 
 PROBES = (
-    Probe("narrowed-scopes", ("AUT-11",), _is_always_tested, _needs, use_narrowed_tokens, whole=True),
+    Probe("narrowed-scopes", ("AUT-11",), _is_always_tested, _needs, use_narrowed_tokens, is_api_wide=True),
     Probe(
         "narrowed-scopes-everywhere", ("AUT-11",), _is_always_tested, _rest_needs, use_narrowed_tokens_everywhere,
-        rank=3, whole=True,
+        rank=3, is_api_wide=True,
     ),
 )  # fmt: skip

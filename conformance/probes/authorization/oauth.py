@@ -190,7 +190,7 @@ def _check_status(response: OperationResponse, expected: tuple[int, ...], action
 
 
 PROBES = (
-    Probe("oauth", ("AUT-07", "AUT-09", "AUT-12"), is_any_operation, _needs, run_token_flows, rank=2, whole=True),
+    Probe("oauth", ("AUT-07", "AUT-09", "AUT-12"), is_any_operation, _needs, run_token_flows, rank=2, is_api_wide=True),
     Probe(
         "oauth-revocation",
         ("AUT-07",),
@@ -198,7 +198,7 @@ PROBES = (
         _revocation_needs,
         revoke_token,
         rank=2,
-        whole=True,
+        is_api_wide=True,
         writes=True,
     ),
 )

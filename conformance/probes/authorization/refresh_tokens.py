@@ -185,9 +185,12 @@ def _check_ended(token: str, what: str, subject: Subject) -> Steps[None]:
 
 
 PROBES = (
-    Probe("refresh-token", (_TOKENS, _CODE, _STORAGE), is_any_operation, _needs, use_refresh_token, rank=2, whole=True),
+    Probe(
+        "refresh-token", (_TOKENS, _CODE, _STORAGE), is_any_operation, _needs, use_refresh_token,
+        rank=2, is_api_wide=True,
+    ),
     Probe(
         "refresh-token-revocation", (_REVOCATION, _STORAGE), is_any_operation, _revocation_needs, revoke_refresh_token,
-        rank=2, whole=True, writes=True,
+        rank=2, is_api_wide=True, writes=True,
     ),
 )  # fmt: skip

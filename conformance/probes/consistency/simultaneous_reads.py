@@ -107,7 +107,7 @@ PROBES = tuple(
         _build_steps(reader, neighbour, pause_s),
         rank=2,
         identities=("user_a", "user_b"),
-        own_way=True,
+        is_unique_way=True,
     )
     for name, reader, neighbour, pause_s in (("first", "user_a", "user_b", 0.1), ("second", "user_b", "user_a", 0.4))
 )

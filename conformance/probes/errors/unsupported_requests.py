@@ -227,6 +227,12 @@ PROBES = (
     ),
     Probe("unsupported-media-type", ("ERR-07",), is_get, _accept_needs, send_unacceptable_media_type, rank=2),
     Probe(
-        "problem-types", ("ERR-10",), is_any_operation, _problem_type_needs, compare_problem_types, rank=3, whole=True
+        "problem-types",
+        ("ERR-10",),
+        is_any_operation,
+        _problem_type_needs,
+        compare_problem_types,
+        rank=3,
+        is_api_wide=True,
     ),
 )

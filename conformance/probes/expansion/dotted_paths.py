@@ -57,6 +57,6 @@ def expand_dotted_alone(operation: Operation, subject: Subject) -> Steps[None]:
 PROBES = (
     Probe(
         "expand-list-dotted", ("EXP-06",), _has_dotted_list, _dotted_needs, expand_dotted_alone, payer=READER,
-        share=_SHARE, own_way=True,
+        share=_SHARE, is_unique_way=True,
     ),
 )  # fmt: skip

@@ -86,6 +86,6 @@ def _is_conclusive(first: FilterTrial, second: FilterTrial) -> bool:
 PROBES = (
     Probe(
         "filter-pairs", (_REQUIREMENT,), _has_several_filters, _needs, confirm_violations(combine_two_filters), rank=2,
-        own_way=True,
+        is_unique_way=True,
     ),
 )  # fmt: skip

@@ -280,6 +280,6 @@ def _volatile_properties(life: "Lifecycle", subject: Subject) -> frozenset[str]:
 PROBES = (
     Probe(
         "workflow", HISTORY_REQUIREMENTS, _is_creatable, _needs, run_histories, Profile.DEEP, 3,
-        writes=True, own=True, sends=_unsafe_requests,
+        writes=True, writes_only_own=True, sends=_unsafe_requests,
     ),
 )  # fmt: skip

@@ -99,7 +99,7 @@ def override_write(operation: Operation, subject: Subject) -> Steps[None]:
 
 
 PROBES = (
-    Probe("method-override", ("PTH-05",), _is_always_tested, _override_needs, override_read, rank=1, whole=True),
+    Probe("method-override", ("PTH-05",), _is_always_tested, _override_needs, override_read, rank=1, is_api_wide=True),
     Probe(
         "method-override-write", ("PTH-06",), is_scoped_create, _write_needs, override_write,
         sends=list_own_requests, identities=(_READONLY,),

@@ -46,4 +46,6 @@ def send_trace(operation: Operation, subject: Subject) -> Steps[None]:
         yield pass_case(response, "PTH-04")
 
 
-PROBES = (Probe("trace", ("PTH-04",), _is_always_tested, _needs, send_trace, rank=3, sends=_list_requests, whole=True),)
+PROBES = (
+    Probe("trace", ("PTH-04",), _is_always_tested, _needs, send_trace, rank=3, sends=_list_requests, is_api_wide=True),
+)

@@ -81,7 +81,7 @@ def _check_problem(response: OperationResponse) -> Iterator[Outcome]:
 
 PROBES = (
     Probe(
-        "unknown-path", ("PTH-03",), _is_always_tested, _needs, request_unknown_paths, whole=True,
+        "unknown-path", ("PTH-03",), _is_always_tested, _needs, request_unknown_paths, is_api_wide=True,
         ways=lambda _, model: len(_list_heads(model)), sample=_BELOW,
     ),
 )  # fmt: skip

@@ -93,7 +93,7 @@ PROBES = (
         read_plainly,
         profile=Profile.SMOKE,
         rank=0,
-        plain=True,
+        is_plain_read=True,
         payer=READER,
     ),
 )

@@ -82,6 +82,6 @@ def _judge_response(response: OperationResponse, remaining: int) -> Steps[None]:
 PROBES = (
     Probe(
         "rate-limit", ("LIM-02",), is_any_operation, _needs, exhaust_rate_limit,
-        rank=2, identities=(LIMITED_IDENTITY,), whole=True,
+        rank=2, identities=(LIMITED_IDENTITY,), is_api_wide=True,
     ),
 )  # fmt: skip

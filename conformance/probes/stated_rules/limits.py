@@ -100,6 +100,6 @@ def _count_members(write: Write, subject: Subject) -> Steps[int | None]:
 PROBES = (
     Probe(
         "stated-limits", (LIMITS,), _has_limit, _needs, fill_collections, Profile.DEEP, 2,
-        writes=True, own=True, sends=_list_unsafe_requests,
+        writes=True, writes_only_own=True, sends=_list_unsafe_requests,
     ),
 )  # fmt: skip

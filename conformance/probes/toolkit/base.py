@@ -81,22 +81,22 @@ class Probe(msgspec.Struct, frozen=True):
     """An active probe: a generator that sends requests for one operation and judges the responses.
 
     - `requirements` are those it judges; an outcome on another one is an internal error.
-    - `applies` returns whether it runs on an operation; `whole` marks a probe of the API as such, which runs once.
+    - `applies` returns whether it runs on an operation; `is_api_wide` marks a probe of the whole API, which runs once.
     - `needs` are the requests it is expected to send, for the cost of the plan.
     - `sends` are the requests with an effect that it may send: the plan has none that the gate would refuse.
     - `profile` is the first profile that includes it; `rank` orders the items of a run, 0 before 1.
-    - `writes` marks probes whose requests may take effect; `own` those of them that touch only what they created.
+    - `writes` marks probes whose requests may take effect; `writes_only_own` those that only touch what they created.
     - `payer` is the kind of payer (`conformance.evidence.payers`) that may send what needs and requests name `full`
       for; empty where it has to be `full`.
-    - `plain` marks the probe of plain reads: the catalogue trusts it with all that checks and folds judge.
-    - `identities` must all be configured. `exposes` marks probes that put a token where servers log it.
+    - `is_plain_read` marks the probe of plain reads, to which the catalogue adds all requirements of checks and folds.
+    - `identities` must all be configured. `exposes_token` marks probes that put a token where servers log it.
     - `ways` returns how many ways of trying its requirements it knows on an operation, where it tries `sample` of them
       at a time (`conformance.probes.toolkit.samples`); None where it always tries all.
     - `share` is N where one in N operations is tried with each seed; with seed 1 those of the turn `first_share`.
-    - `generates` marks probes of generated requests: what other probes leave of a budget pays for them, and so does
-      what is kept for them (`PlanOptions.kept_for_generated`). They settle no case that another probe would judge.
-    - `own_way` marks a probe that tries its cases in a way that shows what no other probe can: where a plan has another
-      one for them, they are not taken for tried.
+    - `sends_generated` marks probes of generated requests: they are paid from what other probes leave of a budget, and
+      from what is kept for them (`PlanOptions.kept_for_generated`). They settle no case that another probe would judge.
+    - `is_unique_way` marks a probe that tests its cases in a way that no other probe does: the plan counts them as
+      untried even if another probe tests them.
     - `again` sends and judges one request, to show a violation with the smallest request that has it. `about` returns
       the requirements that such a request is a case of, before it is sent.
     """
@@ -110,18 +110,18 @@ class Probe(msgspec.Struct, frozen=True):
     rank: int = 1
     payer: str = ""
     writes: bool = False
-    own: bool = False
-    plain: bool = False
+    writes_only_own: bool = False
+    is_plain_read: bool = False
     sends: Callable[[Operation, ResourceModel], tuple[UnsafeRequest, ...]] = list_own_requests
     identities: tuple[str, ...] = ()
-    exposes: bool = False
-    whole: bool = False
+    exposes_token: bool = False
+    is_api_wide: bool = False
     ways: Callable[[Operation, ResourceModel], int] | None = None
     sample: int = 1
     share: int = 1
     first_share: int = 0
-    generates: bool = False
-    own_way: bool = False
+    sends_generated: bool = False
+    is_unique_way: bool = False
     again: Callable[[Request, Operation, Subject], Steps[None]] | None = None
     about: Callable[[Request, Operation, Subject], frozenset[str]] | None = None
 
