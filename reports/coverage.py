@@ -50,7 +50,7 @@ class OperationCoverage(msgspec.Struct, frozen=True):
 
 
 class CoverageTotal(msgspec.Struct, frozen=True):
-    """The number of elements of one kind that the description offers, and of those that were used."""
+    """The number of elements of one kind in the description, and how many of them were used."""
 
     name: str
     used: int

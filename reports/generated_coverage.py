@@ -1,4 +1,4 @@
-"""Generated requests: how many, of what kind, what came of them, and which keywords of the description they used."""
+"""Generated requests by kind and result, and the keywords of the description that they used."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping

@@ -21,7 +21,7 @@ class FamilyCount(msgspec.Struct, frozen=True):
 
 
 class PastRun(msgspec.Struct, frozen=True):
-    """A run as the history keeps it: `findings` are requirement and operation of what failed, by finding id.
+    """A run in the history: `findings` are requirement and operation of each failure, by finding id.
 
     `started_at` is in seconds since 1970; `verdict` is a `RunVerdict`; `families` are by name, such as `EXP`.
     """

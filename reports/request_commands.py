@@ -186,7 +186,7 @@ def _own_headers(request: Request, headers: Headers) -> Iterator[tuple[str, Vari
 
 
 def _fill_in(text: str, request: Request) -> VariableText:
-    """Return the text with variables in place of what was redacted."""
+    """Return the text with variables in place of redacted values."""
     pieces = _REDACTED.split(text)  # text, name, text, name … text
     text_pieces: list[str | Variable] = []
     for index, piece in enumerate(pieces):

@@ -273,13 +273,13 @@ class Summary(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def sampled_results(self) -> tuple[CaseResult, ...]:
-        """Return the planned cases of which not every known way was tried, the thinnest first."""
+        """Return the planned cases with untried ways, those with the smallest share of tried ways first."""
         sampled = (cell for cell in self.case_results if cell.is_sampled)
         return tuple(sorted(sampled, key=lambda cell: (cell.tried / cell.known, cell.case)))
 
     @property
     def sample_remark(self) -> str:
-        """Return the sentence that says how much of what is sampled was tried, empty where everything was."""
+        """Return the sentence that says how many of the sampled ways were tried, empty if all were."""
         sampled = self.sampled_results
         if not sampled:
             return ""

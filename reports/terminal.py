@@ -73,7 +73,7 @@ def render_summary(summary: Summary, console: Console, report: Path | None = Non
 
 
 def _print_gaps(summary: Summary, console: Console) -> None:
-    """Print why cases were not tested, and how much of what is sampled was tried."""
+    """Print why cases were not tested, and how many of the sampled ways were tried."""
     for reason, count in islice(summary.gap_counts.items(), MAX_CAUSES):
         console.print(_make_printable(f"  not tested {count:,}: {reason or 'no reason was recorded'}"), soft_wrap=True)
     if len(summary.gap_counts) > MAX_CAUSES:

@@ -213,7 +213,7 @@ _SETTING_WORDS = frozenset({"limit", "power"})  # of what somebody sets or may d
 
 @lru_cache(maxsize=4096)
 def find_bound_names(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """Return the pairs of property names of which the first is no more than the second, as `lowest_x`, `highest_x`."""
+    """Return pairs of property names: a lower and an upper bound, such as `lowest_x` and `highest_x`."""
     pairs = []
     for name in names:
         words = name.split("_")

@@ -66,7 +66,7 @@ def _partner_names(name: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def _interval_names(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """Return the pairs of property names of which the first begins an interval and the second ends it."""
+    """Return pairs of property names: the begin and the end of an interval."""
     known = set(names)
     return tuple((name, partner) for name in names for partner in _partner_names(name) if partner in known)
 

@@ -78,7 +78,7 @@ def _is_user_reference(value: str, subject: Subject) -> bool:
 
 
 def _documented_fields(response: OperationResponse, subject: Subject) -> set[str]:
-    """Return the properties of the documented body, wherever a choice or a conjunction puts them."""
+    """Return the properties of the documented body, those below `oneOf`, `anyOf` and `allOf` included."""
     media = response.operation.body.media if response.operation.body else ()
     pointer = next((media_type.schema for media_type in media if media_type.schema), "")
     return set(_walk_properties(subject, subject.description.resolve(pointer), 0)) if pointer else set()

@@ -38,7 +38,7 @@ def check_survival(response: OperationResponse, subject: Subject) -> Iterator[Ou
 
 
 def describe_oddity(request: Request) -> str:
-    """Describe in words what is odd in a request; return an empty text where nothing is."""
+    """Describe what is odd in a request; return an empty text if nothing is."""
     target = unquote_to_bytes(request.target)
     if not target.isascii():
         return "odd unicode in the URL"

@@ -109,7 +109,7 @@ def _parse(target: str) -> dict[str, list[str]]:
 
 
 def _normalize(value: str) -> object:
-    """Return a value as it is compared: a number or a time whatever its spelling, a word without case."""
+    """Return a value in the form in which it is compared: numbers and times parsed, words in lower case."""
     comparable = parse_comparable(value)
     return value.casefold() if comparable is None else comparable
 

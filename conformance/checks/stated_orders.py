@@ -64,7 +64,7 @@ def check_stated_orders(response: OperationResponse, subject: Subject) -> Iterat
 def _list_ordered(
     response: OperationResponse, subject: Subject
 ) -> Iterator[tuple[str, list[dict[str, Any]], StatedOrder]]:
-    """Yield the lists of objects of which an order is stated, with their pointers."""
+    """Yield the lists of objects with a stated order, with their pointers."""
     operation = response.operation
     query = response.exchange.request.target.partition("?")[2]
     is_chosen = operation.ordering is not None and f"{operation.ordering.parameter}=" in query

@@ -20,14 +20,14 @@ _CREDENTIALS = frozenset({"authorization", "evenergy-user"})
 
 
 class StatedValue(NamedTuple):
-    """The statement on a property: the seconds of which its time is a multiple, and null where no user acts."""
+    """The statement on a property: its time is a multiple of so many seconds, or it is null if no user acts."""
 
     alignment_s: int
     is_null_without_user: bool
 
 
 class StatedObject(NamedTuple):
-    """An object of which a text speaks: the names of its properties, and what is said of some."""
+    """An object that a text describes: the names of its properties, and the statements on some of them."""
 
     names: frozenset[str]
     stated: Mapping[str, StatedValue]
@@ -61,7 +61,7 @@ def _choose_object(names: frozenset[str], schema: str, description: Description)
 
 
 def check_stated_values(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:
-    """Check every value of a body of which the text of its schema says something."""
+    """Check every value of a body on which the text of its schema makes a statement."""
     if not response.is_success or not response.is_own_method or response.json is UNREADABLE:
         return
     schema = response.operation.item_schema

@@ -97,7 +97,7 @@ def faults(  # noqa: C901 - one branch for each kind of output
 
 
 def _replay(names: list[str], description: Path | None, workers: int, record: Path | None) -> int:
-    """Test the scripts of what each fault shows, print a line for each, and return the exit code."""
+    """Test the scripts of the findings of each fault, print a line for each, and return the exit code."""
     from conformance.cli.matrix_files import append_result, read_results
     from conformance.matrices.replays import ReplayProof, replay_faults
 

@@ -73,7 +73,7 @@ def _open_if_closed(descriptor: int) -> None:
 
 
 def _wrap_stream(stream: TextIO | None, descriptor: int) -> TextIO:
-    """Return a stream that is forgiving; one that is no plain text file is returned as it is."""
+    """Return a stream whose write errors are handled; a stream that is not a plain text file is returned unchanged."""
     if stream is None:
         return ForgivingStream(open(descriptor, "wb", closefd=False), encoding="utf-8", errors=_ERRORS)
     if not isinstance(stream, io.TextIOWrapper) or type(stream) is not io.TextIOWrapper:

@@ -86,7 +86,7 @@ def replay(
 
 
 def _choose_case(options: "RunOptions", text: str, items: tuple[str, ...]) -> "tuple[RunOptions, Verdict]":
-    """Return the options for a case that is given in words, and the verdict to look for."""
+    """Return the options for a case such as `PAG-03 GET /evses`, and the verdict to look for."""
     import msgspec
 
     from conformance.errors import UsageError

@@ -1,4 +1,4 @@
-"""`evconform schema`: the JSON Schemas of what is read and written."""
+"""`evconform schema`: the JSON Schemas of the files that evconform reads and writes."""
 
 from typing import Annotated, Literal
 

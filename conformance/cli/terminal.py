@@ -12,7 +12,7 @@ from conformance.cli.output import drop_output
 from conformance.tools.visible_text import make_visible
 
 PIPED_WIDTH = 1000
-"""Columns of what is piped: a table is then as wide as its content, and each row is one line."""
+"""Columns of piped output: a table is then as wide as its content, and each row is one line."""
 
 
 class Terminal(Console):

@@ -10,7 +10,7 @@ from conformance.evidence.responses import escape_pointer_token
 
 
 class _Absent:
-    """The type of ABSENT, which stands for no value at all and differs from null."""
+    """The type of ABSENT, which stands for a missing value and differs from null."""
 
     def __repr__(self) -> str:
         return "(absent)"
@@ -55,7 +55,7 @@ def find_differences(old: Any, new: Any, pointer: str = "") -> Iterator[ValueDif
 
 
 def _are_same_links(old: list[Any], new: list[Any]) -> bool:
-    """Return whether two lists hold the same links, in whatever order."""
+    """Return whether two lists hold the same links, in any order."""
     are_links = all(isinstance(member, str) and "://" in member for member in (*old, *new))
     return are_links and sorted(old) == sorted(new)
 

@@ -7,7 +7,7 @@ from conformance.model import Operation, ResourceModel, Target
 from conformance.model.target import DISPOSABLE
 
 READER = "(reader)"
-"""Reads everything: for lists, filters and whatever is judged by all the data."""
+"""Reads everything: for lists, filters and other judgements that need all the data."""
 ANY_READER = "(any reader)"
 """Reads any data, or sends reads that are refused for everybody."""
 ANY_WRITER = "(any writer)"

@@ -88,7 +88,7 @@ def _is_about_refusal(outcome: Outcome) -> bool:
 
 
 def _is_based_on_text(outcome: Outcome, reading: Reading, kind: str, name: str, exchange: Exchange) -> bool:
-    """Return whether a request was refused, or a filter ignored, where a text says otherwise than its schema."""
+    """Return whether a request was refused, or a filter ignored, as a text says in contradiction to its schema."""
     sent = _list_fields(exchange) if kind == "absent property" else _list_parameters(exchange)
     is_refused = exchange.status in _REFUSALS and _is_about_refusal(outcome)
     if kind == "value":

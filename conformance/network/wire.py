@@ -17,7 +17,7 @@ _BODY_METHODS = frozenset({"POST", "PUT", "PATCH"})
 
 
 class OutgoingRequest(NamedTuple):
-    """A request as it is to stand on the wire; `target` is empty where that of the URL is sent."""
+    """A request as it is sent on the wire; `target` is empty if it is that of the URL."""
 
     method: str
     url: httpx.URL

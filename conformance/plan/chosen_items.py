@@ -17,7 +17,7 @@ from conformance.safety.gate import Gate
 def plan_chosen_items(
     names: Iterable[str], case: Case, catalogue: Catalogue, model: ResourceModel, options: PlanOptions
 ) -> Plan:
-    """Return a plan of the items named, which judges one case and whatever else shows.
+    """Return a plan of the named items, which judges one case, and others that its exchanges show.
 
     Raises:
         PlanError: an item is unknown, or may not run on this target with these options.

@@ -18,7 +18,7 @@ class ComparedRuns(msgspec.Struct, frozen=True):
 
 
 def read_compared_runs(logs: Sequence[Path], history: Path | None) -> ComparedRuns:
-    """Return the runs of the logs named, the last of which is compared in detail, and those of the history file.
+    """Return the runs of the named logs and of the history file; the last log is compared in detail.
 
     Raises:
         LogError: a log cannot be read.

@@ -1,4 +1,4 @@
-"""JSON Schemas of what people and their tools read and write: the configuration, the summary of a run, its run log."""
+"""JSON Schemas of files for people and their tools: the configuration, the summary of a run, its run log."""
 
 from importlib.resources import files
 from inspect import cleandoc

@@ -1,4 +1,4 @@
-"""A finding seen again: the plan items that showed it run once more, against the target as it is now."""
+"""The replay of a finding: the plan items that showed it run once more against the target."""
 
 import tempfile
 from collections.abc import Iterable, Iterator

@@ -16,7 +16,7 @@ _MAX_AGE_MS = 36 * 3_600_000  # of a new id: the clock of a server may stand at 
 
 
 def find_created_path(method: str, path: str, response: Response) -> str:
-    """Return the path of what a response says was created directly below the path of its request; else empty.
+    """Return the path of the resource that was created directly below the path of the request, else an empty text.
 
     Only 201 says that a thing is new (RFC 9110, section 15.3.2): a server that returns 200 may show what was there
     before. The address stands in the body's `url`, else in `Location`, and its last segment has one reading only.

@@ -23,7 +23,7 @@ RISKS: MappingProxyType[Effect, str] = MappingProxyType(
         Effect.IRREVERSIBLE: "cannot be undone",
     }
 )
-"""Effects that need --allow-hardware beside --allow-writes, in words that follow "the operation"."""
+"""Effects that also need --allow-hardware, in words that follow "the operation"."""
 
 
 def _collect_kinds() -> Mapping[str, Rules]:

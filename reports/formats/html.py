@@ -151,7 +151,7 @@ def _build_environment() -> Environment:
 
 
 def _neutralize(value: object) -> object:
-    """Return what a template prints; plain text without characters that act, markup of ours as it is."""
+    """Return a value for a template: plain text without control characters, and our own markup unchanged."""
     return value if not isinstance(value, str) or isinstance(value, Markup) else make_visible(value)
 
 

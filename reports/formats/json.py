@@ -92,7 +92,7 @@ def _build_finding(finding: Finding, summary: Summary) -> dict[str, Any]:
 
 
 def _build_coverage(summary: Summary) -> dict[str, Any]:
-    """Return the coverage in all and by operation, with the names of what was not seen."""
+    """Return the coverage in all and by operation, with the names of elements that were not seen."""
     covered = measure_coverage(summary)
     return {
         "totals": {total.name: _build_total(total) for total in sum_coverage(covered)},

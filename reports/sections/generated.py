@@ -30,7 +30,7 @@ class GeneratedSection(ReportSection, frozen=True):
 
     @property
     def phases(self) -> tuple[tuple[str, int], ...]:
-        """Return the number of requests of each phase, by what it does in words."""
+        """Return the number of requests of each phase, by its description."""
         return tuple((_PHASES.get(phase, phase), count) for phase, count in self.coverage.phases)
 
 

@@ -23,7 +23,7 @@ _BAR_WIDTH, _MIN_SHARE, _GAP = 1000, 0.006, 1.5
 
 
 class Segment(msgspec.Struct, frozen=True):
-    """A part of the bar of verdicts, in units of which the whole bar has 1000."""
+    """A part of the bar of verdicts; the whole bar has 1000 units."""
 
     verdict: Verdict
     x: float

@@ -75,7 +75,7 @@ def _check_refusal(response: OperationResponse, requirement: str, status: int, c
 
 
 def send_without_token(operation: Operation, subject: Subject) -> Steps[None]:
-    """Send a request without a token, and with the tokens that nobody has in turn (AUT-01)."""
+    """Send a request without a token, and with one of the invalid tokens (AUT-01)."""
     request = yield from _build_request(operation, subject, "")
     if isinstance(request, Missing):
         yield from report_untested(("AUT-01",), operation, request)
@@ -146,7 +146,7 @@ def _send_to_existing_resource(
 
 
 def send_misplaced_token(operation: Operation, subject: Subject) -> Steps[None]:
-    """Send a valid token in the query or a cookie, in turn, where a server must not accept it (AUT-02)."""
+    """Send a valid token in the query or in a cookie, where a server must not accept it (AUT-02)."""
     request = yield from _build_request(operation, subject, subject.exposed)
     if isinstance(request, Missing):
         yield from report_untested(("AUT-02",), operation, request)

@@ -69,7 +69,7 @@ def compare_refusals(operation: Operation, subject: Subject) -> Steps[None]:
 
 
 def _list_private_texts(mine: OperationResponse, subject: Subject) -> Steps[tuple[str, ...]]:
-    """Return the telling texts of a resource and of its owner, but for those that the other user has too."""
+    """Return the identifying texts of a resource and of its owner, except those that the other user has too."""
     resource = subject.model.resources_by_name.get(subject.model.principal_resource)
     people = find_list_operation(resource, subject) if resource else None
     of_owner, of_other = mine, None
@@ -84,7 +84,7 @@ def _list_private_texts(mine: OperationResponse, subject: Subject) -> Steps[tupl
 def _check_silence(
     refusal: OperationResponse, nothing: OperationResponse, mine: OperationResponse, texts: tuple[str, ...]
 ) -> Iterator[Outcome]:
-    """Check that a refusal repeats nothing of what is refused, nor of its owner (AUT-14).
+    """Check that a refusal reveals nothing of the refused resource or its owner (AUT-14).
 
     What the refusal of an id that nobody has says too is said to everybody.
     """

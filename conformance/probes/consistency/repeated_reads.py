@@ -99,7 +99,7 @@ def _explain_difference(call: OperationCall, plain: OperationResponse, versioned
 def _find_values_in_turn(
     call: OperationCall, restless: Sequence[ValueDifference]
 ) -> Steps[tuple[list[ValueDifference], tuple[OperationResponse, ...]]]:
-    """Return the places at which identical reads show two values in turn, and these reads.
+    """Return the places at which identical reads show two values alternately, and these reads.
 
     Live data keep changing; a value that returns with every second read means two different responses.
     """

@@ -44,7 +44,7 @@ def list_odd_queries(operation: Operation, place: int) -> tuple[tuple[tuple[str,
 
 
 def send_odd_queries(operation: Operation, subject: Subject) -> Steps[None]:
-    """Send a read with odd queries; whatever a server makes of them, it does not fail."""
+    """Send a read with odd queries, and check that the server does not fail (ERR-12)."""
     call = yield from find_call_as(subject.any_reader, operation, subject)
     if isinstance(call, Missing):
         yield from report_untested(("ERR-12",), operation, call)

@@ -1,4 +1,4 @@
-"""EXP-04: an expansion shows the resource itself, as it is read at its link or shown in its list."""
+"""EXP-04: an expanded object equals the resource at its link, or in its list."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any

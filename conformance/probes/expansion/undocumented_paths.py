@@ -22,7 +22,7 @@ def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
 
 
 def send_undocumented_expansions(operation: Operation, subject: Subject) -> Steps[None]:
-    """Send one undocumented path, another kind in turn; the last way is the comma form."""
+    """Send one kind of undocumented path; the last way is the comma form."""
     from strategies.expansions import bad_expansions  # noqa: PLC0415 - hypothesis takes as long as all other imports
 
     call = yield from find_refusable_call(operation, subject)
@@ -47,7 +47,7 @@ def send_undocumented_expansions(operation: Operation, subject: Subject) -> Step
 
 
 def _is_trimmed(value: str, response: OperationResponse) -> bool:
-    """Return whether a documented path with a blank at its end is expanded: a lenient reader trims what it is sent."""
+    """Return whether a documented path with a trailing blank is expanded, because a lenient server trims it."""
     expansion = next((e for e in response.operation.expansions if e.path == value.rstrip()), None)
     if expansion is None or value == expansion.path or not response.is_success:
         return False

@@ -28,7 +28,7 @@ Word = tuple[Parameter, str]
 
 
 def list_words(operation: Operation) -> list[Word]:
-    """Return the documented words of optional parameters, those of different parameters in turn."""
+    """Return the documented words of optional parameters, alternating between the parameters."""
     lists = [
         [(parameter, str(word)) for word in parameter.schema["enum"] if word is not None]
         for parameter in operation.parameters

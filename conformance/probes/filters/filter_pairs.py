@@ -35,7 +35,7 @@ def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
 
 
 def combine_two_filters(operation: Operation, subject: Subject) -> Steps[None]:
-    """Send two filters of different members, of which each alone would show what the other one excludes."""
+    """Send two filters together, of which each alone shows items that the other one excludes."""
     populated_list = yield from find_populated_list(operation, subject, subject.choose_reader(operation))
     if isinstance(populated_list, Missing):
         yield from report_untested((_REQUIREMENT,), operation, populated_list)

@@ -84,7 +84,7 @@ def _list_bad_ranges(query_filter: Filter, operation: Operation) -> tuple[str, .
 
 
 def send_malformed_filters(operation: Operation, subject: Subject) -> Steps[None]:
-    """Send one bad value for one filter of each kind, in turn."""
+    """Send a bad value for one filter of each kind."""
     kinds = _group_by_kind(operation)
     call = yield from find_refusable_call(operation, subject)
     if isinstance(call, Missing):

@@ -84,7 +84,7 @@ def _write_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]
 
 
 def send_reads(operation: Operation, subject: Subject) -> Steps[None]:
-    """Send generated reads, with ids of what exists."""
+    """Send generated reads, with known ids."""
     call = yield from find_call(operation, subject, subject.choose_reader(operation))
     if isinstance(call, Missing):
         yield from report_untested(find_possible_requirements(operation, READS), operation, call)
@@ -105,7 +105,7 @@ def send_writes(operation: Operation, subject: Subject) -> Steps[None]:
 
 
 def _report_rest(requirements: tuple[str, ...], operation: Operation, subject: Subject) -> Iterator[Outcome]:
-    """Say of what no case tested that none does, where all cases were sent; elsewhere the plan says why."""
+    """Report requirements that no case tested, if all cases were sent; otherwise the plan gives the reason."""
     for requirement in requirements if subject.profile is Profile.DEEP else ():
         yield Outcome(requirement, operation.key, Verdict.NOT_APPLICABLE, "no generated case tests this")
 

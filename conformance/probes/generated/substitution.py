@@ -1,4 +1,4 @@
-"""Generated cases as requests to a target, with values of what exists in place of made-up ones."""
+"""Generated cases as requests to a target, with known values in place of generated ones."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def build_case_request(pooled_case: "PooledCase", call: OperationCall, known: Mapping[str, Any], index: int) -> Request:
-    """Return the request of a case with values of what exists, except where the case is about that very value."""
+    """Return the request of a case with known values, except where the case is about the generated value."""
     case, operation = pooled_case.case, call.operation
     wrong = {pointer.partition("/")[0] for pointer in pooled_case.wrong}
     path, query = _build_target(case.request.target, call, wrong)
@@ -55,7 +55,7 @@ def _build_target(target: str, call: OperationCall, wrong: set[str]) -> tuple[st
 
 
 def _link_body(body: bytes, known: Mapping[str, Any], index: int) -> bytes:
-    """Return a JSON body with known values in place of made-up ones; any other body as it is."""
+    """Return a JSON body with known values in place of generated ones; any other body unchanged."""
     if not body or not known:
         return body
     try:
@@ -66,7 +66,7 @@ def _link_body(body: bytes, known: Mapping[str, Any], index: int) -> bytes:
 
 
 def substitute_existing(value: Any, known: Mapping[str, Any], index: int) -> Any:
-    """Return a JSON value with values of what exists, by property name; `index` varies the choice."""
+    """Return a JSON value with known values, by property name; `index` varies the choice."""
     if isinstance(value, list):
         return [substitute_existing(member, known, index) for member in value]
     if not isinstance(value, dict):

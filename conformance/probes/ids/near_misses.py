@@ -51,7 +51,7 @@ def _find_place(operation: Operation, subject: Subject) -> int:
 
 
 def request_near_misses_of_existing(operation: Operation, subject: Subject) -> Steps[None]:
-    """Request malformed variants of an id that exists, one of each kind in turn (IDS-06)."""
+    """Request malformed variants of an existing id (IDS-06)."""
     call = yield from find_call_as(subject.any_reader, operation, subject)
     if isinstance(call, Missing):
         yield from report_untested(("IDS-06",), operation, call)
@@ -71,7 +71,7 @@ def request_near_misses_of_existing(operation: Operation, subject: Subject) -> S
 
 
 def request_near_misses_of_unknown(operation: Operation, subject: Subject) -> Steps[None]:
-    """Request malformed variants of an id that nobody has, in turn, below made-up parents (IDS-06)."""
+    """Request malformed variants of an id that does not exist, below parents that do not exist (IDS-06)."""
     resource = subject.model.resources_by_name[operation.resource]
     variants = list_near_misses(draw_unknown_id(operation, subject, resource.prefix))
 

@@ -115,7 +115,7 @@ def _check_target(
 
 
 def _is_same_url(first_url: str, second_url: str) -> bool:
-    """Return whether two URLs are the same but for percent-encoding."""
+    """Return whether two URLs differ only in percent-encoding."""
     return unquote(first_url) == unquote(second_url)
 
 

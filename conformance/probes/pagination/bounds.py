@@ -54,7 +54,7 @@ def list_bad_sizes(operation: Operation, subject: Subject, size: int = 1) -> tup
 
 
 def send_bad_sizes(operation: Operation, subject: Subject) -> Steps[None]:
-    """Send the page size above the maximum, and others that no list takes, in turn (PAG-06)."""
+    """Send a page size above the maximum, and one of the other invalid sizes (PAG-06)."""
     call = yield from find_refusable_call(operation, subject)
     if isinstance(call, Missing):
         yield from report_untested(("PAG-06",), operation, call)
@@ -107,7 +107,7 @@ def send_bad_page_numbers(operation: Operation, subject: Subject) -> Steps[None]
 
 
 def send_bad_cursors(operation: Operation, subject: Subject) -> Steps[None]:
-    """Send a cursor of another collection, and malformed ones in turn (PAG-10)."""
+    """Send a cursor of another collection, and one of the malformed cursors (PAG-10)."""
     call = yield from find_refusable_call(operation, subject)
     if isinstance(call, Missing):
         yield from report_untested(("PAG-10", "ERR-09"), operation, call)

@@ -1,4 +1,4 @@
-"""PAG-10: a cursor that is an id of the list's own kind, of which no item is left, is refused or goes on from there."""
+"""PAG-10: a well-formed cursor of an item that does not exist is refused, or the list continues from there."""
 
 from collections.abc import Sequence
 
@@ -32,7 +32,7 @@ def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
 
 
 def send_unknown_cursor(operation: Operation, subject: Subject) -> Steps[None]:
-    """Request the page after an id between those of two items, as it is left of an item that is gone."""
+    """Request the page after an id between those of two items, as if its item had been deleted."""
     populated_list = yield from find_populated_list(operation, subject, subject.any_reader)
     if isinstance(populated_list, Missing) or operation.pagination is None:
         missing = populated_list if isinstance(populated_list, Missing) else Missing("the list has no pages")

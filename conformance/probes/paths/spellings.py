@@ -17,7 +17,7 @@ _PROXY_HEADERS: Headers = (
 
 
 class Spelling(msgspec.Struct, frozen=True):
-    """One spelling of a path: what is odd about it in words, the request target, and further headers."""
+    """One spelling of a path: a description of it, the request target, and further headers."""
 
     oddity: str
     target: str

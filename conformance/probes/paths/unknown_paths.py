@@ -28,7 +28,7 @@ def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
 
 
 def request_unknown_paths(operation: Operation, subject: Subject) -> Steps[None]:
-    """Request paths that no operation has, at the root and below lists in turn."""
+    """Request a path that no operation has, at the root or below a list."""
     ulid = draw_ulid(subject.make_random("unknown path"), 0)
     root = (f"/{_NAME}", subject.unprivileged)
     below = [(f"{head}/{ulid}/{_NAME}", subject.unprivileged) for head in _list_heads(subject.model)]

@@ -97,7 +97,7 @@ def _is_local(url: str) -> bool:
 
 
 def _send_with_id(call: OperationCall, subject: Subject) -> Steps[OperationResponse | None]:
-    """Send the request again with the first optional id of which the target has a value; None where it has none."""
+    """Send the request again with the first optional id that is known; return None if there is none."""
     for parameter in call.operation.parameters:
         stem = parameter.name.removesuffix("_id")
         if parameter.required or parameter.location is not Location.QUERY or stem == parameter.name:

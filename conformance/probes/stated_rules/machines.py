@@ -36,7 +36,7 @@ _EXPECTED = {"null": None}
 
 
 class _Place(msgspec.Struct, frozen=True):
-    """An object as it was last read: the call that reads it, what came, and its state, empty where none fits."""
+    """An object as it was last read: the call that reads it, the response, and its state, empty if none fits."""
 
     read: OperationCall
     response: OperationResponse
@@ -44,7 +44,7 @@ class _Place(msgspec.Struct, frozen=True):
 
 
 def find_machine(operation: Operation, model: ResourceModel) -> StateMachine | None:
-    """Return the state machine of which an operation is an action, None where there is none."""
+    """Return the state machine that an operation is an action of, or None."""
     machines = (
         m for m in load_bundled_machines() if m.find_action(operation.key) and m.read in model.operations_by_key
     )

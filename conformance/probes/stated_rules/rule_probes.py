@@ -44,7 +44,7 @@ Rules = Callable[[Operation], tuple[StatedRule, ...]]
 
 
 def try_rules(rules: tuple[StatedRule, ...], operation: Operation, subject: Subject) -> Steps[None]:
-    """Try rules one after the other; what one changes is put back before the next one."""
+    """Try rules one after the other; the changes of one are undone before the next one."""
     for rule in rules:
         write = yield from _prepare_write(rule, operation, subject)
         if isinstance(write, Missing):

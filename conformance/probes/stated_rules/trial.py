@@ -1,4 +1,4 @@
-"""A stated rule on trial: its requests in order, and what does not come as it is stated."""
+"""The trial of a stated rule: its requests in order, and the first response that is not as stated."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -71,7 +71,7 @@ class RuleTrial:
         return None
 
     def read_current(self) -> Steps[OperationResponse]:
-        """Read the resource as it is now."""
+        """Read the current state of the resource."""
         assert self._reader is not None  # noqa: S101
         return (yield from send(self._reader.operation, self._reader.build_request(fresh=True)))
 

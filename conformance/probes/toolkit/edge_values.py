@@ -1,4 +1,4 @@
-"""Valid values at the edges of what a schema admits, which servers tend to lose. Pure."""
+"""Valid values at the limits of a schema, which servers often store wrongly. Pure."""
 
 from collections.abc import Iterator, Mapping
 from itertools import count
@@ -79,7 +79,7 @@ def find_edge_changes(
 
 
 def start_turns(operation: Operation, subject: Subject, mark: str = "") -> Iterator[int]:
-    """Return the endless numbers by which values are chosen in turn, from a start that depends on the seed."""
+    """Yield numbers without end by which values are chosen, from a start that depends on the seed."""
     return count(subject.make_random("edge", operation.key, mark).randrange(1000))
 
 

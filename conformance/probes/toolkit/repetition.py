@@ -25,7 +25,7 @@ def report_moved(response: OperationResponse, requirement: str, reason: str) -> 
 
 
 def confirm_violations(run: ProbeRun) -> ProbeRun:
-    """Return a probe's run that accuses only of what two of three attempts show; each reads everything anew."""
+    """Return a probe's run that reports only violations shown by two of three attempts, each with new reads."""
 
     def run_confirmed(operation: Operation, subject: Subject) -> Steps[None]:
         first = yield from _run_attempt(run(operation, subject), is_first=True)

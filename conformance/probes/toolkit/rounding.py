@@ -21,6 +21,6 @@ def find_rounding_step(schema: Mapping[str, Any]) -> float:
 
 
 def is_rounded(schema: Mapping[str, Any], sent: Any, shown: Any) -> bool:
-    """Return whether a number is shown as it is after the documented rounding of what was sent."""
+    """Return whether a number is shown as sent, after the documented rounding."""
     numbers = [value for value in (sent, shown) if isinstance(value, int | float) and not isinstance(value, bool)]
     return len(numbers) == 2 and abs(numbers[0] - numbers[1]) < find_rounding_step(schema)

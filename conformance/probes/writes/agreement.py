@@ -113,7 +113,7 @@ def check_one_more(
 
 
 def _is_copy(item: Mapping[str, Any], created: Mapping[str, Any] | None) -> bool:
-    """Return whether a new member shows what the created one shows, but for id, address and times."""
+    """Return whether a new member shows the values of the created one, except for id, URL and times."""
     if created is None or item.keys() != created.keys():
         return False
     own = {str(created.get("id", "")), str(created.get("url", ""))} - {""}

@@ -234,7 +234,7 @@ def _check_read(created: OperationResponse, subject: Subject) -> Steps[None]:
 
 
 def _find_lost_values(created: OperationResponse, shown: Any, subject: Subject) -> Iterator[ValueDifference]:
-    """Yield the values that were sent and are shown otherwise, but for a documented rounding."""
+    """Yield the values that are shown otherwise than sent, except for a documented rounding."""
     sent, schemas = _parse_sent_body(created), find_writable(created.operation, subject)
     written = {name: sent[name] for name in sent if name in schemas} if isinstance(sent, dict) else {}
     for difference in find_changed_values(written, shown):

@@ -1,4 +1,4 @@
-"""AFT-02 where other resources expand to one that a PATCH has changed: they show it as it is now."""
+"""AFT-02 for expansions: other resources that expand to a changed one show its new values."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -29,7 +29,7 @@ class ExpandedList(msgspec.Struct, frozen=True):
     expansion: str
 
     def read(self) -> Steps[OperationResponse]:
-        """Read the list with the expansion as it is now."""
+        """Read the list with the expansion again."""
         return (yield from send(self.call.operation, self.call.build_request(("expand", self.expansion), fresh=True)))
 
 

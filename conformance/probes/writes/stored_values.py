@@ -22,7 +22,7 @@ _ROUNDED = 1e-3  # relative error that a server may make in rounding a fraction
 
 
 def find_changed_values(sent: Any, shown: Any, pointer: str = "") -> Iterator[ValueDifference]:
-    """Yield the members of what was sent that are shown with another value; members not shown are not judged.
+    """Yield the members that are shown with another value than sent; members that are not shown are not judged.
 
     A link may be shown as an id or with other percent-encoding, a moment with another offset or without its fraction, a
     text with other case, blanks and punctuation or composed in another way (NFC, NFD), a list in another order.

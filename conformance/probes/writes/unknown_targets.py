@@ -17,7 +17,7 @@ def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
 
 
 def write_to_nothing(operation: Operation, subject: Subject) -> Steps[None]:
-    """Send a write that may be sent, but for an id that nothing has; the check of WRT-09 judges the response."""
+    """Send a valid write to an id that does not exist; the check of WRT-09 judges the response."""
     request = build_harmless_request(operation, subject, subject.any_writer)
     if isinstance(request, Missing):
         yield from report_untested(("WRT-09",), operation, request)

@@ -1,4 +1,4 @@
-"""WRT-02 and WRT-03: what a PATCH may change and what it may not, judged from reads before and after it."""
+"""WRT-02 and WRT-03: a PATCH changes only what it may, judged from reads before and after it."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
@@ -136,7 +136,7 @@ def check_refusal(
 def check_list(
     named: Mapping[str, Any], changed: OperationResponse, state: UpdateState, subject: Subject
 ) -> Steps[None]:
-    """Check that the list shows a changed resource as it is now, where the page read before shows it."""
+    """Check that the list shows the new values of a changed resource, if the page that was read before shows it."""
     call, path = find_collection(state.reader, subject), state.reader.path
     if call is not None and state.original_list is not None and has_item_at(state.original_list, path, subject):
         yield from agreement.check_list_item(named, changed, call, path, subject)

@@ -39,7 +39,7 @@ class UpdateState(msgspec.Struct, frozen=True):
         return self.write.call.operation
 
     def read_current(self) -> Steps[OperationResponse]:
-        """Read the resource as it is now."""
+        """Read the current state of the resource."""
         return (yield from send(self.reader.operation, self.reader.build_request(fresh=True)))
 
     def send_patch(
@@ -70,7 +70,7 @@ def prepare_update(operation: Operation, subject: Subject) -> Steps[UpdateState 
 
 
 def find_collection(reader: OperationCall, subject: Subject) -> OperationCall | None:
-    """Return the list of the collection of which the resource is a member."""
+    """Return the list of the collection that the resource belongs to."""
     resource = subject.model.resources_by_name.get(reader.operation.resource)
     lister = find_list_operation(resource, subject) if resource and reader.operation.role is Role.ITEM else None
     if lister is None:
