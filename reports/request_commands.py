@@ -8,6 +8,7 @@ import base64
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -143,6 +144,7 @@ def _substitute(text: VariableText, substitutions: Sequence[Substitution]) -> Va
     return tuple(part for piece in text for part in ((piece,) if isinstance(piece, Variable) else split(piece)))
 
 
+@lru_cache(maxsize=1)  # a report needs the parts of each request for two commands and the variables in them
 def _take_apart(exchange: Exchange) -> RequestParts:
     request = exchange.request
     own = {name.lower() for name, _ in request.headers}

@@ -28,17 +28,19 @@ def run_and_report(
     from conformance.cli.pytest_run import run_items
     from conformance.cli.regressions import conclude_comparison
     from conformance.reporting.builder import write_reports
+    from conformance.tools.garbage import reduce_collection
     from reports import fold
 
-    try:
-        log, events = session.finish(run_items(session, workers))
-    finally:
-        session.close()
-    summary = fold(events)
-    del events  # the summary holds what the reports need
-    if waiver_file:
-        summary = apply_waivers(summary, known)
-    written = write_reports(log, formats, summary=summary, since=since, history=history)
+    with reduce_collection():
+        try:
+            log, events = session.finish(run_items(session, workers))
+        finally:
+            session.close()
+        summary = fold(events)
+        del events  # the summary holds what the reports need
+        if waiver_file:
+            summary = apply_waivers(summary, known)
+        written = write_reports(log, formats, summary=summary, since=since, history=history)
     _publish_for_ci(written)
     return conclude_comparison(summary, print_summary(summary, written))
 
