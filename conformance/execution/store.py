@@ -17,6 +17,7 @@ import psutil
 
 from conformance.errors import LogError
 from conformance.model import Exchange
+from conformance.run_log.body_cut import measure_exchange
 from conformance.run_log.event_log import KEEP_HINT
 
 _CLAIM_TIMEOUT_S = 60.0  # for the response to a request that another worker sends; the channel's timeout is shorter
@@ -36,6 +37,8 @@ CREATE TABLE IF NOT EXISTS done (item TEXT PRIMARY KEY);
 """
 _SPEND = "UPDATE ledger SET spent = spent + ? WHERE identity = ? AND spent + ? <= ?"
 _MIN_WAIT_S = 0.001  # rounding must not make a wait look like none
+_MAX_REMEMBERED = 256  # exchanges that a process keeps in memory, each of so many bytes at most:
+_MAX_REMEMBERED_BYTES = 16 * 1024
 _UNLEASED = 256  # last requests before a limit, which are spent one by one
 
 
@@ -65,6 +68,7 @@ class SharedStore:
         self._decoder = msgspec.msgpack.Decoder(Exchange)
         self._lease = lease
         self._leased: dict[str, int] = {}
+        self._recent: dict[str, Exchange] = {}  # the last exchanges that were stored or read, the oldest first
         self._claimed: set[str] = set()  # requests that this process is sending
         self._awaited: dict[str, float] = {}  # by request, since when another process is known to send it
 
@@ -75,6 +79,8 @@ class SharedStore:
         """
         if key in self._claimed:
             return Pending.HERE
+        if (known := self._recent.get(key)) is not None:
+            return known
         while True:
             row = self._do("SELECT owner, exchange FROM answer WHERE key = ?", key).fetchone()
             if row is None:  # read first: a write may have to wait for other writers
@@ -84,7 +90,9 @@ class SharedStore:
                 continue
             if row[1] is not None:
                 self._awaited.pop(key, None)
-                return self._decoder.decode(row[1])
+                exchange: Exchange = self._decoder.decode(row[1])
+                self._remember(key, exchange)
+                return exchange
             now = time.monotonic()
             if now <= self._awaited.setdefault(key, now) + _CLAIM_TIMEOUT_S and _is_alive(row[0]):
                 return Pending.ELSEWHERE
@@ -99,6 +107,14 @@ class SharedStore:
         """Store the exchange of a request that this process claimed."""
         self._do("UPDATE answer SET exchange = ? WHERE key = ?", msgspec.msgpack.encode(exchange), key)
         self._claimed.discard(key)
+        self._remember(key, exchange)
+
+    def _remember(self, key: str, exchange: Exchange) -> None:
+        """Keep a stored exchange, which never changes: the same lists are read for one item after the other."""
+        if measure_exchange(exchange) <= _MAX_REMEMBERED_BYTES:
+            self._recent[key] = exchange
+            if len(self._recent) > _MAX_REMEMBERED:
+                del self._recent[next(iter(self._recent))]
 
     def release(self, key: str) -> None:
         """Give up the claim of a request that has no exchange."""
