@@ -70,7 +70,7 @@ def _is_for_title(name: str, overlay: dict[str, Any], title: str) -> bool:
 
 
 def _read_version(overlay: dict[str, Any]) -> tuple[int, int]:
-    """Return the version without its patch number, which stands for no difference; (0, 0) for anything else."""
+    """Return the version without its patch number, which makes no difference; (0, 0) for anything else."""
     parts = re.fullmatch(r"(\d{1,3})\.(\d{1,3})(\.\d{1,3})?", str(overlay.get("overlay", "")))
     return (int(parts[1]), int(parts[2])) if parts else (0, 0)
 

@@ -206,7 +206,7 @@ def is_url_stated(text: str) -> bool:
 
 
 def is_null_without_user(text: str) -> bool:
-    """Return whether a text says that its value is about the user who acts, and null where nobody does.
+    """Return whether a text says that its value is about the acting user, and null if no user acts.
 
     >>> is_null_without_user("Whether the authenticated user may join; `null` for anonymous requests.")
     True
@@ -216,7 +216,7 @@ def is_null_without_user(text: str) -> bool:
 
 
 def find_alignment(text: str) -> int:
-    """Return the seconds of which a text says that its time is a multiple, 0 where it says nothing of it.
+    """Return the number of seconds that a time is a multiple of by its text, 0 if the text does not say so.
 
     >>> find_alignment("Aligned to the half-hour marks."), find_alignment("Half an hour later.")
     (1800, 0)

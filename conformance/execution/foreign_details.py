@@ -29,7 +29,7 @@ class _Refusal(NamedTuple):
 
 
 def _is_personal(text: str) -> bool:
-    """Return whether a text may stand for one user: no time, and of a link its id alone."""
+    """Return whether a text may identify one user: not a time, and of a link only its id."""
     return not text.startswith("http") and parse_moment(text) is None
 
 

@@ -15,7 +15,7 @@ _MIN_PEOPLE = 2  # users that must be known by their own lists before owners are
 
 
 def has_own_bucket(request: Request) -> bool:
-    """Return whether a request is counted for its identity: sent with its token, and on behalf of nobody else."""
+    """Return whether a request counts for its identity: sent with its token, and not on behalf of another user."""
     return (
         bool(request.identity)
         and not request.token_in

@@ -8,7 +8,7 @@ from conformance.errors import UsageError
 
 AUTO = "auto"
 SHARDS_VARIABLE = "EVCONFORM_SHARDS"
-"""The number of shards, for schedulers that tell a job its index alone."""
+"""The number of shards, for schedulers that give a job only its index."""
 
 
 class _Scheduler(NamedTuple):

@@ -28,7 +28,7 @@ class _Reading(NamedTuple):
 
 
 class SharedAllowance:
-    """LIM-01: of requests of two users in turn, those of the one leave the allowance of the other as it was.
+    """LIM-01: when two users send requests alternately, those of one user do not reduce the allowance of the other.
 
     Two allowances differ by a number that hardly changes: from one user to the other it falls, and back it rises. In
     one allowance for both it falls both ways. Which tokens belong to one application is not documented, so that a

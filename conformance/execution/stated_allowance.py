@@ -33,7 +33,7 @@ class StatedAllowance:
             self._silent.setdefault(operation.key, exchange.id)
 
     def judge(self) -> Iterator[Outcome]:
-        """Yield one outcome for each operation with a response that does not tell the rate limit."""
+        """Yield one outcome for each operation with a response that does not state the rate limit."""
         for key, exchange in self._silent.items():
             if self._is_told:
                 verdict, message = Verdict.FAIL, f"{LIMIT} and {REMAINING} are absent, where other responses have them"

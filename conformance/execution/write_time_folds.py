@@ -63,7 +63,7 @@ def _judge_creation(created: Sighting, sent: set[str]) -> Iterator[Outcome]:
 
 
 def _judge_equal_times(things: list[Sighting]) -> Iterator[Outcome]:
-    """Check that two things which were created one after the other do not tell one moment, such as that of a start."""
+    """Check that two resources that were created one after the other do not show one time, such as that of a start."""
     for before, after in pairwise(things):
         clocks = parse_clock(before.dated), parse_clock(after.dated)
         value = after.body.get(_CREATED)

@@ -96,7 +96,7 @@ def _prove(fault: str, finding: Finding, scripts: ReplayScripts, description: Pa
 def _run_scripts(
     scripts: ReplayScripts, base_url: str, description: Path | None
 ) -> tuple["subprocess.CompletedProcess[str]", "subprocess.CompletedProcess[str]"]:
-    """Run both scripts as somebody would who copied them from a report."""
+    """Run both scripts as if they had been copied from a report."""
     with tempfile.TemporaryDirectory() as folder:
         command = Path(folder) / "evconform"
         command.write_text(_COMMAND.format(python=sys.executable), encoding="utf-8")

@@ -17,7 +17,7 @@ def list_written_resources(site: FaultSite) -> frozenset[str]:
 
 
 def iterate_log_resources(site: FaultSite) -> Iterator[Resource]:
-    """Yield the resources below another that are keyed by time and have a list, but for intervals of a series."""
+    """Yield the resources below another that are keyed by time and have a list, except intervals of a series."""
     for name, resource in site.world.shape.resources.items():
         operation = site.world.shape.lists_by_resource.get(name)
         if not resource.parent or resource.key_kind is not KeyKind.TIMESTAMP or operation is None:
@@ -27,7 +27,7 @@ def iterate_log_resources(site: FaultSite) -> Iterator[Resource]:
 
 
 def list_shared_collections(site: FaultSite) -> list[Resource]:
-    """Return the collections at the root of the API that people create things with ids in, but for the people."""
+    """Return the root collections in which resources with ids are created, except that of the users."""
     shape = site.world.shape
     created = {operation.resource for operation in site.model.operations if operation.role is Role.CREATE}
     return [

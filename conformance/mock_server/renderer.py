@@ -111,7 +111,7 @@ class RecordRenderer:
         }
 
     def _find_personal(self, name: str) -> frozenset[str]:
-        """Return the properties of a resource that are about the user who acts, and null where nobody does."""
+        """Return the properties of a resource that are about the acting user, and null if no user acts."""
         if name not in self._personal:
             resource = self._world.shape.resources.get(name)
             properties = self._world.get_schema(resource).get("properties", {}) if resource else {}

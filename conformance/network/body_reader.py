@@ -63,7 +63,7 @@ def _watch(pieces: Iterable[bytes], deadline: Deadline) -> Iterator[bytes]:
 
 
 def _decode(pieces: Iterable[bytes], name: str) -> Iterator[bytes]:
-    """Yield what an encoded body stands for, in small pieces (RFC 9110, section 8.4.1)."""
+    """Yield the decoded content of a body, in small pieces (RFC 9110, section 8.4.1)."""
     decoder = zlib.decompressobj(_WINDOWS[name])
     is_begun = False
     try:

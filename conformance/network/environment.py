@@ -45,7 +45,7 @@ def explain_settings() -> Iterator[None]:
 
 
 def _check_certificate_folder() -> None:
-    """Raise OSError where the folder of certificates does not exist; OpenSSL itself would trust nobody in silence."""
+    """Raise OSError if the folder of certificates does not exist; OpenSSL would silently trust no certificate."""
     folder = os.environ.get("SSL_CERT_DIR")
     if folder and not os.environ.get("SSL_CERT_FILE"):
         for part in folder.split(os.pathsep):

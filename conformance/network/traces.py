@@ -14,7 +14,7 @@ def make_traceparent() -> str:
 
 
 def _make_id(size: int) -> str:
-    """Return an id of so many bytes that is not all zeros, which stands for none."""
+    """Return an id of so many bytes that is not all zeros, which would mean no id."""
     while not any(value := secrets.token_bytes(size)):
         pass
     return value.hex()

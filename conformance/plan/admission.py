@@ -78,7 +78,7 @@ def order_by_value(candidates: Candidates, catalogue: Catalogue, target: Target)
 
 
 def _is_broad(item: PlanItem, turn: int, new_levels: set[Level], price: float, catalogue: Catalogue) -> bool:
-    """Return whether an item may stand for its probe: it tries a MUST for the first time, or cheaply in another way."""
+    """Return whether an item may represent its probe: it tests a MUST for the first time, or cheaply in another way."""
     if Level.MUST in new_levels:
         return turn < _FIRST_TURNS
     judges_must = any(catalogue.get_level(requirement) is Level.MUST for requirement in item.requirements)

@@ -43,7 +43,7 @@ class Accounts:
         self._claimed = sum_costs(need for need in claimants if not is_payer_kind(need.identity))
 
     def find_bill(self, needs: tuple[Need, ...], *, is_generated: bool = False) -> Bill | None:
-        """Return the best bill for needs, None where nobody who may pay has enough left."""
+        """Return the best bill for needs; None if no identity that may pay has enough left."""
         bills = [bill for bill in self._list_bills(needs) if self._is_affordable(bill, is_generated=is_generated)]
         return min(bills, key=self._compute_burden, default=None)
 
@@ -56,7 +56,7 @@ class Accounts:
             self._claimed[payer] += bill.cost[payer]
 
     def find_exhausted(self, needs: tuple[Need, ...]) -> str:
-        """Return an identity that has not enough left for needs that nobody can pay for."""
+        """Return an identity without enough requests left, for needs that no identity can pay for."""
         bill = next(self._list_bills(needs))
         return next((name for name in bill.cost if not self._can_pay(name, bill.cost[name])), ASSUMED_PAYER)
 

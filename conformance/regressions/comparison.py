@@ -1,4 +1,4 @@
-"""The comparison of two responses to one read: what was added, is gone, or is otherwise than in the baseline."""
+"""The comparison of two responses to one read: what was added, removed or changed from the baseline."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -91,7 +91,7 @@ def _pair_numbers(ours: Any, theirs: Any) -> Iterator[tuple[float, float]]:
 
 
 def compare_responses(target: Response, baseline: Response, known: IdentifierMap) -> Iterator[ResponseDifference]:
-    """Yield how a response differs from that of the baseline, ids and times apart that stand for each other."""
+    """Yield the differences of a response from the baseline's, except ids and times that correspond to each other."""
     if target.status != baseline.status:
         yield ResponseDifference(RegressionKind.STATUS, "", str(baseline.status), str(target.status))
         return
@@ -130,7 +130,7 @@ def _drop_origin(text: str) -> str:
 
 
 def _compare_texts(target: bytes, baseline: bytes, known: IdentifierMap) -> Iterator[ResponseDifference]:
-    """Compare bodies that are no JSON by their lines, the first of which is the header row of a table."""
+    """Compare bodies other than JSON line by line; the first line is the header row of a table."""
     ours, theirs = (body.decode("utf-8", "replace").splitlines() for body in (target, baseline))
     if ours[:1] != theirs[:1] and not known.agree(_drop_origin("".join(ours[:1])), _drop_origin("".join(theirs[:1]))):
         yield ResponseDifference(RegressionKind.TYPE, "", _cut("".join(theirs[:1])), _cut("".join(ours[:1])))
@@ -173,7 +173,7 @@ def _compare_objects(
 def _compare_lists(
     ours: list[Any], theirs: list[Any], pointer: str, known: IdentifierMap
 ) -> Iterator[ResponseDifference]:
-    """Compare lists member by member; where ids tell the members, by these."""
+    """Compare lists member by member, matched by their ids if they have any."""
     keys, other_keys = [_find_key(one) for one in ours], [_find_key(one) for one in theirs]
     translated = [known.find(key) if key else None for key in keys]
     if not ours or None in translated or None in other_keys:

@@ -1,4 +1,4 @@
-"""The ids and times of two worlds that stand for each other. Learnt from responses to the same reads."""
+"""The ids and times of two worlds that correspond to each other, learnt from responses to the same reads."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -21,7 +21,7 @@ class _Piece(NamedTuple):
 
 
 class IdentifierMap:
-    """Which id and which time of the target stands for which one of the baseline."""
+    """The ids and times of the target, with those of the baseline that they correspond to."""
 
     def __init__(self) -> None:
         self._to_baseline: dict[str, str] = {}
@@ -52,7 +52,7 @@ class IdentifierMap:
         return not self.has_other_ids or all(name in self._to_baseline for name in ids)
 
     def agree(self, target: str, baseline: str) -> bool:
-        """Return whether two texts are the same but for ids and times, and learn which of them stand for each other."""
+        """Return whether two texts differ only in ids and times; learn which of these correspond to each other."""
         if target == baseline and not _TOKEN.search(target):
             return True
         ours, theirs = _split(target), _split(baseline)
@@ -68,7 +68,7 @@ class IdentifierMap:
         return all(self._is_consistent(one, other) for one, other in pairs)
 
     def find(self, target: str) -> str | None:
-        """Return what stands for an id of the target in the baseline, None where that is not known."""
+        """Return the id of the baseline that corresponds to an id of the target, None if it is not known."""
         return self._to_baseline.get(target)
 
     def _is_consistent(self, one: _Piece, other: _Piece) -> bool:

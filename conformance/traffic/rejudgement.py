@@ -55,7 +55,7 @@ class RecordedRun(msgspec.Struct, frozen=True):
 
 
 def is_run(path: Path) -> bool:
-    """Return whether a path is the log or the report directory of a run that sent requests, and certified nobody."""
+    """Return whether a path is the log or the report directory of a run that sent requests, not of a certification."""
     if not find_run_logs([path]):
         return False
     started = next((event for event in read_events([path]) if isinstance(event, RunStarted)), None)

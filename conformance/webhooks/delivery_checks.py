@@ -61,7 +61,7 @@ def check_delivery(delivery: Delivery, exchange: str, sender: ProviderSender) ->
 
 
 def is_authentic(delivery: Delivery, sender: ProviderSender) -> bool:
-    """Return whether a delivery is signed with a key of the sender, and is not an old one that somebody repeats."""
+    """Return whether a delivery is signed with a key of the sender, and is not the replay of an old one."""
     offset = _compute_offset(delivery.find_header("svix-timestamp"), delivery.arrived_at)
     is_recent = offset is not None and (not delivery.arrived_at or abs(offset) <= TOLERANCE_S)
     return is_recent and _is_signed(delivery, sender)

@@ -65,7 +65,7 @@ def build_scope(
 
 
 def _build_operation(event: str, sender: ProviderSender) -> Operation:
-    """Return the operation that stands for an event."""
+    """Return the operation that represents an event."""
     schema, pointer = schema_of_webhook(sender.validators, event), pointers.join("#/webhooks", event, "post")
     return build_delivery_operation(build_operation_key(event), group="webhooks", schema=schema, pointer=pointer)
 

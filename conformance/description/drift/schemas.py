@@ -26,7 +26,7 @@ from conformance.description.drift.schema_difference import SchemaDifference
 
 
 class ComponentPair(msgspec.Struct, frozen=True):
-    """Two components, one of which replaces the other somewhere."""
+    """Two components, of which the new one replaces the old one somewhere."""
 
     old: str
     new: str

@@ -17,7 +17,7 @@ from conformance.errors import DescriptionError
 
 
 class FetchResult(msgspec.Struct, frozen=True):
-    """The result of a fetch. `waiting` is true if the description changed and nobody accepted that yet."""
+    """The result of a fetch. `waiting` is true if the description changed and the change was not accepted yet."""
 
     fetched: FetchedDescription
     file: Path

@@ -20,5 +20,5 @@ def install(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("AFT-05",), "`created_at` of a new thing is midnight", install, difficulty="subtle", implies=("RUL-05",)
+    ("AFT-05",), "`created_at` of a new resource is midnight", install, difficulty="subtle", implies=("RUL-05",)
 )

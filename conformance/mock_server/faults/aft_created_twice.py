@@ -1,4 +1,4 @@
-"""A POST creates two things."""
+"""A POST creates two resources."""
 
 from conformance.mock_server.duplicate_creations import create_twice, list_root_creations
 from conformance.mock_server.seeded_faults import SeededFault

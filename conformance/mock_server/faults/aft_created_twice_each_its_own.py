@@ -1,4 +1,4 @@
-"""A POST creates two things, of which each has what the server chooses itself."""
+"""A POST creates two resources, each with its own server-assigned values."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""A filter does not find what was created since the server started."""
+"""A filter does not find resources that were created since the server started."""
 
 from conformance.mock_server.call import ServerCall
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
@@ -21,5 +21,5 @@ def install(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("AFT-02",), "a filter by equality misses what is new", install, changes=("headers", "body"), implies=("RUL-07",)
+    ("AFT-02",), "a filter by equality misses new resources", install, changes=("headers", "body"), implies=("RUL-07",)
 )

@@ -1,4 +1,4 @@
-"""Every fourth read after a change shows what was before it."""
+"""Every fourth read after a change shows the former state."""
 
 from conformance.mock_server.former_states import list_plain_updates, show_former_state
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault

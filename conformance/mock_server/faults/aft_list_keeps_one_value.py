@@ -1,4 +1,4 @@
-"""A list shows the former value of one property of what was changed."""
+"""A list shows the former value of one property of a changed resource."""
 
 from typing import Any
 

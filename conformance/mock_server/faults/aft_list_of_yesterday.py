@@ -22,5 +22,5 @@ def install(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("AFT-02",), "a list shows the former value of what was changed", install, implies=("CON-02", "CON-07", "WRT-02")
+    ("AFT-02",), "a list shows the former values of a changed resource", install, implies=("CON-02", "CON-07", "WRT-02")
 )

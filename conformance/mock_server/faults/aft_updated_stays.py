@@ -19,4 +19,4 @@ def install(site: FaultSite) -> InstalledFault | None:
     )  # fmt: skip
 
 
-FAULT = SeededFault(("AFT-05",), "`updated_at` stays while the thing changes", install)
+FAULT = SeededFault(("AFT-05",), "`updated_at` stays while the resource changes", install)

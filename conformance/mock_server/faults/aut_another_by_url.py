@@ -12,7 +12,7 @@ def _allow_url(call: ServerCall, name: str, problem: Problem | None) -> Problem 
 
 FAULT = SeededFault(
     ("AUT-13",),
-    "with the URL of another user in EvEnergy-User, what is his can be read",
+    "with the URL of another user in EvEnergy-User, that user's resources can be read",
     lambda _site: hook_everywhere(parameter=_allow_url),
     difficulty="subtle",
     changes=("status", "headers", "body"),

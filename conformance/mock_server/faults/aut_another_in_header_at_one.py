@@ -12,7 +12,7 @@ def _allow_another(_call: ServerCall, _name: str, problem: Problem | None) -> Pr
 
 FAULT = SeededFault(
     ("AUT-13",),
-    "with EvEnergy-User one operation shows what is another's",
+    "with EvEnergy-User one operation shows another user's resources",
     lambda site: hook_at(
         site.pick(o for o in site.with_roles(Role.LIST) if o.user_header and o in site.owned_operations(Role.LIST)),
         parameter=_allow_another,

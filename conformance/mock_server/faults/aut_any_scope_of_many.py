@@ -1,4 +1,4 @@
-"""Whoever has more than ten scopes is taken for an administrator."""
+"""A token with more than ten scopes counts as an administrator's."""
 
 from conformance.mock_server.call import ServerCall
 from conformance.mock_server.problems import Problem
@@ -12,7 +12,7 @@ def _trust_many(call: ServerCall, problem: Problem | None) -> Problem | None:
 
 FAULT = SeededFault(
     ("AUT-11",),
-    "a token with all scopes but one opens what that one protects",
+    "a token with all scopes but one opens operations that need the missing one",
     lambda _site: hook_everywhere(admit=_trust_many),
     changes=("status", "headers", "body"),
     implies=("AUT-03",),

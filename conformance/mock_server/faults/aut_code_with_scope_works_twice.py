@@ -22,7 +22,7 @@ def install(_site: FaultSite) -> InstalledFault:
 
 FAULT = SeededFault(
     ("AUT-20",),
-    "a used authorization code for few scopes buys tokens again",
+    "a used authorization code for few scopes yields tokens again",
     install,
     difficulty="subtle",
     changes=(),

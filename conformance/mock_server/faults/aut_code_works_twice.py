@@ -16,4 +16,6 @@ def install(_site: FaultSite) -> InstalledFault:
     return hook_everywhere(code=keep_code)
 
 
-FAULT = SeededFault(("AUT-20",), "a used authorization code buys tokens again", install, changes=(), shown_by="tokens")
+FAULT = SeededFault(
+    ("AUT-20",), "a used authorization code yields tokens again", install, changes=(), shown_by="tokens"
+)

@@ -17,7 +17,7 @@ def install(site: FaultSite) -> InstalledFault | None:
 
 FAULT = SeededFault(
     ("AUT-05",),
-    "a list below a foreign thing gives 200",
+    "a list below another user's resource gives 200",
     install,
     difficulty="subtle",
     changes=("status", "headers", "body"),

@@ -1,11 +1,11 @@
-"""A thing below another one is found by its id alone, whoever's the parent in the path is."""
+"""A resource below another one is found by its id alone, whatever parent the path names."""
 
 from conformance.mock_server.foreign_members import find_below_any_parent, list_personal_parts
 from conformance.mock_server.seeded_faults import SeededFault, hook_at
 
 FAULT = SeededFault(
     ("AUT-05",),
-    "another user's thing below one's own address gives 200",
+    "another user's resource below one's own parent gives 200",
     lambda site: hook_at(list_personal_parts(site), **find_below_any_parent(site)),
     changes=("status", "headers", "body"),
     shown_by="references",

@@ -18,7 +18,7 @@ def install(site: FaultSite) -> InstalledFault | None:
 
 FAULT = SeededFault(
     ("AUT-05",),
-    "DELETE of one kind of thing works for everyone",
+    "DELETE of one kind of resource works for everyone",
     install,
     difficulty="subtle",
     changes=("status", "headers", "body"),

@@ -1,4 +1,4 @@
-"""At one collection what is another's is forbidden, what does not exist is not found."""
+"""At one collection another user's resource is forbidden (403), one that does not exist is not found (404)."""
 
 from conformance.mock_server.call import ServerCall
 from conformance.mock_server.problems import Problem

@@ -1,4 +1,4 @@
-"""Filters are applied to the things of all users."""
+"""Filters are applied to the resources of all users."""
 
 from conformance.mock_server.call import ServerCall
 from conformance.mock_server.seeded_faults import SeededFault, hook_at
@@ -13,7 +13,7 @@ def _show_filtered(call: ServerCall, _record: StoredRecord, visible: bool) -> bo
 
 FAULT = SeededFault(
     ("AUT-15",),
-    "with any filter one list shows a user what is another's",
+    "with any filter one list shows a user another user's resources",
     lambda site: hook_at(
         site.pick(o for o in site.personal_operations(Role.LIST) if any(f.field for f in o.filters)),
         visible=_show_filtered,

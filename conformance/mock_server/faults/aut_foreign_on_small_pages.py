@@ -1,4 +1,4 @@
-"""Small pages are cut from the things of all users."""
+"""Small pages are cut from the resources of all users."""
 
 from conformance.mock_server.call import ServerCall
 from conformance.mock_server.seeded_faults import SeededFault, hook_at
@@ -13,7 +13,7 @@ def _show_sized(call: ServerCall, _record: StoredRecord, visible: bool) -> bool:
 
 FAULT = SeededFault(
     ("AUT-15",),
-    "with page_size one list shows a user what is another's",
+    "with page_size one list shows a user another user's resources",
     lambda site: hook_at(
         site.pick(o for o in site.personal_operations(Role.LIST) if o.pagination and o.pagination.size),
         visible=_show_sized,

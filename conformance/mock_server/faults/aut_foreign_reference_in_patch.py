@@ -1,4 +1,4 @@
-"""Links in changes are looked up among the things of all users."""
+"""Links in changes are looked up among the resources of all users."""
 
 from conformance.mock_server.call import ServerCall
 from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere
@@ -11,7 +11,7 @@ def _accept_reference(call: ServerCall, record: StoredRecord, visible: bool) -> 
 
 FAULT = SeededFault(
     ("AUT-17",),
-    "a PATCH may link to what is another user's",
+    "a PATCH may link to another user's resource",
     lambda _site: hook_everywhere(visible=_accept_reference),
     difficulty="subtle",
     changes=("status", "headers", "body"),

@@ -1,4 +1,4 @@
-"""With expand a list shows the things of all users."""
+"""With expand a list shows the resources of all users."""
 
 from conformance.mock_server.call import ServerCall
 from conformance.mock_server.seeded_faults import SeededFault, hook_at
@@ -12,7 +12,7 @@ def _show_expanded(call: ServerCall, _record: StoredRecord, visible: bool) -> bo
 
 FAULT = SeededFault(
     ("AUT-15",),
-    "with expand one list shows a user what is another's",
+    "with expand one list shows a user another user's resources",
     lambda site: hook_at(
         site.pick(o for o in site.personal_operations(Role.LIST) if o.first_expansions),
         visible=_show_expanded,

@@ -20,7 +20,7 @@ def install(site: FaultSite) -> InstalledFault | None:
 
 FAULT = SeededFault(
     ("AUT-05",),
-    "a filtered list shows a user what belongs to others",
+    "a filtered list shows a user the resources of others",
     install,
     difficulty="subtle",
     changes=("headers", "body"),

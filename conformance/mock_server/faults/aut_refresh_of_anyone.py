@@ -12,7 +12,7 @@ def _serve_anyone(_form: Mapping[str, str], _client: str, known: Grant | None, _
 
 FAULT = SeededFault(
     ("AUT-18",),
-    "another client buys tokens with a refresh token",
+    "another client gets tokens with a refresh token",
     lambda _site: hook_everywhere(refresh=_serve_anyone),
     changes=("status", "headers", "body"),
     shown_by="tokens",

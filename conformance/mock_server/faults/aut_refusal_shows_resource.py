@@ -1,4 +1,4 @@
-"""A refusal shows what it refuses."""
+"""A refusal shows the refused resource."""
 
 from conformance.mock_server.call import ServerCall
 from conformance.mock_server.problems import Problem

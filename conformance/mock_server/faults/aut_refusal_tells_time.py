@@ -1,4 +1,4 @@
-"""A refusal tells when the other user created the resource."""
+"""A refusal states when the other user created the resource."""
 
 from conformance.mock_server.call import ServerCall
 from conformance.mock_server.problems import Problem

@@ -11,7 +11,7 @@ def _spare_first(_form: Mapping[str, str], ending: tuple[str, ...]) -> tuple[str
 
 FAULT = SeededFault(
     ("AUT-19",),
-    "a revoked refresh token buys tokens",
+    "a revoked refresh token yields tokens",
     lambda _site: hook_everywhere(revoke=_spare_first),
     changes=("status", "headers", "body"),
     shown_by="tokens",

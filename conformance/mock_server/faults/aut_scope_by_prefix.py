@@ -14,7 +14,7 @@ def _compare_beginning(call: ServerCall, problem: Problem | None) -> Problem | N
 
 FAULT = SeededFault(
     ("AUT-11",),
-    "solar_forecast:read opens what solar:read protects",
+    "solar_forecast:read opens operations that need solar:read",
     lambda _site: hook_everywhere(admit=_compare_beginning),
     difficulty="subtle",
     changes=("status", "headers", "body"),

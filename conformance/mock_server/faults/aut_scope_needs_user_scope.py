@@ -14,7 +14,7 @@ def _need_users(call: ServerCall, problem: Problem | None) -> Problem | None:
 
 FAULT = SeededFault(
     ("AUT-11",),
-    "a token with one scope gets 403 from what this scope opens",
+    "a token with one scope gets 403 from operations that need only this scope",
     lambda _site: hook_everywhere(admit=_need_users),
     difficulty="subtle",
     changes=("status", "headers", "body"),

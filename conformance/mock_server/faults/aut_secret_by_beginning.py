@@ -11,7 +11,7 @@ def _compare_beginning(client: str, secret: str, own: bool) -> bool:
 
 FAULT = SeededFault(
     ("AUT-12",),
-    "a secret with another end buys a token",
+    "a secret with another end yields a token",
     lambda _site: hook_everywhere(client=_compare_beginning),
     difficulty="subtle",
     changes=("status", "headers", "body"),

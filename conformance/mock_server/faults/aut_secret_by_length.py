@@ -1,4 +1,4 @@
-"""Of a secret only the length is compared."""
+"""Only the length of a secret is compared."""
 
 from conformance.mock_server.identities import IDENTITIES
 from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere
@@ -11,7 +11,7 @@ def _compare_length(client: str, secret: str, own: bool) -> bool:
 
 FAULT = SeededFault(
     ("AUT-12",),
-    "any secret of the same length buys a token",
+    "any secret of the same length yields a token",
     lambda _site: hook_everywhere(client=_compare_length),
     difficulty="subtle",
     changes=("status", "headers", "body"),

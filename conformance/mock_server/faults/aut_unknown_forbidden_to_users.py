@@ -1,4 +1,4 @@
-"""An id that nobody has is forbidden to the token of a user."""
+"""An id that does not exist is forbidden (403) to the token of a user."""
 
 from typing import Any
 

@@ -18,7 +18,7 @@ def install(site: FaultSite) -> InstalledFault | None:
 
 FAULT = SeededFault(
     ("AUT-06",),
-    "EvEnergy-User changes nothing where one thing is read by its id",
+    "EvEnergy-User changes nothing in the read of one resource by its id",
     install,
     difficulty="subtle",
     changes=("status", "headers", "body"),

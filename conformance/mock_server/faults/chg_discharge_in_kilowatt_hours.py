@@ -1,4 +1,4 @@
-"""Statistics show what left the battery in kilowatt hours."""
+"""Statistics show the energy out of the battery in kilowatt hours."""
 
 from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at

@@ -1,4 +1,4 @@
-"""A list shows no end of what has ended."""
+"""A list shows no end of a session that has ended."""
 
 from typing import Any
 
@@ -17,6 +17,6 @@ def install(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("CHG-12",), "`end` is null in a list, a time alone", install, difficulty="subtle",
+    ("CHG-12",), "`end` is null in a list, a time in the single read", install, difficulty="subtle",
     implies=("CON-02", "CON-07", "FLT-01", "FLT-02", "EXP-12", "CHG-08"),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What flows from the battery to the home contains what came from the sun."""
+"""The flow from the battery to the home contains the solar energy too."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Reads of one list that come within a few milliseconds share one answer, whoever sends them."""
+"""Reads of one list within a few milliseconds share one response, even for different users."""
 
 import time
 from typing import Any

@@ -1,4 +1,4 @@
-"""Now and then a client gets the answer to the one before it."""
+"""Now and then a client gets the response to the client before it."""
 
 from collections import Counter
 from typing import Any
@@ -28,7 +28,7 @@ def install(_site: FaultSite) -> InstalledFault:
 
 FAULT = SeededFault(
     ("CON-09",),
-    "every third identical read is answered as that of another token before it",
+    "every third identical read gets the response to the token before it",
     install,
     difficulty="subtle",
     changes=("status", "headers", "body"),

@@ -1,4 +1,4 @@
-"""One replica lags: every seventh read of one thing that exists finds nothing."""
+"""One replica lags: every seventh read of one existing resource finds nothing."""
 
 from itertools import count
 from typing import Any
@@ -21,7 +21,7 @@ def install(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("CON-07",), "every seventh read of what exists gives 404", install, difficulty="subtle",
+    ("CON-07",), "every seventh read of an existing resource gives 404", install, difficulty="subtle",
     changes=("status", "headers", "body"),
     implies=(
         "RSP-12", "CON-01", "CON-02", "CON-05", "VER-03", "EXP-02", "EXP-04", "EXP-06", "EXP-07", "FLT-07", "LNK-04",

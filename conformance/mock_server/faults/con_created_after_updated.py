@@ -18,7 +18,7 @@ def install(site: FaultSite) -> InstalledFault | None:
 
 FAULT = SeededFault(
     ("CON-03",),
-    "what was updated yesterday is created today",
+    "`created_at` is a day later than `updated_at`",
     install,
     implies=("CON-06", "FLT-02", "FLT-03", "FLT-07", "FLT-08", "AFT-02", "AFT-05"),
 )

@@ -1,4 +1,4 @@
-"""Every fourth read of a thing is answered by a copy that lags behind."""
+"""Every fourth read of a resource comes from a replica that lags behind."""
 
 from itertools import count
 from typing import Any

@@ -1,4 +1,4 @@
-"""One item on a later page of a list links to a thing of its neighbour."""
+"""One item on a later page of a list links to a resource of its neighbour."""
 
 from typing import Any
 
@@ -22,6 +22,6 @@ def install(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("CON-02",), "a link of the fourth item is another one than read alone", install, difficulty="subtle",
+    ("CON-02",), "a link of the fourth item differs from the single read", install, difficulty="subtle",
     implies=("CON-07", "LNK-05", "FLT-01", "AUT-05", "AUT-06"),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The third read of a thing in a row finds nothing."""
+"""The third read of a resource in a row finds nothing."""
 
 from collections import Counter
 from typing import Any

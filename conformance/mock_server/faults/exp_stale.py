@@ -23,5 +23,5 @@ def install(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("EXP-04",), "a number in an expanded object differs from the thing itself", install, difficulty="subtle"
+    ("EXP-04",), "a number in an expanded object differs from the resource itself", install, difficulty="subtle"
 )

@@ -14,5 +14,5 @@ def install(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("FLT-01", "FLT-02"), "`__isnull=true` finds what is not null", install, changes=("headers", "body")
+    ("FLT-01", "FLT-02"), "`__isnull=true` finds items whose value is not null", install, changes=("headers", "body")
 )

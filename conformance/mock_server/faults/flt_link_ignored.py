@@ -13,7 +13,7 @@ def install(site: FaultSite) -> InstalledFault | None:
 
 FAULT = SeededFault(
     ("FLT-01", "LNK-05"),
-    "a filter by a linked thing's id is ignored",
+    "a filter by a linked resource's id is ignored",
     install,
     changes=("headers", "body"),
     implies=("FLT-05",),

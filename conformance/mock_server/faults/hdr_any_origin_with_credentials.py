@@ -1,4 +1,4 @@
-"""Pages of any origin may read answers with credentials."""
+"""Pages of any origin may read responses with credentials."""
 
 from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere

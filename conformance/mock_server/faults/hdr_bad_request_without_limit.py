@@ -1,4 +1,4 @@
-"""A 400 at one list does not tell the rate limit."""
+"""A 400 at one list does not state the rate limit."""
 
 from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import SeededFault, hook_at

@@ -1,4 +1,4 @@
-"""Errors to a token do not tell the rate limit."""
+"""Errors to a token do not state the rate limit."""
 
 from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere

@@ -1,4 +1,4 @@
-"""An answer for one user expires in many years, for all users alike."""
+"""A response for one user expires in many years, for all users."""
 
 from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import SeededFault, hook_at

@@ -12,7 +12,7 @@ def _answer_not_modified(call: ServerCall | None, response: ServerResponse) -> S
 
 FAULT = SeededFault(
     ("HDR-09",),
-    "If-None-Match with a tag that nobody issued gives 304",
+    "If-None-Match with an unknown tag gives 304",
     lambda _site: hook_everywhere(answer=_answer_not_modified),
     changes=("status", "headers", "body"),
 )

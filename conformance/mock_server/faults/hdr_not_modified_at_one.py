@@ -1,4 +1,4 @@
-"""One resource tells when it was modified, and takes any If-Modified-Since for that time."""
+"""One resource has Last-Modified, and any If-Modified-Since gives 304."""
 
 from email.utils import formatdate
 

@@ -1,4 +1,4 @@
-"""Errors tell the framework and its version."""
+"""Errors name the framework and its version."""
 
 from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere

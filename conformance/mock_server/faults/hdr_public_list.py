@@ -1,4 +1,4 @@
-"""What one person has may be stored by any cache."""
+"""A user's data may be stored by any cache."""
 
 from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import SeededFault, hook_at

@@ -1,4 +1,4 @@
-"""With expand, what one person has may be stored by any cache."""
+"""With expand, a user's data may be stored by any cache."""
 
 from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import SeededFault, hook_at

@@ -1,4 +1,4 @@
-"""A refusal for a missing scope does not tell what is left of the rate limit."""
+"""A refusal for a missing scope does not state the remaining requests."""
 
 from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere

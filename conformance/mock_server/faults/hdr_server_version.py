@@ -1,4 +1,4 @@
-"""Server tells the version of the web server."""
+"""The Server header names the version of the web server."""
 
 from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere

@@ -12,7 +12,7 @@ def _set_cookie(call: ServerCall | None, response: ServerResponse) -> ServerResp
 
 FAULT = SeededFault(
     ("HDR-05",),
-    "Set-Cookie: sessionid=… in answers to a token",
+    "Set-Cookie: sessionid=… in responses to a token",
     lambda _site: hook_everywhere(answer=_set_cookie),
     changes=("headers",),
 )

@@ -1,4 +1,4 @@
-"""One person's things stay in a shared cache for a minute."""
+"""A user's data stay in a shared cache for a minute."""
 
 from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import SeededFault, hook_at

@@ -1,4 +1,4 @@
-"""Vary names Accept alone, where the answer depends on the user too."""
+"""Vary names only Accept, although the response depends on the user too."""
 
 from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import SeededFault, hook_at

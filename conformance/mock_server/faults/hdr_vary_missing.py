@@ -1,4 +1,4 @@
-"""Caches are not told that an answer depends on the user."""
+"""Vary does not say that a response depends on the user."""
 
 from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere

@@ -1,4 +1,4 @@
-"""The version stands twice in the answers of one operation."""
+"""The version header is repeated in the responses of one operation."""
 
 from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import SeededFault, hook_at
@@ -12,7 +12,7 @@ def _repeat_header(call: ServerCall | None, response: ServerResponse) -> ServerR
 
 FAULT = SeededFault(
     ("HDR-03",),
-    "EvEnergy-Version: 2 stands twice",
+    "EvEnergy-Version: 2 occurs twice",
     lambda site: hook_at(site.pick(site.root_items()), answer=_repeat_header),
     difficulty="subtle",
     changes=("headers",),

@@ -1,4 +1,4 @@
-"""One list does not tell the rate limit."""
+"""One list does not state the rate limit."""
 
 from conformance.mock_server.call import ServerResponse
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at, on_response

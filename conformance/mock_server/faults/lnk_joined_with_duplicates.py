@@ -5,7 +5,7 @@ from conformance.mock_server.seeded_faults import SeededFault
 
 FAULT = SeededFault(
     ("LNK-06",),
-    "one thing is linked twice",
+    "one resource is linked twice",
     lambda site: repeat_links(site, lambda links: [link for link in links for _ in (0, 1)], fewest=2),
     difficulty="subtle",
     implies=("CON-02", "CON-07", "EXP-02"),

@@ -23,7 +23,7 @@ def install(site: FaultSite) -> InstalledFault | None:
 
 FAULT = SeededFault(
     ("LNK-03",),
-    "a link of one kind of member leads to another kind of thing",
+    "a link of one kind of member leads to another kind of resource",
     install,
     implies=("CON-02", "EXP-02", "WRT-01"),
 )

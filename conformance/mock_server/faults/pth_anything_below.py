@@ -1,4 +1,4 @@
-"""The pattern of every resource's path has no end: what stands below is read as the resource."""
+"""The pattern of every resource's path has no end: a path below it shows the resource."""
 
 from conformance.mock_server.api import WireRequest
 from conformance.mock_server.fault_paths import fits_any

@@ -1,4 +1,4 @@
-"""What stands below a resource and is unknown is answered with an empty list."""
+"""An unknown path below a resource gives an empty list."""
 
 from conformance.mock_server.api import WireRequest
 from conformance.mock_server.call import ServerCall, ServerResponse

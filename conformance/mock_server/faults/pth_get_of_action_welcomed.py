@@ -1,4 +1,4 @@
-"""GET at the path of an action is answered with an empty object, for monitors."""
+"""GET at the path of an action gives an empty object, for monitors."""
 
 from conformance.mock_server.api import WireRequest
 from conformance.mock_server.call import ServerCall, ServerResponse

@@ -1,4 +1,4 @@
-"""HEAD on an item is answered before the token is looked at, so that it tells what exists."""
+"""HEAD on an item is handled before the token is checked, so it reveals what exists."""
 
 from conformance.mock_server.seeded_faults import SeededFault, hook_at, open_to_strangers
 from conformance.model import Role

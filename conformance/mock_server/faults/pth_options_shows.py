@@ -1,4 +1,4 @@
-"""OPTIONS is answered as GET is, for anybody."""
+"""OPTIONS returns what GET returns, without a token."""
 
 from conformance.mock_server.api import WireRequest
 from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere, open_to_strangers

@@ -1,4 +1,4 @@
-"""A path that the API does not have is answered with an empty object."""
+"""A path that the API does not have gives an empty object."""
 
 from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere, replace_response

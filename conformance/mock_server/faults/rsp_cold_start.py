@@ -1,4 +1,4 @@
-"""The first read of each path is answered with 503: the instance is still starting."""
+"""The first read of each path gives 503, because the instance is still starting."""
 
 from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import (

@@ -1,4 +1,4 @@
-"""One read in two hundred is answered by the gateway, in HTML."""
+"""One read in two hundred gets an HTML response from the gateway."""
 
 from itertools import count
 

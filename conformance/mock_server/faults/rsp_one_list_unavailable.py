@@ -1,4 +1,4 @@
-"""One list is answered with 502 each time: what stands behind the gateway is down."""
+"""One list always gives 502, because the server behind the gateway is down."""
 
 from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import SeededFault, hook_at

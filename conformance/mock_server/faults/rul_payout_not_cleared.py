@@ -1,4 +1,4 @@
-"""Clearing a payout method answers 204 and keeps it."""
+"""Clearing a payout method returns 204 and keeps it."""
 
 from conformance.mock_server.seeded_faults import SeededFault, forget_rule
 

@@ -1,4 +1,4 @@
-"""What is about the user who acts is told to a client that acts for none."""
+"""A value about the acting user is shown to a client that acts for no user."""
 
 from typing import Any
 

@@ -1,10 +1,10 @@
-"""The waitlist of vehicles takes a model that does not exist."""
+"""The waitlist of vehicles accepts a model that does not exist."""
 
 from conformance.mock_server.seeded_faults import SeededFault, forget_rule
 
 FAULT = SeededFault(
     ("RUL-01",),
-    "somebody waits for a model that nobody has",
+    "an entry of the waitlist names a model that does not exist",
     forget_rule("POST /vehicle_waitlist", "known-model"),
     difficulty="subtle",
     changes=("status", "headers", "body"),

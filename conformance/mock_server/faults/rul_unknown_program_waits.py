@@ -1,10 +1,10 @@
-"""The waitlist of chargers takes a program that does not exist."""
+"""The waitlist of chargers accepts a program that does not exist."""
 
 from conformance.mock_server.seeded_faults import SeededFault, forget_rule
 
 FAULT = SeededFault(
     ("RUL-01",),
-    "somebody waits in a program that does not exist",
+    "an entry of the waitlist names a program that does not exist",
     forget_rule("POST /evse_waitlist", "known-program"),
     difficulty="subtle",
     changes=("status", "headers", "body"),

@@ -1,4 +1,4 @@
-"""A boost that is refused ends what runs."""
+"""A boost that is refused ends the running sub-session."""
 
 from conformance.mock_server import clock
 from conformance.mock_server.call import ServerCall, ServerResponse

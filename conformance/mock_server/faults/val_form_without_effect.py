@@ -1,4 +1,4 @@
-"""A form is accepted, and what it says is dropped."""
+"""A form is accepted, and its values are dropped."""
 
 from typing import Any
 

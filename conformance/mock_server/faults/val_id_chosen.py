@@ -1,4 +1,4 @@
-"""A POST chooses the id of what it creates."""
+"""A POST chooses the id of the resource that it creates."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A PATCH of nothing clears what may be null."""
+"""A PATCH without properties clears every nullable property."""
 
 from typing import Any
 

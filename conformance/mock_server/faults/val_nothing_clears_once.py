@@ -1,4 +1,4 @@
-"""One PATCH of nothing clears what may be null."""
+"""One PATCH without properties clears every nullable property."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A PATCH of nothing takes unticked boxes for false."""
+"""A PATCH without properties toggles every boolean property."""
 
 from typing import Any
 
@@ -26,4 +26,4 @@ def install(site: FaultSite) -> InstalledFault | None:
     return hook_at(site.pick(operations), apply=change)
 
 
-FAULT = SeededFault(("VAL-09",), "`{}` turns switches off", install, difficulty="subtle", implies=("CON-08",))
+FAULT = SeededFault(("VAL-09",), "`{}` toggles booleans", install, difficulty="subtle", implies=("CON-08",))

@@ -1,4 +1,4 @@
-"""Texts are brought into the form of compatibility (NFKC)."""
+"""Texts are normalized to the compatibility form (NFKC)."""
 
 import unicodedata
 from typing import Any

@@ -14,4 +14,4 @@ def install(site: FaultSite) -> InstalledFault:
     return hook_everywhere(answer=on_response(drop_version))
 
 
-FAULT = SeededFault(("VER-01",), "4xx answers lack EvEnergy-Version", install, changes=("headers",))
+FAULT = SeededFault(("VER-01",), "4xx responses lack EvEnergy-Version", install, changes=("headers",))

@@ -31,7 +31,7 @@ def install(site: FaultSite) -> InstalledFault | None:
 
 FAULT = SeededFault(
     ("WRT-09",),
-    "an action on an id that nobody has is answered as done",
+    "an action on an id that does not exist succeeds",
     install,
     difficulty="subtle",
     changes=("status", "headers", "body"),

@@ -32,4 +32,6 @@ def install(site: FaultSite) -> InstalledFault | None:
     return hook_at((delete, creates[delete.resource]), remove=keep_deleted, apply=restore_deleted) if delete else None
 
 
-FAULT = SeededFault(("WRT-04",), "a POST brings back what was deleted before it", install, difficulty="subtle")
+FAULT = SeededFault(
+    ("WRT-04",), "a POST brings back the resource that was deleted before it", install, difficulty="subtle"
+)

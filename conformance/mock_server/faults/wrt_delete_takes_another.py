@@ -19,4 +19,4 @@ def install(site: FaultSite) -> InstalledFault | None:
     return hook_at(delete, remove=remove_neighbour)
 
 
-FAULT = SeededFault(("WRT-04",), "a DELETE takes another thing along", install)
+FAULT = SeededFault(("WRT-04",), "a DELETE also removes another resource", install)

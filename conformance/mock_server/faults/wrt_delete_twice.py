@@ -12,7 +12,7 @@ def _accept_again(answer: ServerResponse) -> None:
 
 FAULT = SeededFault(
     ("WRT-04",),
-    "DELETE of what is gone gives 204",
+    "DELETE of a deleted resource gives 204",
     lambda site: hook_at(site.with_roles(Role.DELETE), answer=on_response(_accept_again, 404)),
     difficulty="subtle",
     changes=("status", "headers", "body"),

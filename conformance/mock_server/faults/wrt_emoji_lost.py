@@ -1,4 +1,4 @@
-"""POST loses what lies beyond the Basic Multilingual Plane."""
+"""POST loses characters beyond the Basic Multilingual Plane."""
 
 from typing import Any
 

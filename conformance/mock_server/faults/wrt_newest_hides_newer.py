@@ -25,7 +25,7 @@ def install(site: FaultSite) -> InstalledFault | None:
 
 FAULT = SeededFault(
     ("WRT-07",),
-    "a second new thing hides the first in the list",
+    "a second new resource hides the first in the list",
     install,
     difficulty="subtle",
     changes=("headers", "body"),

@@ -18,4 +18,4 @@ def install(site: FaultSite) -> InstalledFault | None:
     return hook_at(operation, select=hide_created)
 
 
-FAULT = SeededFault(("WRT-07",), "a new thing is missing in its list", install, changes=("headers", "body"))
+FAULT = SeededFault(("WRT-07",), "a new resource is missing in its list", install, changes=("headers", "body"))

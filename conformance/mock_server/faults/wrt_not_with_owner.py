@@ -34,4 +34,6 @@ def install(site: FaultSite) -> InstalledFault | None:
     return replace(planted, reporting_operations=creating) if planted else None
 
 
-FAULT = SeededFault(("WRT-07", "LNK-04"), "a new thing is missing in its owner's links", install, difficulty="subtle")
+FAULT = SeededFault(
+    ("WRT-07", "LNK-04"), "a new resource is missing in its owner's links", install, difficulty="subtle"
+)

@@ -23,7 +23,7 @@ def _change_value(value: object) -> object:
 
 FAULT = SeededFault(
     ("WRT-02",),
-    "the answer to one kind of PATCH shows other values than were set",
+    "the response to one kind of PATCH shows other values than were set",
     lambda site: hook_at(
         [
             operation

@@ -20,4 +20,4 @@ def install(site: FaultSite) -> InstalledFault | None:
     return hook_at(operation, apply=change_neighbours)
 
 
-FAULT = SeededFault(("WRT-02",), "a PATCH of one thing changes all of its kind", install)
+FAULT = SeededFault(("WRT-02",), "a PATCH of one resource changes all of its kind", install)

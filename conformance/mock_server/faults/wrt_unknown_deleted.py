@@ -1,4 +1,4 @@
-"""A DELETE of an id that nothing has succeeds."""
+"""A DELETE of an id that does not exist succeeds."""
 
 from conformance.mock_server.call import ServerResponse
 from conformance.mock_server.seeded_faults import (
@@ -25,7 +25,7 @@ def install(site: FaultSite) -> InstalledFault | None:
 
 FAULT = SeededFault(
     ("WRT-09",),
-    "DELETE of an id that nobody has gives 204",
+    "DELETE of an id that does not exist gives 204",
     install,
     changes=("status", "headers", "body"),
 )

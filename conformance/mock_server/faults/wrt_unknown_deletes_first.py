@@ -1,4 +1,4 @@
-"""A DELETE of an id that nothing has deletes the first resource of its kind."""
+"""A DELETE of an id that does not exist deletes the first resource of its kind."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ def install(site: FaultSite) -> InstalledFault | None:
 
 FAULT = SeededFault(
     ("WRT-09",),
-    "DELETE of an id that nobody has deletes another one",
+    "DELETE of an id that does not exist deletes another resource",
     install,
     difficulty="subtle",
     changes=("status", "headers", "body"),

@@ -63,7 +63,7 @@ _LATER: tuple[tuple[str, int], ...] = (
     (r"^(logged_at|dispatched_at)$", 0),
 )
 _PAST = re.compile(r"^(resolved|ticket_updated|updated|last_updated|last_used|verified|read)_at$")
-"""Names of times that tell what has happened: those of a record that is made now do not lie ahead."""
+"""Names of times in the past: for a record that is made now they are not in the future."""
 
 
 def find_delay(name: str) -> int:

@@ -125,7 +125,7 @@ def _is_other_write(problem: ProblemExample, method: str, path: str) -> bool:
 
 
 def _find_other_statuses(reading: LintContext) -> Iterator[RuleViolation]:
-    """Yield examples of problems whose status is another than that of the response that they stand in."""
+    """Yield examples of problems with another status than the response that they belong to."""
     seen: set[str] = set()
     for operation in reading.operations:
         for status, _, response in reading.list_responses(operation):
