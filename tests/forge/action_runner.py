@@ -14,11 +14,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
 _EXPRESSION = re.compile(r"\$\{\{\s*(.+?)\s*\}\}")
+
+
+class StepTime(NamedTuple):
+    """How long a step took, and the processor time of its processes, in seconds."""
+
+    wall_s: float
+    processor_s: float
 
 
 @dataclass
@@ -31,7 +38,7 @@ class PlayedAction:
     summary: str = ""
     artifacts: dict[str, Path] = field(default_factory=dict)
     used: list[str] = field(default_factory=list)
-    seconds: dict[str, float] = field(default_factory=dict)
+    times: dict[str, StepTime] = field(default_factory=dict)
 
 
 class ActionRunner:
@@ -68,9 +75,9 @@ class ActionRunner:
             if "uses" in step:
                 self._use(step, played)
             else:
-                begin = time.monotonic()
+                begin, spent = time.monotonic(), _processor_s()
                 self._execute(step, played)
-                played.seconds[step["name"]] = time.monotonic() - begin
+                played.times[step["name"]] = StepTime(time.monotonic() - begin, _processor_s() - spent)
         for name, spec in self._definition.get("outputs", {}).items():
             played.outputs[name] = self._expand(spec["value"])
         summary = self._temporary / "summary.md"
@@ -148,3 +155,9 @@ class ActionRunner:
             lines = files["GITHUB_OUTPUT"].read_text().splitlines()
             self._steps[step["id"]] = dict(line.split("=", 1) for line in lines)
         files["GITHUB_OUTPUT"].write_text("")
+
+
+def _processor_s() -> float:
+    """Return the processor time of all processes that this one has started and that have ended."""
+    times = os.times()
+    return times.children_user + times.children_system

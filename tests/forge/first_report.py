@@ -47,11 +47,12 @@ def main() -> int:
             if played.exit_code or not report.exists():
                 print(played.output[-4000:], file=sys.stderr)
                 return 1
-            total = sum(played.seconds.values())
-            steps = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in played.seconds.items())
-            print(
-                f"caches {caches}: {total:.1f} s to {report.name} ({steps}), load {os.getloadavg()[0]:.1f}", flush=True
+            total = sum(step.wall_s for step in played.times.values())
+            steps = ", ".join(
+                f"{name} {step.wall_s:.1f} s with {step.processor_s:.1f} s of processor time"
+                for name, step in played.times.items()
             )
+            print(f"caches {caches}: {total:.1f} s ({steps}), load {os.getloadavg()[0]:.1f}", flush=True)
             shutil.rmtree(root / caches)
     return int(total > LIMIT_S)
 
