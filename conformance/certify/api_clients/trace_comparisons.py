@@ -26,11 +26,11 @@ def compare_with_control(trace: Trace) -> Assessment:
         return build_violation(
             f"it no longer sends GET {missing[0]}", f"{len(missing)} of {len(expected)} reads are missing"
         )
-    return _compare_output(trace, control)
+    return compare_output(trace, control)
 
 
-def _compare_output(trace: Trace, control: Trace) -> Assessment:
-    """Compare the ids in the output: those of the control that the server still shows must be there."""
+def compare_output(trace: Trace, control: Trace) -> Assessment:
+    """Return the verdict on the ids in the output: those of the control that the server still shows must be there."""
     ids = {word for word in control.process.output.split() if len(word) > 20 and _is_shown(word, control)}
     missing = sorted(word for word in ids if word not in trace.process.output and _is_shown(word, trace))
     if missing:

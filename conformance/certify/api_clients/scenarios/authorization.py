@@ -158,9 +158,26 @@ def _judge_revocation(call: ClientCall, trace: Trace) -> Assessment:
     if form.get("token") not in issued:
         names = ", ".join(sorted(form)) or "nothing"
         return build_violation("it does not send a token that was issued to it in `token`", f"the form holds {names}")
+    if form.get("token") in _list_replaced_tokens(trace, call):
+        return build_violation("it revokes a token that was refused and replaced, and leaves the new one valid")
     if call.status != 200 and not call.is_affected and call.exchange.response:
         return build_violation(f"its revocation is refused with {call.status}")
     return PASSED
+
+
+def _list_replaced_tokens(trace: Trace, revocation: ClientCall) -> set[str]:
+    """Return the access tokens that were refused before a revocation, where a later one was issued in their place."""
+    tokens = [
+        members["access_token"]
+        for issuing, members in list_issued_tokens(trace)
+        if issuing.responded_at <= revocation.requested_at
+    ]
+    refused = {
+        call.request_header("authorization").partition(" ")[2].strip()
+        for call in trace.api_calls
+        if call.status == 401 and call.responded_at <= revocation.requested_at
+    }
+    return refused & set(tokens[:-1])
 
 
 # Scopes of C23

@@ -10,9 +10,14 @@ from conformance.certify.api_clients.conditions import (
     ScenarioResponse,
     match_operations,
 )
-from conformance.certify.api_clients.definitions import Scenario
-from conformance.certify.api_clients.tasks import LIST_VEHICLES
-from conformance.certify.api_clients.trace_comparisons import compare_with_control
+from conformance.certify.api_clients.definitions import Scenario, ScenarioJudge, build_inconclusive, build_violation
+from conformance.certify.api_clients.tasks import LIST_VEHICLES, TASKS
+from conformance.certify.api_clients.trace import Trace
+from conformance.certify.api_clients.trace_comparisons import compare_output, compare_with_control
+from conformance.certify.assessments import Assessment
+
+_SMALL_PAGE = 3  # items: 22 pages, more than any sensible guard against endless lists allows
+_REPEATED_PAGE = 3  # its number
 
 
 def _remove_items(first: int, last: int | None) -> Action:
@@ -29,25 +34,50 @@ def _remove_items(first: int, last: int | None) -> Action:
     return act
 
 
-async def _repeat_item(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
-    """Begin each page with the last item of the page before it, as when an item was added in between."""
+async def _repeat_items(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
+    """Begin each page with the last item of the page before it; the third page shows nothing but the second again."""
     response = await context.send_to_mock(request)
     if response.status != 200:
         return response
     items = msgspec.json.decode(response.body)
-    earlier = context.memory.get("last item")
-    context.memory["last item"] = items[-1] if items else earlier
-    return response.with_body(msgspec.json.encode([earlier, *items])) if earlier else response
+    number = context.memory["pages"] = context.memory.get("pages", 0) + 1
+    earlier: list[object] = context.memory.get("earlier items", [])
+    shown = earlier if number == _REPEATED_PAGE else [*earlier[-1:], *items]
+    context.memory["earlier items"] = shown
+    return response.with_body(msgspec.json.encode(shown)) if number > 1 else response
 
 
-def _build_scenario(name: str, condition: str, rule: ConditionRule) -> Scenario:
+async def _send_small_pages(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
+    """Send pages of a few items each, whatever size is requested."""
+    path, _, query = request.target.partition("?")
+    fields = [field for field in query.split("&") if field and not field.startswith("page_size=")]
+    target = f"{path}?{'&'.join([*fields, f'page_size={_SMALL_PAGE}'])}"
+    response = await context.send_to_mock(msgspec.structs.replace(request, target=target))
+    return msgspec.structs.replace(response, is_affected=True)
+
+
+def _judge_small_pages(trace: Trace) -> Assessment:
+    """Require that the client reads up to the last page, whose URLs are not those of the control run."""
+    if trace.control is None:
+        return build_inconclusive("there is no control run to compare with")
+    if not trace.process.is_successful:
+        return build_violation(f"the client {trace.process.description}")
+    if lack := TASKS[trace.task].describe_lack(trace):
+        pages = sum(call.status == 200 for call in trace.affected_calls)
+        return build_violation("it stops although a next page is linked", f"{lack}, after {pages} pages")
+    return compare_output(trace, trace.control)
+
+
+def _build_scenario(
+    name: str, condition: str, rule: ConditionRule, judge: ScenarioJudge = compare_with_control
+) -> Scenario:
     return Scenario(
         name,
         "C01",
         "list_vehicles",
         condition,
         "every next link is followed, and every vehicle that is shown is there",
-        compare_with_control,
+        judge,
         (rule,),
     )
 
@@ -61,13 +91,14 @@ SCENARIOS = (
     ),
     _build_scenario(
         "short-page",
-        "sends the first page with fewer items than requested, and with a next link",
-        ConditionRule(_LIST, _remove_items(3, None), times=1),
+        f"sends {_SMALL_PAGE} vehicles a page, fewer than requested, so that there are many pages",
+        ConditionRule(_LIST, _send_small_pages),
+        _judge_small_pages,
     ),
     _build_scenario(
         "item-moved",
-        "shows the last vehicle of each page again on the next page, as when one is added meanwhile",
-        ConditionRule(_LIST, _repeat_item),
+        "shows the last vehicle of each page again on the next one, and the second page again as the third",
+        ConditionRule(_LIST, _repeat_items),
     ),
     _build_scenario(
         "item-removed",

@@ -39,6 +39,20 @@ def _redirect_to(origin: OtherOrigin) -> Action:
     return act
 
 
+def _redirect_in_two_hops_to(origin: OtherOrigin) -> Action:
+    """Return an action that redirects to the API itself, and from there to the same path under another origin."""
+    redirect = _redirect_to(origin)
+
+    async def act(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
+        if context.memory.setdefault("is redirected", False):
+            return await redirect(request, context)
+        context.memory["is redirected"] = True
+        location = f"{context.base_url}{request.target}{'&' if '?' in request.target else '?'}hop=1"
+        return ScenarioResponse(302, (("Location", location),), is_affected=True)
+
+    return act
+
+
 def _redirect_form_to(origin: OtherOrigin) -> Action:
     """Return an action that redirects with 307, after which method and body stay, to the same path elsewhere."""
 
@@ -101,15 +115,21 @@ def _judge_query(call: ClientCall, trace: Trace) -> Assessment:
     return PASSED
 
 
-def _build_redirect(name: str, origin: OtherOrigin) -> Scenario:
+def _build_redirect(name: str, origin: OtherOrigin, *, is_second_hop: bool = False) -> Scenario:
+    rule = (
+        ConditionRule(match_operations(LIST_VEHICLES), _redirect_in_two_hops_to(origin), skip=1, times=2)
+        if is_second_hop
+        else ConditionRule(match_operations(LIST_VEHICLES), _redirect_to(origin), skip=1, times=1)
+    )
+    way = "first within the API, then " if is_second_hop else ""
     return Scenario(
         name,
         "C25",
         "list_vehicles",
-        f"redirects the second page to a URL {origin.value}",
+        f"redirects the second page {way}to a URL {origin.value}",
         "the other origin receives no token",
         _judge_token_scope,
-        (ConditionRule(match_operations(LIST_VEHICLES), _redirect_to(origin), skip=1, times=1),),
+        (rule,),
     )
 
 
@@ -141,7 +161,7 @@ def _build_reference(name: str, origin: OtherOrigin) -> Scenario:
 
 SCENARIOS = (
     _build_redirect("redirect-elsewhere", OtherOrigin.HOST),
-    _build_redirect("redirect-other-port", OtherOrigin.PORT),
+    _build_redirect("redirect-other-port", OtherOrigin.PORT, is_second_hop=True),
     _build_redirect("redirect-longer-port", OtherOrigin.PREFIX),
     _build_link("link-longer-port", OtherOrigin.PREFIX),
     Scenario(

@@ -14,16 +14,18 @@ from conformance.certify.api_clients.conditions import (
     ScenarioRequest,
     ScenarioResponse,
     match_operations,
+    match_part,
 )
 from conformance.certify.api_clients.definitions import Scenario, build_violation
 from conformance.certify.api_clients.tasks import LIST_SESSIONS
-from conformance.certify.api_clients.trace import ClientCall, ProcessEnd, Trace
+from conformance.certify.api_clients.trace import ClientCall, ProcessEnd, ServerPart, Trace
 from conformance.certify.assessments import PASSED, Assessment
 from conformance.model import Level
 
 _MIN_PAUSE_S = 0.1
 _STRETCH_FACTOR = 1.5  # of the next longest gap
 _WATCH_S = 12.0  # an hour of a product that polls every five minutes, since a second stands for its interval
+_LIFE_S = 9_000  # far longer than the largest sensible margin before the end of a life
 _MAX_ROUNDS_PER_S = 2.0
 _ROUNDS_BEFORE = 2  # without the session
 
@@ -92,6 +94,15 @@ async def _hold_session_back(request: ScenarioRequest, context: ScenarioContext)
     return None
 
 
+async def _shorten_life(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse:
+    """Issue a token whose life, read as milliseconds, ends before the session begins (C11)."""
+    response = await context.send_to_mock(request)
+    if response.status != 200:
+        return response
+    issued = {**msgspec.json.decode(response.body), "expires_in": round(_LIFE_S * context.scale)}
+    return msgspec.structs.replace(response.with_body(msgspec.json.encode(issued)), is_affected=False)
+
+
 async def _show_session_on_a_later_page(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
     """Send the sessions of the first round on one page; from the third round on link a second page with the new one.
 
@@ -133,10 +144,13 @@ SCENARIOS = (
         "long-quiet",
         "C29",
         "poll_sessions",
-        f"starts a session after {_WATCH_S:.0f} s",
+        f"starts a session after {_WATCH_S:.0f} s, and issues a token for {_LIFE_S:,} s",
         "the list is read about once a second until then",
         _judge_pace,
-        (ConditionRule(match_operations(LIST_SESSIONS), _hold_session_back),),
+        (
+            ConditionRule(match_operations(LIST_SESSIONS), _hold_session_back),
+            ConditionRule(match_part(ServerPart.TOKEN), _shorten_life),
+        ),
         level=Level.SHOULD,
         time_limit_s=_WATCH_S + 30,
     ),

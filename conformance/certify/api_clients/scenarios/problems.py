@@ -8,12 +8,15 @@ from conformance.certify.api_clients.conditions import (
     respond_with,
 )
 from conformance.certify.api_clients.definitions import (
+    ClientEvidence,
+    PassiveJudge,
+    PassiveVerdict,
     Scenario,
     build_inconclusive,
     build_not_observable,
     build_violation,
 )
-from conformance.certify.api_clients.tasks import CHANGE_VEHICLE, CREATE_USER, LIST_VEHICLES
+from conformance.certify.api_clients.tasks import CHANGE_VEHICLE, CREATE_USER, LIST_VEHICLES, TASKS
 from conformance.certify.api_clients.trace import ProcessEnd, Trace
 from conformance.certify.api_clients.trace_comparisons import (
     compare_with_control,
@@ -78,6 +81,29 @@ def _judge_no_repeat(trace: Trace) -> Assessment:
             f"{len(repeats)} times, first after {repeats[0].requested_at - first.responded_at:.1f} s",
         )
     return Assessment(PASSED.verdict, describe_observation(trace, first))
+
+
+def _judge_exit_statuses(everything: ClientEvidence) -> tuple[PassiveVerdict, ...]:
+    """Judge the ends of clients that were refused: exit status 0 says that the task was done.
+
+    Where a response was lost or the server failed, a client may know in another way that its task is done.
+    """
+    return tuple(
+        PassiveVerdict(_judge_exit_status(trace), (refused[-1].exchange.id,))
+        for trace in everything.traces.values()
+        if trace.process.end is ProcessEnd.ENDED and trace.task in TASKS
+        if (refused := [call for call in trace.api_calls if 400 <= call.status < 500])
+        if all(200 <= call.status < 500 for call in trace.api_calls)
+    )
+
+
+def _judge_exit_status(trace: Trace) -> Assessment:
+    lack = TASKS[trace.task].describe_lack(trace)
+    if not lack or not trace.process.is_successful:
+        return PASSED
+    return Assessment(
+        Verdict.WARN, "it ends with exit status 0, although it was refused and its task is not done", lack
+    )
 
 
 SCENARIOS = (
@@ -187,5 +213,13 @@ SCENARIOS = (
         _judge_html,
         (ConditionRule(match_operations(LIST_VEHICLES), respond_with(_HTML), skip=1, times=1),),
         comparison="problem-502",
+    ),
+)
+PASSIVE = (
+    PassiveJudge(
+        "C21",
+        "an exit status other than 0 where a refusal leaves the task undone",
+        "no client ended after a refusal",
+        _judge_exit_statuses,
     ),
 )

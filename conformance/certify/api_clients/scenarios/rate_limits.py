@@ -51,8 +51,13 @@ _CLEAR_SHARE, _OPEN_SHARE = 0.9, 0.75  # of pairs of a late and an early gap in 
 _refuse_shortly = refuse_with_retry_after(_SHORT_WAIT_S)
 
 
-def _judge_wait(trace: Trace) -> Assessment:
-    refused = trace.affected_calls[0]
+def _judge_waits(trace: Trace) -> Assessment:
+    """Judge the wait after each refusal: the second `Retry-After` in a row counts like the first."""
+    verdicts = [_judge_wait(trace, refused) for refused in trace.affected_calls]
+    return next((verdict for verdict in verdicts if verdict.verdict is not Verdict.PASS), verdicts[0])
+
+
+def _judge_wait(trace: Trace, refused: ClientCall) -> Assessment:
     wait = _read_retry_after(refused)
     early = [
         call
@@ -157,8 +162,8 @@ def _build_wait(name: str, condition: str, action: Action, **options: Any) -> Sc
         "list_vehicles",
         f"responds to the second page with 429 and {condition}",
         options.pop("correct", "no request before that date"),
-        options.pop("judge", _judge_wait),
-        (ConditionRule(match_operations(LIST_VEHICLES), action, skip=1, times=1),),
+        options.pop("judge", _judge_waits),
+        (ConditionRule(match_operations(LIST_VEHICLES), action, skip=1, times=1), *options.pop("further", ())),
         **options,
     )
 
@@ -166,10 +171,11 @@ def _build_wait(name: str, condition: str, action: Action, **options: Any) -> Sc
 SCENARIOS = (
     _build_wait(
         "retry-after-seconds",
-        f"Retry-After: {WAIT_S}",
+        f"Retry-After: {WAIT_S}, and to its repeat with 429 and Retry-After: {_SHORT_WAIT_S}",
         refuse_with_retry_after(WAIT_S),
-        correct=f"no request for {WAIT_S} s",
-        time_limit_s=WAIT_S + 30,
+        further=(ConditionRule(match_operations(LIST_VEHICLES), _refuse_shortly, skip=1, times=1),),
+        correct=f"no request for {WAIT_S} s, and for {_SHORT_WAIT_S} s after the second refusal",
+        time_limit_s=WAIT_S + _SHORT_WAIT_S + 30,
     ),
     _build_wait(
         "retry-after-date",
@@ -218,7 +224,7 @@ SCENARIOS = (
             task,
             f"responds to {operation} with 429 and Retry-After: {_SHORT_WAIT_S}",
             f"no request for {_SHORT_WAIT_S} s",
-            _judge_wait,
+            _judge_waits,
             (ConditionRule(match_operations(operation), _refuse_shortly, times=1),),
         )
         for name, task, operation in (

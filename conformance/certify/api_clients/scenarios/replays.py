@@ -14,6 +14,7 @@ from conformance.certify.api_clients.tasks import (
     CHANGE_VEHICLE,
     CREATE_USER,
     LIST_SESSIONS,
+    LIST_VEHICLES,
     READ_SESSION,
 )
 from conformance.certify.api_clients.trace import ClientCall
@@ -27,6 +28,7 @@ _REFUSED = (
     ("change-vehicle", "change_vehicle", CHANGE_VEHICLE, 0),
     ("create-user", "create_user", CREATE_USER, 0),
     ("read-session", "read_session", READ_SESSION, 0),
+    ("revoke-token", "revoke_token", LIST_VEHICLES, 0),
     ("poll-sessions", "poll_sessions", LIST_SESSIONS, 1),  # in the second round
 )
 

@@ -1,5 +1,6 @@
 """Scenarios of temporary failures: back off, repeat reads, never wait for ever (C06, C08, C28)."""
 
+import asyncio
 from itertools import pairwise
 
 import msgspec
@@ -23,7 +24,7 @@ from conformance.certify.api_clients.definitions import (
     build_not_observable,
     build_violation,
 )
-from conformance.certify.api_clients.tasks import CHANGE_VEHICLE, LIST_VEHICLES
+from conformance.certify.api_clients.tasks import CHANGE_VEHICLE, LIST_SESSIONS, LIST_VEHICLES
 from conformance.certify.api_clients.trace import ProcessEnd, ServerPart, Trace
 from conformance.certify.api_clients.trace_comparisons import compare_with_control, list_repeats
 from conformance.certify.assessments import PASSED, Assessment
@@ -135,6 +136,22 @@ async def _stall_body(request: ScenarioRequest, context: ScenarioContext) -> Sce
     return msgspec.structs.replace(response, pieces=2, pause_s=pause_s, is_affected=True, is_delayed=True)
 
 
+async def _stall_together(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
+    """Send nothing until the time is over or the client leaves the first request; others wait as long as that one."""
+    over: asyncio.Event | None = context.memory.get("stall is over")
+    if over is None:
+        over = context.memory["stall is over"] = asyncio.Event()
+        try:
+            await context.wait_for_disconnect(STALL_S * context.scale)
+        finally:
+            over.set()
+    elif over.is_set():
+        return None
+    else:
+        await over.wait()
+    return msgspec.structs.replace(await context.send_to_mock(request), is_affected=True, is_delayed=True)
+
+
 def _judge_timeout(trace: Trace) -> Assessment:
     stalled = trace.affected_calls[0] if trace.affected_calls else trace.api_calls[-1]
     parallel = sum(
@@ -229,11 +246,11 @@ SCENARIOS = (
     Scenario(
         "silence",
         "C28",
-        "list_vehicles",
-        f"sends no response to the second page for {STALL_S} s",
+        "poll_sessions",
+        f"sends no response to the second round for {STALL_S} s, or until the client disconnects",
         "the request times out, and no others pile up",
         _judge_timeout,
-        (ConditionRule(match_operations(LIST_VEHICLES), delay_response(STALL_S), skip=1, times=1),),
+        (ConditionRule(match_operations(LIST_SESSIONS), _stall_together, skip=1),),
         level=Level.SHOULD,
         time_limit_s=STALL_S + 30,
     ),

@@ -40,6 +40,7 @@ _LIBRARIES = re.compile(
 _BARE_BROWSER = re.compile(r"mozilla/[\d.]+( \(compatible\))?", re.IGNORECASE)
 _FULL_BROWSER = re.compile(r"mozilla/[\d.]+ \(.*\).* (gecko|applewebkit|chrome|safari|firefox)/[\d.]+.*", re.IGNORECASE)
 _PIECES, _PIECE_PAUSE_S = 30, 0.1
+_WIDE_TEXT = "Ladesäule für Zoë 電気自動車の充電 " * 20
 
 
 def _judge_handshakes(trace: Trace) -> Assessment:
@@ -84,15 +85,25 @@ async def _send_compressed(request: ScenarioRequest, context: ScenarioContext) -
     return msgspec.structs.replace(response, is_affected=True)
 
 
-def _send_in_pieces(pause_s: float) -> Action:
-    """Return an action that sends the body in pieces, without Content-Length."""
+def _send_in_pieces(pause_s: float, *, is_wide: bool = False) -> Action:
+    """Return an action that sends the body in pieces, without Content-Length.
+
+    With `is_wide`, descriptions have characters of several bytes, some of which are sent in two pieces.
+    """
 
     async def act(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
         response = await context.send_to_mock(request)
         wait = pause_s * context.scale
+        if is_wide and response.status == 200:
+            response = _describe_in_wide_characters(response)
         return msgspec.structs.replace(response, pieces=_PIECES, pause_s=wait, is_affected=True, is_delayed=pause_s > 0)
 
     return act
+
+
+def _describe_in_wide_characters(response: ScenarioResponse) -> ScenarioResponse:
+    items = msgspec.json.decode(response.body)
+    return response.with_body(msgspec.json.encode([{**item, "description": _WIDE_TEXT} for item in items]))
 
 
 def _judge_compressed(trace: Trace) -> Assessment:
@@ -141,7 +152,11 @@ SCENARIOS = (
     _build_tls_scenario("tls-self-signed", TlsCertificate.UNKNOWN_AUTHORITY),
     _build_tls_scenario("tls-other-host", TlsCertificate.OTHER_HOST),
     _build_tls_scenario("tls-old", TlsCertificate.OLD_TLS),
-    _build_delivery("chunked", "sends bodies chunked, without Content-Length", _send_in_pieces(0.0)),
+    _build_delivery(
+        "chunked",
+        "sends bodies chunked, without Content-Length, with text beyond ASCII",
+        _send_in_pieces(0.0, is_wide=True),
+    ),
     _build_delivery(
         "compressed", "compresses the bodies for clients that accept gzip", _send_compressed, judge=_judge_compressed
     ),

@@ -34,7 +34,7 @@ def _extend_known(known: str) -> str:
 
 
 def _put_before_known(known: str) -> str:
-    return f"n{secrets.randbelow(90) + 10}-{known}{secrets.token_hex(2)}"
+    return f"n{secrets.token_hex(3)}-{known}"  # as the others of this form end
 
 
 def _invent_word(_known: str) -> str:

@@ -2,6 +2,7 @@
 
 from tests.certify.clients.mutants import (
     connections,
+    later_faults,
     lists,
     polling,
     problems,
@@ -26,4 +27,5 @@ MUTANTS = (
     *problems.MUTANTS,
     *secrecy.MUTANTS,
     *connections.MUTANTS,
+    *later_faults.MUTANTS,
 )
