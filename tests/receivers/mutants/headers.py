@@ -254,3 +254,12 @@ class HeaderType(PlainReceiver):
 
     def find_type(self, delivery, payload):
         return delivery.headers.get("svix-event-type", payload["type"])
+
+
+@FAULTS("W19")
+class HeaderTypeInstead(PlainReceiver):
+    """trusts the header svix-event-type where it does not know the signed type."""
+
+    def find_type(self, delivery, payload):
+        kind = payload["type"]
+        return kind if self.is_known_type(kind) else delivery.headers.get("svix-event-type", kind)

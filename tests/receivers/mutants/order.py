@@ -108,3 +108,31 @@ class UnknownBlocks(PlainReceiver):
             self.blocked.add(thing)
         if thing not in self.blocked:
             super().act(delivery, payload)
+
+
+@FAULTS("W26")
+class TextOrder(ByTime):
+    """compares timestamps as texts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.keys: dict[str, tuple[str, bool]] = {}
+
+    def store_state(self, thing, state, payload):
+        key = (payload["timestamp"], state == "ended")
+        if key >= self.keys.get(thing, ("", False)):
+            self.keys[thing] = key
+            self.states[thing] = state
+
+
+@FAULTS("W26")
+class LastEndRemembered(PlainReceiver):
+    """knows of the last end alone that nothing begins after it."""
+
+    ended = ""
+
+    def store_state(self, thing, state, payload):
+        if state == "ended":
+            self.ended = thing
+        if thing != self.ended or state == "ended":
+            self.states[thing] = state

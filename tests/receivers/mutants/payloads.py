@@ -77,6 +77,25 @@ class OtherwiseEnded(PlainReceiver):
         super().store_state(thing, "created" if state == "created" else "ended", payload)
 
 
+@FAULTS("W21")
+class EndByName(PlainReceiver):
+    """takes every event whose name ends in "ended" for an end."""
+
+    def find_type(self, delivery, payload):
+        kind = str(payload["type"])
+        return "charging_sub_session.ended" if kind.endswith("ended") else kind
+
+
+@FAULTS("W20", is_warned=True)
+class CrashWithoutId(PlainReceiver):
+    """fails on data without an id."""
+
+    def act(self, delivery, payload):
+        if self.is_known_type(payload["type"]) and "id" not in payload["data"]:
+            raise RefusedError(500)
+        super().act(delivery, payload)
+
+
 @FAULTS("W22")
 class StrictData(PlainReceiver):
     """refuses unknown fields of the data."""

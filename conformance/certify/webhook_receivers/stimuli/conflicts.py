@@ -1,9 +1,16 @@
 """W18 and W19: headers that are doubled, that contradict each other, or that no signature covers."""
 
 from conformance.certify.webhook_receivers import messages as m
-from conformance.certify.webhook_receivers.definitions import ExpectedResponse, Payload, Stimulus
+from conformance.certify.webhook_receivers.definitions import (
+    DeliveryStep,
+    ExpectedResponse,
+    Payload,
+    SendMode,
+    Stimulus,
+)
 from conformance.certify.webhook_receivers.messages import Mutation
 from conformance.certify.webhook_receivers.stimuli.endings import begin_first
+from conformance.certify.webhook_receivers.stimuli.payloads import change_event
 from conformance.certify.webhook_receivers.stimuli.reasons import NOT_COVERED
 
 _FORGED_FAMILY = (
@@ -56,5 +63,22 @@ _HEADER_TYPE = (
     _follow("header says an unknown event", m.set_event_header("tariff_of_tomorrow.published")),
     _follow("no header", m.set_event_header("")),
     begin_first(_follow("no header, ended", m.set_event_header(""), Payload.ENDED)),
+    Stimulus(
+        "header says ended, the body an unknown event",
+        "W19",
+        ExpectedResponse.ACCEPT_OR_4XX,
+        "The signature does not cover svix-event-type, also where the body says nothing that is known.",
+        mode=SendMode.STEPS,
+        steps=(
+            DeliveryStep("A"),
+            DeliveryStep(
+                "B",
+                expected=ExpectedResponse.ACCEPT_OR_4XX,
+                before=m.change_payload(change_event),
+                after=m.set_event_header("charging_sub_session.ended"),
+            ),
+        ),
+        states=(("A", "created"),),
+    ),
 )
 CONFLICTS = (*_FORGED_FAMILY, *_TWO_IDS, *_TWO_TIMESTAMPS, *_HEADER_TYPE)

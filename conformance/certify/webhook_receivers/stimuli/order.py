@@ -27,6 +27,16 @@ def _make_instant(payload: dict[str, Any]) -> dict[str, Any]:
 _INSTANT: Mutation = m.change_payload(_make_instant)
 
 
+def _make_short(payload: dict[str, Any]) -> dict[str, Any]:
+    """Let the resource begin at a whole second, written without a fraction, and end later in the same second."""
+    data, second = payload["data"], payload["data"]["start"][:19]
+    end = f"{second}.700000Z" if data.get("end") else None
+    return {**payload, "timestamp": end or f"{second}Z", "data": {**data, "start": f"{second}Z", "end": end}}
+
+
+_SHORT: Mutation = m.change_payload(_make_short)
+
+
 def _order(name: str, *steps: DeliveryStep, reason: str = ANY_ORDER, states: tuple[str, ...] = ("A",)) -> Stimulus:
     """Return a sequence after which the resources of some messages have ended."""
     return Stimulus(
@@ -62,6 +72,20 @@ ORDER = (
         DeliveryStep("A", payload=_ENDED),
         DeliveryStep("B", "2", payload=_ENDED),
         states=("A", "B"),
+    ),
+    _order(
+        "two resources, interleaved, out of order",
+        DeliveryStep("A", payload=_ENDED),
+        DeliveryStep("B", "2", payload=_ENDED),
+        DeliveryStep("C"),
+        DeliveryStep("D", "2"),
+        states=("A", "B"),
+    ),
+    _order(
+        "one second, in order",
+        DeliveryStep("B", before=_SHORT),
+        DeliveryStep("A", payload=_ENDED, before=_SHORT),
+        reason="Times are moments: 05.7 is later than 05, although its text is not.",
     ),
     _order(
         "one timestamp, in order",

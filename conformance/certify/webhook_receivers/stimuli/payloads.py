@@ -65,6 +65,11 @@ def change_event(payload: Json) -> Json:
     return {**payload, "type": payload["type"].rpartition(".")[0] + ".paused"}
 
 
+def name_like_an_end(payload: Json) -> Json:
+    """Replace the event by one of the same resource that does not exist yet, and whose name ends in "ended"."""
+    return {**payload, "type": payload["type"].rpartition(".")[0] + ".suspended"}
+
+
 def _round_times(timespec: str) -> Mutation:
     """Write all times with this precision, `seconds` or `microseconds`."""
 
@@ -120,6 +125,7 @@ PAYLOADS = (
     _survive("an array", m.change_body(lambda body: b"[" + body + b"]")),
     _survive("null", m.change_body(lambda _: b"null")),
     _survive("data is null", m.change_payload(lambda payload: {**payload, "data": None})),
+    _survive("data without an id", m.change_payload(lambda payload: {**payload, "data": {}})),
     _survive("no body", m.change_body(lambda _: b"")),
     _accept("unknown type", "W21", m.change_payload(change_type)),
     _accept("unknown event of a known resource", "W21", m.change_payload(change_event)),
@@ -130,6 +136,15 @@ PAYLOADS = (
         "An unknown event says nothing about the end.",
         mode=SendMode.STEPS,
         steps=(DeliveryStep("A"), DeliveryStep("B", before=m.change_payload(change_event))),
+        states=(("A", "created"),),
+    ),
+    Stimulus(
+        "unknown event whose name ends like that of an end",
+        "W21",
+        ExpectedResponse.ACCEPT,
+        "An event is what its whole name says.",
+        mode=SendMode.STEPS,
+        steps=(DeliveryStep("A"), DeliveryStep("B", before=m.change_payload(name_like_an_end))),
         states=(("A", "created"),),
     ),
     _accept("unknown fields", "W22", m.change_payload(_add_unknown_fields)),
