@@ -47,12 +47,15 @@ async def _repeat_items(request: ScenarioRequest, context: ScenarioContext) -> S
     return response.with_body(msgspec.json.encode(shown)) if number > 1 else response
 
 
-async def _send_small_pages(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
-    """Send pages of a few items each, whatever size is requested."""
+def set_page_size(request: ScenarioRequest, size: int) -> ScenarioRequest:
+    """Return the request for a list with another page size, since a server may send fewer items than requested."""
     path, _, query = request.target.partition("?")
     fields = [field for field in query.split("&") if field and not field.startswith("page_size=")]
-    target = f"{path}?{'&'.join([*fields, f'page_size={_SMALL_PAGE}'])}"
-    response = await context.send_to_mock(msgspec.structs.replace(request, target=target))
+    return msgspec.structs.replace(request, target=f"{path}?{'&'.join([*fields, f'page_size={size}'])}")
+
+
+async def _send_small_pages(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
+    response = await context.send_to_mock(set_page_size(request, _SMALL_PAGE))
     return msgspec.structs.replace(response, is_affected=True)
 
 

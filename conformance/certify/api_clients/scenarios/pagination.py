@@ -21,6 +21,7 @@ from conformance.certify.api_clients.definitions import (
     build_inconclusive,
     build_violation,
 )
+from conformance.certify.api_clients.scenarios.lists import set_page_size
 from conformance.certify.api_clients.tasks import LIST_VEHICLES, find_next_link
 from conformance.certify.api_clients.trace import ClientCall, ProcessEnd, ServerPart, Trace
 from conformance.certify.api_clients.trace_comparisons import describe_observation
@@ -28,6 +29,7 @@ from conformance.certify.assessments import PASSED, Assessment
 from conformance.model import Level
 
 _MARK = "evconform%2Fcursor%3D"
+_PAGE_OF_FORMS = 5  # items
 _VIEW = "view=full%20list:b&flag&view=~1"  # what decoding and encoding, sorting or a mapping would change
 _FIELDS = "id,url,trim"
 _PAGE_SIZE = re.compile(r"(?:^|[?&])page_size=([^&]*)")
@@ -115,6 +117,16 @@ def _judge_stop(trace: Trace) -> Assessment:
     return Assessment(PASSED.verdict, describe_observation(trace, last))
 
 
+async def _end_at_second_page(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
+    """Send the second page, or the only one, without a next link: it is as full as the first where there are more."""
+    response = await context.send_to_mock(request)
+    link = response.get_header("link")
+    number = context.memory["pages"] = context.memory.get("pages", 0) + 1
+    if response.status != 200 or (number == 1 and find_next_link(link)):
+        return response
+    return response.with_header(("Link", link.partition(",")[0]))
+
+
 def _judge_next_link(trace: Trace) -> Assessment:
     for page in _drop_repeated_pages(trace.affected_calls):
         later = [call for call in trace.select_calls_after(page) if call.path == page.path]
@@ -172,6 +184,28 @@ def _surround_with_similar_relations(link: str, context: ScenarioContext) -> str
     decoys = [f'<{context.base_url}/vehicles?page_after=decoy>; rel="{relation}"' for relation in similar]
     reverse = f'<{context.base_url}/vehicles?page_after=decoy>; rel="prev"; rev="next"'
     return ", ".join([reverse, *decoys, f'<{find_next_link(link)}>; rel="next"', reverse, *decoys])
+
+
+_FORMS = (
+    _split_links_into_lines,
+    _unquote_relation,
+    _put_parameters_first,
+    _surround_with_similar_relations,
+    _put_commas_into_target,
+)
+
+
+def _write_links_in_turn(link: str, context: ScenarioContext) -> str | tuple[str, ...]:
+    number = context.memory["form"] = context.memory.get("form", -1) + 1
+    return _FORMS[number % len(_FORMS)](link, context)
+
+
+_write_links = change_link_header(_write_links_in_turn)
+
+
+async def _change_form_on_each_page(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
+    """Send small pages, so that each form comes more than once."""
+    return await _write_links(set_page_size(request, _PAGE_OF_FORMS), context)
 
 
 def _judge_page_sizes(everything: ClientEvidence) -> tuple[PassiveVerdict, ...]:
@@ -234,28 +268,24 @@ SCENARIOS = (
         "sends the last page, as full as the others, without a next link",
         "no request after the last page",
         _judge_stop,
-        (
-            ConditionRule(
-                match_operations(LIST_VEHICLES), change_link_header(lambda link, _: link.partition(",")[0]), skip=1
-            ),
-        ),
+        (ConditionRule(match_operations(LIST_VEHICLES), _end_at_second_page),),
     ),
     _build_link_scenario(
         "links-reordered",
         "puts the next link first, with a title that holds a comma, before a link to something else",
         _reorder_links,
     ),
-    _build_link_scenario("links-on-lines", "sends each link in a header line of its own", _split_links_into_lines),
-    _build_link_scenario("links-unquoted", "sends the relations of links without quotes", _unquote_relation),
-    _build_link_scenario(
-        "links-with-parameters", "sends links with other parameters before and after `rel`", _put_parameters_first
+    Scenario(
+        "links-of-five-forms",
+        "C03",
+        "list_vehicles",
+        f"sends {_PAGE_OF_FORMS} vehicles a page, and the links of each page in another form: each in a header line of "
+        "its own, without quotes, with other parameters, between relations that only contain `next`, with commas in "
+        "its URL",
+        "every next page is requested",
+        _judge_next_link,
+        (ConditionRule(match_operations(LIST_VEHICLES), _change_form_on_each_page),),
     ),
-    _build_link_scenario(
-        "links-of-similar-relations",
-        "sends links before and after the next one whose relations only contain `next`",
-        _surround_with_similar_relations,
-    ),
-    _build_link_scenario("links-with-commas", "links the next page with commas in its URL", _put_commas_into_target),
     _build_link_scenario(
         "links-of-two-relations",
         'sends `rel="next last"`, which names two relations',

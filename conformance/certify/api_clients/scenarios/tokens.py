@@ -26,6 +26,7 @@ from conformance.certify.api_clients.definitions import (
     build_violation,
 )
 from conformance.certify.api_clients.scenarios.authorization import list_issued_tokens, read_form
+from conformance.certify.api_clients.scenarios.lists import set_page_size
 from conformance.certify.api_clients.tasks import LIST_VEHICLES, PARALLEL_READS, READ_VEHICLE
 from conformance.certify.api_clients.trace import ClientCall, ProcessEnd, ServerPart, Trace
 from conformance.certify.api_clients.trace_comparisons import compare_with_control, describe_observation, list_repeats
@@ -159,10 +160,7 @@ async def _send_short_pages(request: ScenarioRequest, context: ScenarioContext) 
     pages: int = context.memory.get("pages", 0)
     if request.bearer in bearers[: min(pages + 1, 2)]:
         return build_unauthorized()
-    path, _, query = request.target.partition("?")
-    fields = [field for field in query.split("&") if field and not field.startswith("page_size=")]
-    short = msgspec.structs.replace(request, target=f"{path}?{'&'.join([*fields, 'page_size=1'])}")
-    response = await context.send_to_mock(short)
+    response = await context.send_to_mock(set_page_size(request, 1))
     context.memory["pages"] = pages + (response.status == 200)
     return response
 
