@@ -134,6 +134,6 @@ class Availability:
         """Yield a violation for each operation whose writes never got a response of the API."""
         for operation, exchanges in self._writes.items():
             if len(exchanges) >= _MIN_FAILED_WRITES and all(exchange.is_unavailable for exchange in exchanges):
-                message = f"each of {len(exchanges)} requests is answered {exchanges[0].status}"
+                message = f"each of {len(exchanges)} requests returned {exchanges[0].status}"
                 ids = tuple(exchange.id for exchange in exchanges[:5])
                 yield Outcome(SERVER_FAILURE, operation, Verdict.FAIL, message, "below 500", message, exchanges=ids)

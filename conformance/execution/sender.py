@@ -141,7 +141,7 @@ class RequestSender:
                 break
             waited_s += yield from self._wait_for_rate_limit(exchange, waits, waited_s)
             waits += 1
-        reason = f"{request.method} {request.target} is answered 429 after {waits} waits"
+        reason = f"{request.method} {request.target} returns 429 after {waits} waits"
         if read_retry_after(exchange) is None:
             self._stop_at_limit(_NO_RETRY_AFTER)
         if self._context.channel.limited >= _MAX_LIMITED_IN_A_ROW * self._context.concurrency:
@@ -232,7 +232,7 @@ class RequestSender:
         pause = find_limit_pause(told_s, waits, waited_s, context.patience_s)
         if told_s is not None and told_s > context.max_wait_s:
             self._stop_at_limit(
-                f" (Retry-After is {told_s} s, more than {context.max_wait_s:g}: go on later with --resume)"
+                f" (Retry-After is {told_s} s, more than {context.max_wait_s:g}: continue later with --resume)"
             )
         if pause is None or not context.should_wait:
             self._stop_at_limit(_NO_RETRY_AFTER if told_s is None else "")
@@ -281,13 +281,13 @@ class RequestSender:
         says when it will be back. A write was sent once, and counts with the others of its operation.
         """
         request, told_s = exchange.request, read_retry_after(exchange) or 0
-        description = f"{request.method} {request.target} is answered {exchange.status}"
+        description = f"{request.method} {request.target} returns {exchange.status}"
         if self._context.channel.unavailable >= _MAX_UNAVAILABLE_IN_A_ROW * self._context.concurrency:
             self._context.store.stop(f"the target is not available: {description}, as others before")
         if not is_repeatable(request):
             raise ItemHalt(Verdict.INCONCLUSIVE, f"{description}: whether it took effect is not known")
         if told_s > _MAX_BUSY_WAIT_S:
-            raise ItemHalt(Verdict.INCONCLUSIVE, f"{description} with Retry-After {told_s}: go on later with --resume")
+            raise ItemHalt(Verdict.INCONCLUSIVE, f"{description} with Retry-After {told_s}: continue later with --resume")
         self._context.unavailable_operations.add(request.operation)
         self._receive(exchange, is_new)
         raise ItemHalt(Verdict.INCONCLUSIVE, f"{description} each time")
@@ -297,7 +297,7 @@ def _refuse_cut(exchange: Exchange) -> None:
     """End the item where only the beginning of a body is known: nothing is concluded from what is not."""
     if exchange.response is not None and exchange.response.cut:
         description = f"{exchange.request.method} {exchange.request.target}"
-        raise ItemHalt(Verdict.INCONCLUSIVE, f"the body that answers {description} is too long, and was cut")
+        raise ItemHalt(Verdict.INCONCLUSIVE, f"the response body of {description} is too long, and was cut")
 
 
 def is_repeatable(request: Request) -> bool:

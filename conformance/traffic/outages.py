@@ -35,6 +35,6 @@ class Outages:
         for operation, exchanges in self._failed.items():
             if operation not in self._answered and len(exchanges) >= _MIN_FAILED:
                 status = str(exchanges[0].status)
-                message = f"each of {len(exchanges)} reads is answered {status}"
+                message = f"each of {len(exchanges)} reads returned {status}"
                 ids = tuple(exchange.id for exchange in exchanges[:5])
                 yield Outcome(SERVER_FAILURE, operation, Verdict.FAIL, message, "below 500", status, exchanges=ids)

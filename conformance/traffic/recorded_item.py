@@ -67,7 +67,7 @@ class RecordedItem:
         if exchange.failure and not exchange.failure.startswith("not sent"):
             raise MissingExchangeError(Verdict.INCONCLUSIVE, f"no response to {name}: {exchange.failure}")
         if exchange.is_unavailable or (exchange.status == 429 and not request.expects_limit):
-            raise MissingExchangeError(Verdict.INCONCLUSIVE, f"{name} was answered with {exchange.status}")
+            raise MissingExchangeError(Verdict.INCONCLUSIVE, f"{name} returned {exchange.status}")
         self._received[exchange.id] = exchange
         return exchange
 

@@ -44,7 +44,7 @@ def test_guess_and_senders_are_told_and_tokens_are_not(tmp_path: Path) -> None:
     judge(tmp_path, limit=20)
     text = read_log_text(tmp_path / "out" / "events.jsonl")
     assert "was recognised" in text
-    assert "senders by their credentials, which are not kept: user_1" in text
+    assert "senders, told apart by their credentials (which are not kept): user_1" in text
     assert "token-full" not in text
 
 
