@@ -287,7 +287,7 @@ class RequestSender:
         if not is_repeatable(request):
             raise ItemHalt(Verdict.INCONCLUSIVE, f"{description}: whether it took effect is not known")
         if told_s > _MAX_BUSY_WAIT_S:
-            raise ItemHalt(Verdict.INCONCLUSIVE, f"{description} with Retry-After {told_s}: continue later with --resume")
+            raise ItemHalt(Verdict.INCONCLUSIVE, f"{description} with Retry-After {told_s}: use --resume later")
         self._context.unavailable_operations.add(request.operation)
         self._receive(exchange, is_new)
         raise ItemHalt(Verdict.INCONCLUSIVE, f"{description} each time")
