@@ -35,4 +35,4 @@ def test_a_broken_history_stops_a_run_before_it_begins(evconform, tmp_path):
     ended = evconform("run", "--select", "RSP-08", "--profile", "smoke", "--history", tmp_path / "history.json")
     assert ended.code == 2
     assert "is not a history of runs" in ended.err
-    assert "Remove it" in ended.err
+    assert "Delete the file" in ended.err

@@ -56,7 +56,7 @@ def test_tries_together_say_what_became_of_a_finding(shown, result, code):
     [
         (("f-000000000000",), "is not a finding of"),
         (("IDS-01 GET /evses",), "needs --item"),
-        (("IDS-01 GET /evses", "--item", "no-probe[GET /evses]"), "is no plan item"),
+        (("IDS-01 GET /evses", "--item", "no-probe[GET /evses]"), "is not a plan item"),
         (("WRT-02 POST /vehicles", "--item", "create[POST /vehicles]"), "may not be sent: writes are off"),
     ],
 )
