@@ -193,7 +193,7 @@ def test_a_file_above_the_limit_is_refused_before_it_is_read(tmp_path, monkeypat
         ("", "holds nothing, not"),
         ("title: x\n", "has no `openapi` key"),
         ("swagger: '2.0'\n", "a Swagger 2.0 description"),
-        ("openapi: 3.0.3\n", "OpenAPI 3.0.3; the harness reads 3.1"),
+        ("openapi: 3.0.3\n", "OpenAPI 3.0.3; only 3.1 is supported"),
         ("openapi: 3.1\n", "`paths` is nothing"),
         ("openapi: 3.1.0\ninfo: {}\nwebhooks: {}\n", "has webhooks but no `paths`"),
         ("openapi: 3.1.0\npaths: []\n", "`paths` is a list"),
