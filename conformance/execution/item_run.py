@@ -18,7 +18,17 @@ from conformance.execution.sender import RequestSender, is_repeatable
 from conformance.execution.sending_context import ItemHalt, SendingContext
 from conformance.execution.violations import ItemViolations
 from conformance.execution.waits import Delay, Waiting
-from conformance.model import Exchange, Harm, ItemFinished, Noticed, Outcome, Request, Verdict
+from conformance.model import (
+    Exchange,
+    Generated,
+    Harm,
+    ItemFinished,
+    KeywordsListed,
+    Noticed,
+    Outcome,
+    Request,
+    Verdict,
+)
 from conformance.plan import Catalogue, PlanItem
 from conformance.probes.toolkit.base import WHOLE, Pause, Probe, Steps
 from conformance.probes.toolkit.payment import send_as
@@ -42,6 +52,7 @@ class ItemRun:
         self._exchanges: dict[str, Exchange] = {}  # by id, those that outcomes of the item may rest on
         self._requests: dict[str, Request] = {}  # by id of their exchange, as they were sent
         self._unconfirmed: list[UnconfirmedViolation] = []
+        self._notes: list[Generated | KeywordsListed] = []  # on generated requests
         self._declared = frozenset(catalogue.probes[item.probe].requirements)
 
     def run(self) -> Waiting[tuple[Outcome, ...]]:
@@ -55,7 +66,7 @@ class ItemRun:
             self._context.write(Noticed("cleanup", self._context.redactor.redact_text(notice), self._item.operation))
         duration_s = round(time.perf_counter() - began, 6)
         finished = ItemFinished(self._item.name, duration_s, self._sender.sent, complete)
-        self._context.write_together((*self._recorder.collect_rest(), finished))
+        self._context.write_together((*self._notes, *self._recorder.collect_rest(), finished))
         self._context.store.finish_item(self._item.name)
         return tuple(self._recorder.violations)
 
@@ -135,7 +146,7 @@ class ItemRun:
                 elif isinstance(step, Noticed):
                     self._context.write(self._context.redactor.redact_notice(step))
                 else:  # notes on generated requests hold words of the description alone
-                    self._context.write(step)
+                    self._notes.append(step)
                 step = next(steps)
 
     def _receive(self, exchange: Exchange, is_new: bool) -> None:

@@ -107,7 +107,7 @@ class LineEncoder:
             text = self._encode(events[0])
             if len(text) < _LONG or isinstance(events[0], _PLAIN):
                 return text + b"\n"
-        item = getattr(events[0], "item", "")
+        item = next((name for event in events if (name := getattr(event, "item", ""))), "")  # some kinds have none
         bare = (_place(event, "") for event in events)
         return self._pack(b"\n".join(map(self._encode, bare)), item, (_name_probe(item),))
 

@@ -11,7 +11,18 @@ from hypothesis import strategies as st
 
 from conformance.errors import LogError
 from conformance.execution.last_outcomes import merge_logs
-from conformance.model import Exchange, Exchanged, ItemFinished, Observed, Outcome, Passed, Request, Response, Verdict
+from conformance.model import (
+    Exchange,
+    Exchanged,
+    Generated,
+    ItemFinished,
+    Observed,
+    Outcome,
+    Passed,
+    Request,
+    Response,
+    Verdict,
+)
 from conformance.model.event import OLD_SCHEMAS, RunFinished
 from conformance.run_log import shared_values, stored_lines
 from conformance.run_log.event_log import LogWriter, read_events
@@ -188,4 +199,12 @@ def test_what_passed_together_is_read_with_its_item(tmp_path):
         log.append_together((passed, finished))
     assert read(tmp_path / "events.jsonl") == [passed, passed, finished]
     assert stored_lines.restore_events([passed, finished]) == [passed, finished]
+
+
+def test_events_without_an_item_leave_that_of_the_others(tmp_path):
+    note = Generated("GET /things", "x1", "positive", "coverage", 200)
+    finished = ItemFinished("item", 0.1, 1)
+    with LogWriter(tmp_path / "events.jsonl") as log:
+        log.append_together((note, finished))
+    assert read(tmp_path / "events.jsonl") == [note, finished]
     assert stored_lines.restore_events([]) == []
