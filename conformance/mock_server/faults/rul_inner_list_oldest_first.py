@@ -12,7 +12,7 @@ def _reverse(value: Any) -> Any:
     return value[::-1] if isinstance(value, list) else value
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose the readers of a resource with a list that is stated to show the newest first."""
     choice = site.pick(
         (operation.resource, name)
@@ -26,7 +26,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("RUL-09",),
     "the oldest stands first in a list inside an object",
-    plant,
+    install,
     difficulty="subtle",
     changes=("body",),
     implies=("CHG-08",),

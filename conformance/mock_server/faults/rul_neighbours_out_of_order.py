@@ -11,7 +11,7 @@ def _exchange(_call: ServerCall, records: list[StoredRecord]) -> list[StoredReco
     return [*records[:-3], records[-2], records[-3], records[-1]] if len(records) > 3 else records
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a root list that is ordered by a property."""
     lists = (
         operation
@@ -25,7 +25,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 FAULT = SeededFault(
     ("RUL-09",),
     "two names have changed places near the end of a list that is ordered by name",
-    plant,
+    install,
     difficulty="subtle",
     changes=("headers", "body"),
 )

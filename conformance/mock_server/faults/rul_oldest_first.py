@@ -11,7 +11,7 @@ def _reverse(_call: ServerCall, records: list[StoredRecord]) -> list[StoredRecor
     return records[::-1]
 
 
-def plant(site: FaultSite) -> InstalledFault | None:
+def install(site: FaultSite) -> InstalledFault | None:
     """Choose a list that is stated to show the newest first."""
     lists = (
         operation
@@ -21,4 +21,6 @@ def plant(site: FaultSite) -> InstalledFault | None:
     return hook_at(site.pick(lists), order=_reverse)
 
 
-FAULT = SeededFault(("RUL-09",), "the oldest stands first in a list of the newest", plant, changes=("headers", "body"))
+FAULT = SeededFault(
+    ("RUL-09",), "the oldest stands first in a list of the newest", install, changes=("headers", "body")
+)
