@@ -18,7 +18,7 @@ def install(site: FaultSite) -> InstalledFault | None:
         (operation.resource, name)
         for operation in site.with_roles(Role.ITEM)
         for name, schema in site.properties(operation).items()
-        if "array" in (schema.get("type") or ()) and prose.find_order(str(schema.get("description") or ""))
+        if prose.find_order(str(schema.get("description") or ""))
     )
     return hook_at(site.find_readers(choice[0]), item=edit_property(choice[1], _reverse)) if choice else None
 
