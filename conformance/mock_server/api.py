@@ -20,7 +20,6 @@ from conformance.mock_server.read_handler import ME, ReadHandler
 from conformance.mock_server.renderer import encode_json
 from conformance.mock_server.router import OperationRouter
 from conformance.mock_server.tokens import Grant, TokenStore
-from conformance.mock_server.validators import RequestValidators
 from conformance.mock_server.world.builder import MockWorld
 from conformance.mock_server.write_handler import WriteHandler
 from conformance.model import Location, Operation
@@ -62,7 +61,7 @@ class MockApi:
         self._hooks = hooks
         self._now = now
         self._router = OperationRouter(world.shape.model.operations)
-        self._validators = RequestValidators(world.description)
+        self._validators = world.request_validators
         self._readers: dict[str, QueryReader] = {}
         self._version = world.shape.model.version_header
         self.behaviours = Behaviours(world, now)
@@ -244,7 +243,7 @@ class MockApi:
         if (
             not parameter_spec
             or len(bare) != 30
-            or not self._validators.parameter_validator(name, parameter_spec.schema).is_valid(bare)
+            or not self._validators.parameter_validator(parameter_spec.schema).is_valid(bare)
         ):
             return "", build_parameter_problem(name, "not the id or URL of a user.", _USER_SLUG)
         if bare not in self._world.store.get_collection(users.name).by_key:

@@ -63,7 +63,7 @@ class QueryReader:
             return value.reason
         if find_value_kind(schema) == "time":
             return ""
-        validator = self._validators.parameter_validator(name, schema)
+        validator = self._validators.parameter_validator(schema)
         return "" if validator.is_valid(_to_integer(value)) else "not one of the values it can have."
 
 

@@ -20,11 +20,11 @@ _FORMATS = {
 
 
 class RequestValidators:
-    """Validators by schema, compiled on first use."""
+    """Validators by schema, compiled on first use; worlds of one description share them."""
 
     def __init__(self, description: Description) -> None:
         self._description = description
-        self._made: dict[str, jsonschema_rs.Draft202012Validator] = {}
+        self._bodies: dict[str, jsonschema_rs.Draft202012Validator] = {}
         self._parameters: dict[int, tuple[Mapping[str, Any], jsonschema_rs.Draft202012Validator]] = {}
 
     @cached_property
@@ -34,22 +34,21 @@ class RequestValidators:
 
     def body_validator(self, pointer: str) -> jsonschema_rs.Draft202012Validator:
         """Return the validator of a request body's schema by its pointer."""
-        return self._compile(pointer, {"$ref": _REQUESTS + quote(pointer, safe="#/~:")})
+        if pointer not in self._bodies:
+            self._bodies[pointer] = self._compile({"$ref": _REQUESTS + quote(pointer, safe="#/~:")})
+        return self._bodies[pointer]
 
-    def parameter_validator(self, name: str, schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
+    def parameter_validator(self, schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
         """Return the validator of a parameter's schema."""
         known = self._parameters.get(id(schema))
         if known is None:  # the schema is kept too, so that its id is not used again
-            made = self._compile(f"{name} {len(self._parameters)}", _qualify_references(schema))
-            known = self._parameters[id(schema)] = (schema, made)
+            known = self._parameters[id(schema)] = (schema, self._compile(_qualify_references(schema)))
         return known[1]
 
-    def _compile(self, key: str, schema: Any) -> jsonschema_rs.Draft202012Validator:
-        if key not in self._made:
-            self._made[key] = jsonschema_rs.Draft202012Validator(
-                schema, registry=self._registry, validate_formats=True, formats=_FORMATS
-            )
-        return self._made[key]
+    def _compile(self, schema: Any) -> jsonschema_rs.Draft202012Validator:
+        return jsonschema_rs.Draft202012Validator(
+            schema, registry=self._registry, validate_formats=True, formats=_FORMATS
+        )
 
 
 def relax_read_only(value: Any) -> Any:

@@ -6,12 +6,12 @@ from conformance.mock_server.admissible_readings import AdmissibleReading, Insta
 from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.fault_sites import FaultSite
 from conformance.mock_server.problems import PROBLEM_MEDIA_TYPE, build_malformed, build_rejected
-from conformance.mock_server.validators import RequestValidators, list_field_errors
+from conformance.mock_server.validators import list_field_errors
 
 
 def install(site: FaultSite) -> InstalledReading:
     """Judge the body of a write that is answered with 404."""
-    validators = RequestValidators(site.world.description)
+    validators = site.world.request_validators
 
     def judge_first(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
         body = call.operation.body if call else None

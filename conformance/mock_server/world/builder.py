@@ -15,6 +15,7 @@ from zlib import crc32
 
 from conformance.description import Description
 from conformance.mock_server import clock
+from conformance.mock_server.validators import RequestValidators
 from conformance.mock_server.world.coherence import make_coherent
 from conformance.mock_server.world.dependent_links import settle_links
 from conformance.mock_server.world.links import LinkDrawer
@@ -59,6 +60,7 @@ class MockWorld:
         self.shape = WorldShape(description)
         self.store = RecordStore()
         self.schema_compiler = SchemaCompiler(description)
+        self.request_validators = RequestValidators(description)  # compiled once for all copies
         self.links = LinkDrawer(self.shape, self.store)
         self._makers: dict[str, ValueMaker] = {}
         self._schemas: dict[str, dict[str, Any]] = {}
