@@ -21,7 +21,7 @@ from starlette.routing import Route
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 PREVIOUS = "whsec_" + base64.b64encode(b"the key that was used before").decode()
-KNOWN = ("created", "ended")
+KNOWN = (".created", ".ended")
 LARGEST = 2_000_000
 
 # fault -> after how many seconds an event is new again: seen by who waits longer
