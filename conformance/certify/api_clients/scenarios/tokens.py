@@ -76,8 +76,7 @@ def _find_renewal_fault(trace: Trace) -> Assessment | None:
 
 def _judge_two_renewals(trace: Trace) -> Assessment:
     """Judge the renewal after each of two expiries; a client that gives up at the second one may have its reasons."""
-    bearer = trace.affected_calls[0].request_header("authorization")
-    second = next((call for call in trace.affected_calls if call.request_header("authorization") != bearer), None)
+    second = next((call for call in trace.affected_calls if _has_served(trace, call)), None)
     if second is None:
         return judge_renewal(trace)
     before = tuple(call for call in trace.calls if call.requested_at < second.requested_at)
@@ -87,6 +86,12 @@ def _judge_two_renewals(trace: Trace) -> Assessment:
     if not trace.select_calls_after(second, ServerPart.TOKEN):
         return Assessment(Verdict.WARN, _NO_SECOND_RENEWAL)
     return _find_renewal_fault(msgspec.structs.replace(trace, calls=after)) or compare_with_control(trace)
+
+
+def _has_served(trace: Trace, refused: ClientCall) -> bool:
+    """Return whether a token had served its requests before a refusal; tokens themselves are not in a run log."""
+    served = sum(200 <= call.status < 300 and call.responded_at <= refused.requested_at for call in trace.api_calls)
+    return served >= _SERVED_BY_SECOND_TOKEN
 
 
 async def _refuse_two_tokens(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
