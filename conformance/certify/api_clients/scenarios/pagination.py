@@ -280,9 +280,9 @@ SCENARIOS = (
         "links-of-five-forms",
         "C03",
         "list_vehicles",
-        f"sends {_SMALL_PAGE} vehicles a page at first, and the links of each page in another form: each in a header line "
-        "of its own, without quotes, with other parameters, between relations that only contain `next`, with commas in "
-        "its URL",
+        f"sends {_SMALL_PAGE} vehicles a page at first, and the links of each page in another form: each in a header "
+        "line of its own, without quotes, with other parameters, between relations that only contain `next`, with "
+        "commas in its URL",
         "every next page is requested",
         _judge_next_link,
         (ConditionRule(match_operations(LIST_VEHICLES), _change_form_on_each_page),),
