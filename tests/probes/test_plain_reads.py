@@ -49,3 +49,11 @@ def test_an_id_that_the_path_does_not_take_makes_no_correct_request(subject):
     target = ListTarget({"/evse_makes": odd}, more={"/evse_makes/string": make_problem(400)})
     run = run_probe(READ, "GET /evse_makes/{evse_make_id}", subject, target)
     assert run.verdicts_on("RSP-12") == {Verdict.NOT_OBSERVABLE}
+
+
+def test_the_member_that_shows_most_is_read(subject):
+    names = [{"id": (key := make_id("csub", n)), "url": f"{BASE}/charging_sub_sessions/{key}"} for n in (1, 2, 3)]
+    members = [{**names[0], "end": None}, {**names[1], "end": "2026-03-02T22:00:00Z"}, {**names[2], "end": None}]
+    shelf = ListTarget({"/charging_sub_sessions": members})
+    run = run_probe(READ, "GET /charging_sub_sessions/{charging_sub_session_id}", subject, shelf)
+    assert [request.target for request in run.requests][-1].partition("?")[0].endswith(members[1]["id"])

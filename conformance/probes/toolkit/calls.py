@@ -3,7 +3,7 @@
 No id is invented. Every read that is sent here is a plain one that other probes send too, so it is sent once for all.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -224,13 +224,21 @@ def _read_list(resource: Resource, parent: str, subject: Subject, identity: str)
 
 
 def _extract_keys(response: OperationResponse, resource: Resource, subject: Subject) -> Iterator[str]:
-    for _, item in response.objects:
+    """Yield the keys of the members, those with the fewest nulls first: what they show can be judged.
+
+    A list that begins with the newest begins with what still runs, has no end yet, and contradicts nothing.
+    """
+    for item in sorted((item for _, item in response.objects), key=_count_nulls):
         url = item.get("url")
         target = strip_base_url(subject.target.base_url, url) if isinstance(url, str) else None
         values = match_path(resource.item_path, extract_path(target)) if target else None
         key = (values or {}).get(resource.key) or item.get(resource.key_field or "id")
         if isinstance(key, str | int) and not isinstance(key, bool) and key != "":
             yield str(key)
+
+
+def _count_nulls(item: Mapping[str, Any]) -> int:
+    return sum(value is None for value in item.values())
 
 
 def _keys_from_links(resource: Resource, subject: Subject, identity: str) -> Steps[tuple[str, ...]]:
