@@ -19,7 +19,10 @@ UNPRIVILEGED = "(unprivileged)"
 EXPOSED = "(exposed)"
 """Has a token that may stand where servers log it: one made for that, else one that allows nothing."""
 
-_ALL_DATA, _USERS = ("readonly", "full"), ("user_a", "user_b")
+USER_A, USER_B = "user_a", "user_b"
+"""Two users, neither of whom may see what belongs to the other."""
+
+_ALL_DATA, _USERS = ("readonly", "full"), (USER_A, USER_B)
 _UNPRIVILEGED = (("noscope",), _USERS, _ALL_DATA)
 _CANDIDATES = {  # by kind: who may pay, and who where none of these is configured
     READER: (_ALL_DATA,),

@@ -20,6 +20,26 @@ def evse(number, owner):
 
 
 EVSES = [evse(1, "user_a"), evse(2, "user_b")]
+FILTERS_BY_ID = {"/charging_sub_sessions": ("evse_id", "vehicle_id", "user_id"), "/solar_arrays": ("vehicle_id",)}
+
+
+def list_filtered(path, leak):
+    """Return a target with one thing of each kind for each user; the filter `leak` forgets who asks."""
+    numbers = {name: make_id("thng", n) for n, name in enumerate(PEOPLE, 1)}
+
+    def target(request):
+        head, _, query = request.target.partition("?")
+        if head == "/users":
+            return House()(request)
+        links = {kind: f"{BASE}/{kind}s/{numbers[request.identity]}" for kind in ("evse", "vehicle")}
+        own = {"url": f"{BASE}{head}/{numbers[request.identity]}"}
+        if head != path:
+            return make_response([own])
+        if leak and query.startswith(leak):
+            return make_response([{"url": f"{BASE}{path}/{numbers['user_a']}"}])
+        return make_response([] if "_id=" in query else [own | links])
+
+    return target
 
 
 class House:
@@ -94,6 +114,24 @@ class TestSeparation:
             return make_response([things["user_a" if "?" in request.target else request.identity]])
 
         assert run_probe(APART, operation.key, subject, target).violated_requirements() == {"AUT-05"}
+
+    @pytest.mark.parametrize(
+        ("path", "leak"),
+        [(path, leak) for path, leaks in FILTERS_BY_ID.items() for leak in (*leaks, "")],
+    )
+    def test_each_filter_by_the_id_of_a_persons_thing_is_tried(self, path, leak, subject):
+        run = run_probe(APART, f"GET {path}", subject, list_filtered(path, leak))
+        assert run.violated_requirements() == ({"AUT-05"} if leak else set())
+        assert is_affordable(run, APART, f"GET {path}", subject)
+
+    def test_what_another_page_may_show_to_both_users_is_no_leak(self, subject):
+        def target(request):
+            if request.target.startswith("/users"):
+                return House()(request)
+            shared = [{"url": f"{BASE}/evse_sites/{n}"} for n in range(30)]
+            return make_response(shared[-25:] if request.identity == "user_b" and "?" not in request.target else shared)
+
+        assert not run_probe(APART, "GET /evse_sites", subject, target).violated_requirements()
 
     @pytest.mark.parametrize("way", ["page_size=1", "cpid=C-1"])
     def test_a_list_query_that_shows_other_users_is_a_violation(self, way, subject):

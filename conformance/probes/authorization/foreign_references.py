@@ -6,11 +6,11 @@ from typing import Any
 import msgspec
 
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json
+from conformance.evidence.payers import USER_A, USER_B
 from conformance.evidence.responses import OperationResponse, find_reader
 from conformance.evidence.subject import Subject
 from conformance.evidence.urls import strip_base_url
 from conformance.model import Effect, Operation, Outcome, Request, ResourceModel, Role, Verdict
-from conformance.probes.authorization.tenancy import USER_A, USER_B
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, report_untested

@@ -10,12 +10,11 @@ import msgspec
 from conformance.applicability.selectors import is_read_by_id
 from conformance.evidence.disclosures import list_telling_texts, read_text
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json, skip_case
+from conformance.evidence.payers import USER_A, USER_B
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Outcome, Request, ResourceModel, Verdict
 from conformance.probes.authorization.tenancy import (
-    USER_A,
-    USER_B,
     find_two_people,
     has_owner,
     headers_without_user,

@@ -5,10 +5,11 @@ import msgspec
 from conformance.evidence.filter_semantics import extract_id
 from conformance.evidence.json_bodies import UNREADABLE
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json, skip_case
+from conformance.evidence.payers import USER_A, USER_B
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, ResourceModel, Role, Verdict
-from conformance.probes.authorization.tenancy import USER_A, USER_B, find_two_people, is_shared
+from conformance.probes.authorization.tenancy import find_two_people, is_shared
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps, choose_turn, send
 from conformance.probes.toolkit.calls import Missing, find_call, report_untested

@@ -3,13 +3,12 @@
 import msgspec
 
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, skip_case
+from conformance.evidence.payers import USER_A, USER_B
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Request, ResourceModel, Role, Verdict
 from conformance.model.exchange import WRONG_BODY
 from conformance.probes.authorization.tenancy import (
-    USER_A,
-    USER_B,
     find_two_people,
     has_owner,
     headers_without_user,

@@ -5,21 +5,25 @@ from typing import Any
 
 import msgspec
 
-from conformance.evidence.filter_semantics import extract_id, get_filtered_values, is_satisfied
+from conformance.evidence.filter_semantics import extract_id
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json, skip_case
 from conformance.evidence.owners import find_owners
+from conformance.evidence.payers import USER_A, USER_B
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.evidence.urls import strip_base_url
 from conformance.model import Operation, Outcome, Request, ResourceModel, Role, Verdict
+from conformance.probes.authorization.foreign_queries import (
+    count_other_queries,
+    list_thing_needs,
+    search_as_other_user,
+)
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_call, find_list_operation, report_untested
 from conformance.probes.toolkit.pages import parse_page
 from conformance.probes.toolkit.repetition import confirm_violations
 from conformance.tools.link_header import BLANK_TARGET
-
-USER_A, USER_B = "user_a", "user_b"
 
 
 def is_personal_read(operation: Operation, model: ResourceModel) -> bool:
@@ -44,7 +48,7 @@ def separation_needs(operation: Operation, model: ResourceModel) -> tuple[Need, 
     people = tuple(Need(f"read {resource.list_path}", identity=identity) for identity in (USER_A, USER_B))
     list_reads = () if "{" in operation.path else plain_read_needs(operation, model, USER_B)
     list_reads += plain_read_needs(operation, model, USER_B)[:-1] if is_nested_item(operation) else ()
-    further = _count_further_requests(operation)
+    further = _count_further_requests(operation, model)
     foreign_reads = (
         *((Need(f"read {operation.path} of another", identity=USER_B),) if "{" in operation.path else ()),
         *((Need(f"read {operation.path} of another in further ways", further, identity=USER_B),) if further else ()),
@@ -53,23 +57,21 @@ def separation_needs(operation: Operation, model: ResourceModel) -> tuple[Need, 
         *people,
         *plain_read_needs(operation, model, USER_A),
         *_own_list_needs(operation, model),
+        *list_thing_needs(operation, model),
         *foreign_reads,
         *list_reads,
     )
 
 
-def _count_further_requests(operation: Operation) -> int:
+def _count_further_requests(operation: Operation, model: ResourceModel) -> int:
     """Return the number of requests of user_b beside the plain read.
 
-    They are: for a resource of user_a, with `expand` and below another parent; for a list, a page of one item, with a
-    filter, and with `expand`.
+    They are: for a resource of user_a, with `expand` and below another parent; for a list, its other queries.
     """
-    if "{" in operation.path:
-        has_expansion = any(expansion.resolvable for expansion in operation.first_expansions)
-        return has_expansion + is_nested_item(operation)
-    has_size = bool(operation.pagination and operation.pagination.size)
+    if "{" not in operation.path:
+        return count_other_queries(operation, model)
     has_expansion = any(expansion.resolvable for expansion in operation.first_expansions)
-    return has_size + any(query_filter.field for query_filter in operation.filters) + has_expansion
+    return has_expansion + is_nested_item(operation)
 
 
 def _own_list_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
@@ -100,7 +102,7 @@ def check_separation(operation: Operation, subject: Subject) -> Steps[None]:
         foreign_call = msgspec.structs.replace(call, identity=USER_B)
         theirs = yield from send(operation, foreign_call.build_request())
         yield from _check_disjoint(mine, theirs, people, subject)
-        yield from _search_as_other_user(mine, theirs, foreign_call)
+        yield from search_as_other_user(mine, theirs, foreign_call, people, subject)
     else:
         yield judge_case(mine, "AUT-05", Verdict.NOT_APPLICABLE, "the path names no resource of one user")
 
@@ -235,58 +237,6 @@ def _check_disjoint(
             yield fail_case(theirs, "AUT-05", message, actual=quote_json(item.get("url")), pointer=at, also=(mine,))
     if is_separate:
         yield pass_case(theirs, "AUT-05")
-
-
-def _search_as_other_user(mine: OperationResponse, theirs: OperationResponse, call: OperationCall) -> Steps[None]:
-    """Check that user_b gets no resource of user_a with other queries of the list."""
-    hidden_urls = (
-        {item.get("url") for _, item in mine.objects} - {item.get("url") for _, item in theirs.objects} - {None}
-    )
-    for query in _other_queries(mine, hidden_urls, call) if theirs.is_success else ():
-        response = yield from send(call.operation, call.build_request(*query))
-        name = " and ".join(dict.fromkeys(name for name, _ in query))
-        for at, item in response.objects:
-            if item.get("url") in hidden_urls:
-                message = f"with {name} one user's list shows another user's resource"
-                yield fail_case(
-                    response, "AUT-05", message, actual=quote_json(item.get("url")), pointer=at, also=(mine, theirs)
-                )
-                return
-
-
-def _other_queries(
-    mine: OperationResponse, known: set[Any], call: OperationCall
-) -> Iterator[tuple[tuple[str, str], ...]]:
-    """Yield the other queries.
-
-    They are: a page of one item, the largest page with an expansion, and a filter (by link if possible) that items of
-    user_a satisfy.
-    """
-    pagination = call.operation.pagination
-    size = pagination.size if pagination else ""
-    if size:
-        yield ((size, "1"),)
-    expansion = next((candidate for candidate in call.operation.first_expansions if candidate.resolvable), None)
-    if expansion:
-        largest = ((size, str(pagination.max_size)),) if pagination and size else ()
-        yield (("expand", expansion.path), *largest)
-    foreign_items = [item for _, item in mine.objects if item.get("url") in known]
-    filters = sorted(call.operation.filters, key=lambda query_filter: not query_filter.by_id_of)
-    for query_filter in filters if foreign_items else ():
-        filter_values = (
-            [
-                value
-                for item in foreign_items
-                for value in get_filtered_values(query_filter, item)
-                if isinstance(value, str)
-            ]
-            if query_filter.field
-            else []
-        )
-        text = next((extract_id(value) if query_filter.by_id_of else value for value in filter_values if value), "")
-        if text and any(is_satisfied(query_filter, item, text) for item in foreign_items):
-            yield ((query_filter.parameter, text),)
-            return
 
 
 PROBES = (

@@ -5,11 +5,11 @@ import msgspec
 from conformance.evidence.filter_semantics import extract_id
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json
 from conformance.evidence.owners import find_owners
-from conformance.evidence.payers import READER
+from conformance.evidence.payers import READER, USER_A, USER_B
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Request, ResourceModel, Role, Verdict
-from conformance.probes.authorization.tenancy import USER_A, USER_B, find_two_people, headers_without_user
+from conformance.probes.authorization.tenancy import find_two_people, headers_without_user
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_call, find_list_operation, report_untested
