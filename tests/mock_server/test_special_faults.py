@@ -80,6 +80,14 @@ def refresh_and_revoke(web: Web) -> Iterator[Any]:
     yield buy(web, APP, grant_type="refresh_token", refresh_token=tokens[-1]["refresh_token"])[0]
 
 
+def use_and_revoke(web: Web) -> Iterator[int]:
+    """Yield the status of a read with a token before and after its revocation."""
+    token = buy(web, grant_type="client_credentials")[-1]["access_token"]
+    for _ in range(2):
+        yield web.get("/v2/vehicles", headers={"authorization": f"Bearer {token}"}).status_code
+        web.post("/o/revoke_token/", data={"token": token}, auth=FULL)
+
+
 def read_with_scopes(client: Client, web: Web) -> Iterator[int]:
     """Yield the status of every read, and of changes without a body, with a token of one scope and of all but one."""
     scopes = {scope for operation in client.model.operations for scope in operation.scopes}
@@ -103,6 +111,7 @@ def tell_of_tokens(*planted: str) -> Iterator[Any]:
         yield buy(web, (FULL[0], secret), grant_type="client_credentials")[:-1]
     yield from exchange_twice(web)
     yield from refresh_and_revoke(web)
+    yield from use_and_revoke(web)
     yield from read_with_scopes(client, web)
 
 

@@ -9,7 +9,7 @@ from conformance.model import Response, Verdict
 from conformance.probes.authorization.oauth import PROBES as OAUTH
 from conformance.probes.responses.rate_limit import PROBES as LIMITS
 from conformance.probes.responses.redirects import PROBES as REDIRECTS
-from tests.probes.scripted import BASE, make_id, make_problem, make_response, run_probe
+from tests.probes.scripted import BASE, is_affordable, make_id, make_problem, make_response, run_probe
 
 (REDIRECT,), (TOKENS, REVOCATION), (RATE_LIMIT,) = REDIRECTS, OAUTH, LIMITS
 OPERATION = "GET /evse_onboarding"
@@ -87,7 +87,7 @@ class Issuer:
     """A token endpoint; `wrong` changes one behaviour."""
 
     def __init__(self, wrong=""):
-        self.wrong, self.valid = wrong, set()
+        self.wrong, self.valid, self.used = wrong, set(), set()
 
     def __call__(self, request):
         path, form = request.target, parse_qs(request.body.decode())
@@ -96,9 +96,10 @@ class Issuer:
         if path.startswith("/v2/o/revoke_token"):
             slash = path.endswith("/") or self.wrong == "slash"
             if slash and self.wrong != "deathless":
-                self.valid -= set(form["token"])
+                self.valid -= set(form["token"]) - (self.used if self.wrong == "caching" else set())
             return Response(200 if slash else 405)
         token = next((value for name, value in request.headers if name == "Authorization"), "")
+        self.used.add(token.removeprefix("Bearer "))
         return make_response([]) if token.removeprefix("Bearer ") in self.valid else make_problem(401)
 
     def token(self, request, form):
@@ -138,9 +139,12 @@ class TestTokens:
     def test_a_token_that_may_be_stored_or_needs_no_secret_is_a_violation(self, wrong, requirement, client):
         assert run_probe(TOKENS, "*", client, Issuer(wrong)).violated_requirements() == {requirement}
 
-    @pytest.mark.parametrize("wrong", ["slash", "deathless"])
+    @pytest.mark.parametrize("wrong", ["slash", "deathless", "caching"])
     def test_each_wrong_revocation_is_a_violation(self, wrong, client):
         assert run_probe(REVOCATION, "*", client, Issuer(wrong)).violated_requirements() == {"AUT-07"}
+
+    def test_a_revocation_is_affordable(self, client):
+        assert is_affordable(run_probe(REVOCATION, "*", client, Issuer()), REVOCATION, "*", client)
 
     def test_without_a_client_nothing_is_observable(self, subject):
         run = run_probe(TOKENS, "*", subject, Issuer())
