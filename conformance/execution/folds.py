@@ -12,6 +12,7 @@ from conformance.evidence.responses import CSV, OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.execution.availability import Availability
 from conformance.execution.charging_folds import judge_charging
+from conformance.execution.current_version_folds import judge_current_versions
 from conformance.execution.first_read_folds import judge_first_reads
 from conformance.execution.foreign_details import ForeignDetails
 from conformance.execution.foreign_owners import ForeignOwners, has_own_bucket
@@ -55,6 +56,7 @@ def judge_exchanges(exchanges: Iterable[Exchange], subject: Subject) -> Iterator
     for fold in folds:
         yield from fold.judge()
     yield from _thin_passes(judge_charging(sightings))
+    yield from _thin_passes(judge_current_versions(sightings))
     yield from _thin_passes(judge_histories(sightings))
     yield from judge_first_reads(sightings)
     yield from _thin_passes(judge_write_times(sightings))

@@ -160,9 +160,9 @@ class _Run(NamedTuple):
 def _judge_alternation(history: list[Sighting], sightings: Sightings, writes: WriteLog) -> Iterator[Outcome]:
     """CON-07: no text or link goes to another value and back between two writes.
 
-    A value that comes and goes must do so twice. What is measured or switched may alternate by itself: it is for
-    review, where it takes turns between two values alone. Where each place shows one value throughout, it is the list
-    that differs from the single read (CON-02).
+    A value that comes and goes must do so twice; once is for review, as others may write too. What is measured or
+    switched may alternate by itself: it is for review, where it takes turns between two values alone. Where each place
+    shows one value throughout, it is the list that differs from the single read (CON-02).
     """
     if len(history) < _MIN_SIGHTINGS:
         return
@@ -183,9 +183,10 @@ def _judge_property(name: str, runs: list[_Run], sightings: Sightings, writes: W
     values = [msgspec.json.decode(run.value) for run in runs]
     stillness = sightings.find_stillness(runs[0].first.resource, name) if runs else Stillness.UNDOCUMENTED
     is_text = stillness is Stillness.STILL and all(value is None or _is_text(value) for value in values)
-    needed = 3 if is_text and None not in values else 4
-    windows = (runs[at : at + needed] for at in range(len(runs)))
-    window = next((window for window in windows if _is_alternation(window, needed, writes)), None)
+    is_optional = None in values
+    window = _find_alternation(runs, 3 if is_text and not is_optional else 4, writes)
+    is_lost_once = window is None and is_text and is_optional
+    window = _find_alternation(runs, 3, writes) if is_lost_once else window
     is_settled = is_text or len({run.value for run in runs}) == 2
     if is_shown_both_ways(values):
         return
@@ -201,6 +202,9 @@ def _judge_property(name: str, runs: list[_Run], sightings: Sightings, writes: W
     elif not is_text:
         verdict = Verdict.REVIEW
         message += " (one reading: It is measured or switched, and moves by itself. The other: Its state differs.)"
+    elif is_lost_once:
+        verdict = Verdict.REVIEW
+        message += ", once (one reading: Somebody else changed it and changed it back. The other: The read is flaky.)"
     if operation:
         yield Outcome(
             requirement, operation, verdict, message, window[0].value.decode(), window[1].value.decode(),
@@ -210,6 +214,12 @@ def _judge_property(name: str, runs: list[_Run], sightings: Sightings, writes: W
 
 def _join_places(runs: list[_Run]) -> frozenset[str]:
     return frozenset[str]().union(*(run.places for run in runs))
+
+
+def _find_alternation(runs: list[_Run], needed: int, writes: WriteLog) -> list[_Run] | None:
+    """Return the first `needed` runs of sightings in a row that alternate, or None."""
+    windows = (runs[at : at + needed] for at in range(len(runs)))
+    return next((window for window in windows if _is_alternation(window, needed, writes)), None)
 
 
 def _is_alternation(window: list[_Run], needed: int, writes: WriteLog) -> bool:

@@ -61,6 +61,12 @@ def _has_series(operation: Operation, model: ResourceModel) -> bool:
     )
 
 
+def _shows_current_version(operation: Operation, _model: ResourceModel) -> bool:
+    """Return whether an operation reads the version in force of something that is published in numbered versions."""
+    is_current = operation.role is Role.SINGLETON and operation.path.endswith("/current")
+    return is_current and {"published", "version_number"} <= set(operation.fields)
+
+
 SELECTORS: MappingProxyType[str, Selector] = MappingProxyType(
     {
         **selectors.SELECTORS,
@@ -98,6 +104,7 @@ SELECTORS: MappingProxyType[str, Selector] = MappingProxyType(
         "counters": _select_by_property("odometer_meters", "meter_reading_watt_hours"),
         "ending": _select_by_properties(frozenset({"start", "end", "url"})),
         "latest-logs": _select_by_property("latest_status_log"),
+        "current-versions": _shows_current_version,
         "updated": _select_by_property("updated_at", "last_updated_at", "ticket_updated_at"),
         "timed": _select_by_property("created_at", "joined_at", "start", "sampled_at", "logged_at", "started_at"),
     }

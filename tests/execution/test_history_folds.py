@@ -177,6 +177,16 @@ def test_a_measure_that_takes_turns_is_for_review(judge):
     assert judge(*shown) == {("CON-07", Verdict.REVIEW)}
 
 
+def test_a_text_that_is_lost_once_is_for_review(judge):
+    shown = [model(name) for name in ("Kite", None, "Kite")]
+    assert judge(*shown) == {("CON-07", Verdict.REVIEW)}
+
+
+def test_a_text_that_is_lost_twice_is_a_violation(judge):
+    shown = [model(name) for name in ("Kite", None, "Kite", None)]
+    assert judge(*shown) == {("CON-07", Verdict.FAIL)}
+
+
 def test_an_update_in_the_same_moment_is_no_violation(judge):
     noon = 1_772_452_800.0  # 2026-03-02T12:00:00Z
     assert judge(preferences(20, at(0)), preferences(30, at(0), "PATCH"), began=noon) == set()

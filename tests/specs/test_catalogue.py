@@ -38,6 +38,7 @@ SELECTORS = frozenset(
         "counters",
         "ending",
         "latest-logs",
+        "current-versions",
         "timed",
         "updated",
         "every",
