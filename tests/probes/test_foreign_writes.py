@@ -4,11 +4,12 @@ import msgspec
 import pytest
 
 from conformance.model import Response, Verdict
+from conformance.probes.authorization.foreign_updates import PROBES as UPDATES
 from conformance.probes.authorization.foreign_writes import PROBES
 from tests.probes.scripted import BASE, is_affordable, make_id, make_problem, make_response, run_probe
 from tests.probes.test_probes_tenancy import PEOPLE, House
 
-REFUSAL, DELETE, WRITE = PROBES
+(REFUSAL, DELETE), (WRITE,) = PROBES, UPDATES
 ARRAY = {"url": f"{BASE}/solar_arrays/{make_id('solr', 1)}", "id": make_id("solr", 1), "capacity_watts": 4000}
 
 
@@ -41,7 +42,50 @@ class TestForeignWrite:
         assert run.violated_requirements() == {"AUT-05"}
         (sent,) = [each for each in run.requests if each.method == "PATCH"]
         assert sent.identity == "user_b"
-        assert msgspec.json.decode(sent.body).items() <= ARRAY.items()  # nothing would change
+        assert not msgspec.json.decode(sent.body).items() & ARRAY.items()  # an effect would show
+
+    def keep(self, saves):
+        """Return a target that keeps what user_a has; `saves` says which refused writes of user_b take effect."""
+        kept, refused = dict(ARRAY), []
+
+        def target(request):
+            if request.method == "GET" and request.identity == "user_a" and request.target.endswith(ARRAY["id"]):
+                return make_response(kept)
+            if request.method == "PATCH" and request.identity == "user_a":
+                kept.update(msgspec.json.decode(request.body))
+                return make_response(kept)
+            if request.method == "PATCH" and request.target.endswith(ARRAY["id"]):
+                refused.append(request)
+                kept.update(msgspec.json.decode(request.body) if saves(len(refused)) else {})
+            return self.target(request, make_problem(404))
+
+        return target, kept
+
+    @pytest.mark.parametrize(
+        ("saves", "verdict"),
+        [
+            (lambda _n: True, Verdict.FAIL),
+            (lambda _n: False, Verdict.PASS),
+            (lambda n: n == 1, Verdict.INCONCLUSIVE),  # as if somebody else had changed it then
+        ],
+    )
+    def test_a_refused_write_has_no_effect_and_leaves_none(self, saves, verdict, subject):
+        target, kept = self.keep(saves)
+        run = run_probe(WRITE, self.OPERATION, subject, target)
+        assert run.verdicts_on("AUT-05") == {verdict}
+        assert kept == ARRAY
+        assert is_affordable(run, WRITE, self.OPERATION, subject) or verdict is not Verdict.PASS
+
+    def test_what_somebody_else_changes_is_no_effect(self, subject):
+        target, kept = self.keep(lambda _n: False)
+
+        def changing(request):
+            response = target(request)
+            if request.method == "PATCH":
+                kept["capacity_watts"] += 7
+            return response
+
+        assert run_probe(WRITE, self.OPERATION, subject, changing).verdicts_on("AUT-05") == {Verdict.PASS}
 
 
 class TestForeignRefusal:

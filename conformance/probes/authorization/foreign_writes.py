@@ -1,4 +1,4 @@
-"""AUT-05 for writes: no user changes or deletes the resources of another user, or adds to them."""
+"""AUT-05 for writes: no user finds a resource of another user by a write, deletes it, or adds to it."""
 
 import msgspec
 
@@ -20,66 +20,26 @@ from conformance.probes.toolkit.calls import Missing, find_call, report_untested
 from conformance.probes.toolkit.harmless_requests import build_harmless_request
 from conformance.probes.toolkit.write_requests import (
     JSON,
-    Write,
     build_write,
     creation_and_deletion,
     delete_created,
     find_address,
     find_deleter,
-    find_effect_reader,
-    find_writable,
     is_new,
 )
 from conformance.probes.writes.deletions import GONE_STATUSES, read_path
 
 
-def _is_owned_update(operation: Operation, model: ResourceModel) -> bool:
+def is_owned_update(operation: Operation, model: ResourceModel) -> bool:
+    """Return whether the operation updates a resource whose owner is documented."""
     return operation.role is Role.UPDATE and operation.is_secured and has_owner(operation, model)
-
-
-def _update_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    learnt = separation_needs(operation, model)
-    return (*learnt, Need(f"write {operation.key} of another", identity=USER_B, shared=False))
-
-
-def send_foreign_update(operation: Operation, subject: Subject) -> Steps[None]:
-    """Check that user_b may not update a resource of user_a; the body is its present state (AUT-05)."""
-    people = yield from find_two_people(subject)
-    call = yield from find_call(operation, subject, USER_A)
-    if isinstance(call, Missing) or not people:
-        missing = call if isinstance(call, Missing) else Missing("it is not known that user_a and user_b are two users")
-        yield from report_untested(("AUT-05",), operation, missing)
-        return
-    reader = find_effect_reader(call, subject)
-    own_response = (yield from send(reader.operation, reader.build_request())) if reader else None
-    known = find_writable(operation, subject)
-    state = (
-        own_response.json if own_response and own_response.is_success and isinstance(own_response.json, dict) else {}
-    )
-    body = {name: value for name, value in state.items() if name in known and value is not None}
-    valid = body and not subject.validators.validate_request_body(operation, JSON, body)
-    if not valid or (yield from is_shared(call, subject)):
-        yield skip_case(
-            "AUT-05", operation.key, Verdict.NOT_APPLICABLE, "nothing of one person's alone can be sent back"
-        )
-        return
-    write = Write(msgspec.structs.replace(call, identity=USER_B, headers=headers_without_user(call)), body)
-    response = yield from send(operation, write.request(body))
-    if response.status in {403, 404}:
-        yield from _judge_refusal(response, subject)
-    elif response.is_success:
-        message = "one user can write another user's resource"
-        yield fail_case(response, "AUT-05", message, expected="404 or 403", actual=str(response.status))
-    else:
-        reason = f"it returns {response.status}, which is neither a success nor a refusal"
-        yield judge_case(response, "AUT-05", Verdict.NOT_OBSERVABLE, reason)
 
 
 def _can_send_invalid_write(operation: Operation, model: ResourceModel) -> bool:
     """Return whether the operation updates the resource of its path, or creates below it, with a body."""
     has_id = operation.path.count("{") > 0 and operation.path_parameters
     creates = operation.role is Role.CREATE and operation.is_secured and has_owner(operation, model)
-    return bool((creates or _is_owned_update(operation, model)) and has_id and operation.body)
+    return bool((creates or is_owned_update(operation, model)) and has_id and operation.body)
 
 
 def _invalid_write_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
@@ -110,7 +70,7 @@ def send_invalid_foreign_write(operation: Operation, subject: Subject) -> Steps[
         operation, msgspec.structs.replace(valid_request, headers=headers, body=invalid_request.body, inert=WRONG_BODY)
     )
     if response.status in {403, 404}:
-        yield from _judge_refusal(response, subject)
+        yield from judge_refusal(response, subject)
         return
     unknown_response = yield from send(operation, invalid_request)
     if unknown_response.status == 404 and (response.is_success or response.status in {400, 422}):
@@ -161,7 +121,7 @@ def send_foreign_deletion(operation: Operation, subject: Subject) -> Steps[None]
     response = yield from send(deleter, Request(deleter.key, "DELETE", path, identity=USER_B))
     remaining = (yield from read_path(path, subject, USER_A)) if response.is_success else None
     if response.status in {403, 404}:
-        yield from _judge_refusal(response, subject)
+        yield from judge_refusal(response, subject)
     elif before is not None and before.is_success and remaining is not None and remaining.status in GONE_STATUSES:
         message, also = "one user can delete another user's resource", (created, before, remaining)
         yield fail_case(response, "AUT-05", message, expected="404 or 403", actual=str(response.status), also=also)
@@ -173,7 +133,7 @@ def send_foreign_deletion(operation: Operation, subject: Subject) -> Steps[None]
     yield judge_case(created, "AUT-05", Verdict.NOT_APPLICABLE, f"what it made was for {deleter.key} alone")
 
 
-def _judge_refusal(response: OperationResponse, subject: Subject) -> Steps[None]:
+def judge_refusal(response: OperationResponse, subject: Subject) -> Steps[None]:
     """Judge the refusal of another user's resource; it proves nothing if an unknown id is refused in the same way."""
     operation = response.operation
     request = build_harmless_request(operation, subject, USER_B) if response.status == 403 else None
@@ -203,15 +163,6 @@ PROBES = (
         rank=2,
         writes=True,
         sends=creation_and_deletion,
-        identities=(USER_A, USER_B),
-    ),
-    Probe(
-        "foreign-update",
-        ("AUT-05",),
-        _is_owned_update,
-        _update_needs,
-        send_foreign_update,
-        writes=True,
         identities=(USER_A, USER_B),
     ),
 )

@@ -8,6 +8,7 @@ from conformance.evidence.subject import Subject
 from conformance.evidence.urls import strip_base_url
 from conformance.model import Noticed, Operation
 from conformance.probes.toolkit.base import Steps, send
+from conformance.probes.toolkit.body_links import resolve_schema
 from conformance.probes.toolkit.harmless_requests import draw_unknown_id
 from conformance.probes.toolkit.rounding import find_rounding_step
 from conformance.probes.toolkit.write_requests import (
@@ -32,7 +33,7 @@ def find_other_values(write: Write, state: Mapping[str, Any], subject: Subject) 
             {**select_required(write, state, subject), name: state[name]}, write, subject
         ):
             continue
-        for rank, value in _candidate_values(name, schema, state[name], write):
+        for rank, value in _candidate_values(name, _join_words(schema, subject), state[name], write):
             if value != state[name] and is_valid_body(
                 {**select_required(write, state, subject), name: value}, write, subject
             ):
@@ -121,6 +122,13 @@ def restore_values(
 def is_valid_body(body: Any, write: Write, subject: Subject) -> bool:
     """Return whether the description admits a body of a write."""
     return not subject.validators.validate_request_body(write.call.operation, JSON, body)
+
+
+def _join_words(schema: Mapping[str, Any], subject: Subject) -> Mapping[str, Any]:
+    """Return a schema with the enumerations of its alternatives as one (`oneOf` of words and null)."""
+    alternatives = (*schema.get("oneOf", ()), *schema.get("anyOf", ()))
+    words = [word for branch in alternatives for word in resolve_schema(subject, branch).get("enum", ())]
+    return {**schema, "enum": words} if words else schema
 
 
 def _candidate_values(name: str, schema: Mapping[str, Any], old: Any, write: Write) -> Iterator[tuple[int, Any]]:
