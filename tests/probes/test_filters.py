@@ -407,3 +407,63 @@ def test_lower_case_time_is_sent_in_upper_case(subject):
         )
 
     assert run_probe(FILTERS, LIST, subject, strict).violated_requirements() == set()
+
+
+(NULLS,) = (probe for probe in PROBES if probe.name == "null-filters")
+TICKETS = "GET /support_tickets"
+NULLABLE = ("human_verified_category", "human_verified_subcategory", "ai_generated_category",
+            "ai_generated_subcategory", "priority", "user", "resolved_at", "ticket_updated_at")  # fmt: skip
+
+
+def ticket(number, source):
+    ticket_id = make_id("tckt", number)
+    nullable = {name: f"{name} {number}" if number % 2 else None for name in NULLABLE}
+    return {"id": ticket_id, "url": f"{BASE}/support_tickets/{ticket_id}", "source": source, **nullable}
+
+
+def ticket_list(sources="abcde", **selects):
+    nulls = {
+        f"{name}__isnull": lambda item, value, name=name: (item[name] is None) is (value == "true") for name in NULLABLE
+    }
+    members = {"source__in": lambda item, value: item["source"] in value.split(",")}
+    tickets = [ticket(number, source) for number, source in enumerate(sources)]
+    return ListTarget({"/support_tickets": tickets}, selects={**nulls, **members, **selects})
+
+
+def test_a_filter_by_null_is_tried_with_both_values(subject):
+    run = run_probe(NULLS, TICKETS, subject, ticket_list())
+    assert run.violated_requirements() == set()
+    assert {"FLT-02", "FLT-03"} <= run.passed_requirements()
+    assert is_affordable(run, NULLS, TICKETS, subject)
+    names = [f"{name}__isnull={value}" for name in NULLABLE for value in ("true", "false")]
+    assert all(any(name in request.target for request in run.requests) for name in names)
+
+
+@pytest.mark.parametrize("value_read", ["true", "false"])
+def test_a_filter_by_null_that_reads_one_value_for_both_is_found(subject, value_read):
+    def holds(item, _value):
+        return (item["priority"] is None) is (value_read == "true")
+
+    run = run_probe(NULLS, TICKETS, subject, ticket_list(priority__isnull=holds))
+    assert {"FLT-02", "FLT-03"} <= run.violated_requirements()
+
+
+@pytest.mark.parametrize("sources", ["abc", "abcde", "abccc"])
+def test_a_list_of_values_that_is_cut_is_found(subject, sources):
+    assert "FLT-02" in run_probe(FILTERS, TICKETS, subject, ticket_list(sources)).passed_requirements()
+    cut = ticket_list(sources, source__in=lambda item, value: item["source"] in value.split(",")[:2])
+    assert "FLT-02" in run_probe(FILTERS, TICKETS, subject, cut).violated_requirements()
+
+
+def test_a_list_of_values_leaves_out_an_item(subject):
+    run = run_probe(FILTERS, TICKETS, subject, ticket_list("abc", source__in=lambda item, value: True))
+    requests = [request for request in run.requests if "source__in" in request.target]
+    target = ticket_list("abc", source__in=lambda item, value: True)
+    outcomes = [outcome for request in requests for outcome in judge_exchange(HOLDS, subject, request, target(request))]
+    assert any(outcome.verdict is Verdict.FAIL for outcome in outcomes)
+
+
+def test_a_list_with_many_filters_tries_some_of_them_at_a_time(subject):
+    run = run_probe(FILTERS, TICKETS, subject, ticket_list())
+    assert is_affordable(run, FILTERS, TICKETS, subject)
+    assert len(run.requests) < len(subject.model.operations_by_key[TICKETS].filters) // 2

@@ -10,6 +10,7 @@ from conformance.evidence.payers import choose_reader_kind
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Location, Operation, Parameter, Profile, ResourceModel, Role, Verdict
+from conformance.probes.filters.filter_groups import list_null_filters
 from conformance.probes.filters.halves import list_switches
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps, choose_turn, send
@@ -47,14 +48,18 @@ def has_words(operation: Operation, model: ResourceModel) -> bool:
 
 
 def list_form_switches(operation: Operation) -> list[Word]:
-    """Return the optional parameters that are true or false and halve no list (FLT-10), with what is no default."""
+    """Return the optional parameters that are true or false and halve no list, with what is no default.
+
+    Those that halve a list are read with both values (FLT-03, FLT-10).
+    """
+    halving = {*list_switches(operation), *(query_filter.parameter for query_filter in list_null_filters(operation))}
     return [
         (parameter, str(parameter.schema.get("default") is not True).lower())
         for parameter in operation.parameters
         if parameter.location is Location.QUERY
         and parameter.schema.get("type") == "boolean"
         and not parameter.required
-        and parameter.name not in list_switches(operation)
+        and parameter.name not in halving
     ]
 
 

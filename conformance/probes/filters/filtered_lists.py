@@ -10,8 +10,15 @@ from conformance.evidence.outcomes import judge_case, pass_case
 from conformance.evidence.payers import choose_reader_kind
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
-from conformance.model import Expansion, Noticed, Operation, Operator, ResourceModel, Verdict
+from conformance.model import Expansion, Filter, Noticed, Operation, ResourceModel, Verdict
 from conformance.probes.expansion.judgements import check_all_items
+from conformance.probes.filters.filter_groups import (
+    count_group_trials,
+    count_groups,
+    group_filters,
+    has_null_filters,
+    list_null_filters,
+)
 from conformance.probes.filters.results import (
     Suspect,
     TrialResult,
@@ -40,19 +47,33 @@ from conformance.probes.toolkit.pages import (
     walk_pages,
 )
 from conformance.probes.toolkit.repetition import confirm_violations
+from conformance.probes.toolkit.samples import try_ways
 
 REQUIREMENTS = ("FLT-01", "FLT-02", "FLT-03", "FLT-05", "PAG-05", "EXP-08")
+NULL_REQUIREMENTS = ("FLT-01", "FLT-02", "FLT-03")
+_WALKED = "FLT-05"
 _PAGES = 3  # read of the filtered list: one more than a conforming server has
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     reader = choose_reader_kind(operation, model)
-    filters = [filter_ for filter_ in operation.filters if filter_.field]
-    null_filters = sum(filter_.operator is Operator.ISNULL for filter_ in filters)
+    trials = max(map(count_group_trials, group_filters(operation)))
     pages = 1 if _has_page_size(operation) else 0
-    filtered_reads = Need(f"read {operation.path} filtered", len(filters) + null_filters + pages, reader)
+    filtered_reads = Need(f"read {operation.path} filtered", trials + pages, reader, sampled=True)
+    return (*_whole_needs(operation, model), filtered_reads)
+
+
+def _null_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    reader = choose_reader_kind(operation, model)
+    trials = count_group_trials(list_null_filters(operation))
+    return (*_whole_needs(operation, model), Need(f"read {operation.path} by null", trials, reader))
+
+
+def _whole_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    """Return the reads of the list without a filter."""
+    reader = choose_reader_kind(operation, model)
     whole_read = (Need(f"read {operation.path} whole", identity=reader),) if _has_page_size(operation) else ()
-    return (*plain_read_needs(operation, model, reader), *whole_read, filtered_reads)
+    return (*plain_read_needs(operation, model, reader), *whole_read)
 
 
 def _has_page_size(operation: Operation) -> bool:
@@ -60,15 +81,45 @@ def _has_page_size(operation: Operation) -> bool:
 
 
 def try_filters(operation: Operation, subject: Subject) -> Steps[None]:
-    """Try every filter of a known field with a value that splits the known items; walk one of them by page."""
+    """Try the filters of known fields with values that split the known items: one group of them, or more in turn."""
+    groups = group_filters(operation)
+    yield from _try_groups(operation, subject, groups, REQUIREMENTS)
+
+
+def try_null_filters(operation: Operation, subject: Subject) -> Steps[None]:
+    """Read both halves of the list by each filter that selects what is null."""
+    yield from _try_groups(operation, subject, [list_null_filters(operation)], NULL_REQUIREMENTS)
+
+
+def _try_groups(
+    operation: Operation, subject: Subject, groups: Sequence[Sequence[Filter]], requirements: tuple[str, ...]
+) -> Steps[None]:
+    """Try the groups of filters whose turn it is on a list with items."""
     populated_list = yield from find_populated_list(operation, subject, subject.choose_reader(operation))
     if isinstance(populated_list, Missing):
-        yield from report_untested(REQUIREMENTS, operation, populated_list)
+        yield from report_untested(requirements, operation, populated_list)
         return
     call, plain = populated_list
     whole = yield from read_whole_list(call, plain)
-    planned = choose_trials(whole, subject.model)
-    paged = _choose_walk(planned, whole) if _has_page_size(operation) else None
+
+    def try_group(filters: Sequence[Filter]) -> Steps[None]:
+        planned = choose_trials(whole, subject.model, filters)
+        is_walkable = _has_page_size(operation) and _WALKED in requirements
+        yield from _try_trials(call, whole, planned, subject, _choose_walk(planned, whole) if is_walkable else None)
+
+    yield from try_ways(groups, 1, subject, try_group)
+    for requirement in requirements:
+        yield judge_case(whole, requirement, Verdict.NOT_APPLICABLE, "no item seen gives a value to test with")
+
+
+def _try_trials(
+    call: OperationCall,
+    whole: OperationResponse,
+    planned: Sequence[FilterTrial],
+    subject: Subject,
+    paged: "TrialWalk | None",
+) -> Steps[None]:
+    """Try filters on a list, compare opposite ones, and walk one of them by page."""
     judged: list[TrialResult] = []
     lost: list[Suspect] = []
     walked: list[TrialResult] = []
@@ -96,8 +147,6 @@ def try_filters(operation: Operation, subject: Subject) -> Steps[None]:
             yield pass_case(result.response, "FLT-02")
     if not suspects:
         yield from report_passes(judged, walked)
-    for requirement in REQUIREMENTS:
-        yield judge_case(whole, requirement, Verdict.NOT_APPLICABLE, "no item seen gives a value to test with")
 
 
 def _run_trial(
@@ -238,4 +287,12 @@ def _report_unchanged(call: OperationCall, whole: OperationResponse, suspects: S
             )
 
 
-PROBES = (Probe("filters", REQUIREMENTS, has_known_filters, _needs, confirm_violations(try_filters), rank=2),)
+PROBES = (
+    Probe(
+        "filters", REQUIREMENTS, has_known_filters, _needs, confirm_violations(try_filters), rank=2, ways=count_groups,
+    ),
+    Probe(
+        "null-filters", NULL_REQUIREMENTS, has_null_filters, _null_needs, confirm_violations(try_null_filters), rank=2,
+        is_unique_way=True,
+    ),
+)  # fmt: skip

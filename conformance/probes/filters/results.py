@@ -122,7 +122,8 @@ def compare_opposites(results: Sequence[TrialResult]) -> Iterator[tuple[str, Out
             names = " and ".join(
                 f"{result.trial.query_filter.parameter}={result.trial.value}" for result in (first, second)
             )
-            parameters = f"{first.trial.query_filter.parameter} and {second.trial.query_filter.parameter}"
+            first_name, second_name = (result.trial.query_filter.parameter for result in (first, second))
+            parameters = names if first_name == second_name else f"{first_name} and {second_name}"
             where = "both lists" if misplaced[0] in first.keys else "neither list"
             yield (
                 misplaced[0],

@@ -21,6 +21,7 @@ from conformance.model import Filter, Operation, Operator, ResourceModel
 from conformance.probes.toolkit.pages import item_key
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt][\d:]{8}(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)")
+_MAX_MEMBERS = 20  # of a list of values in a query, which must not make the target of a request too long
 _LOWER_BOUNDS = frozenset({Operator.GTE, Operator.GT})  # they exclude smaller values
 # Lower bounds get an offset with plus, upper ones with minus: in a query plus must be escaped, minus need not be.
 _EAST, _WEST = timezone(timedelta(hours=5, minutes=30)), timezone(-timedelta(hours=3, minutes=30))
@@ -53,14 +54,24 @@ def select_members(query_filter: Filter, response: OperationResponse) -> tuple[F
     return msgspec.structs.replace(query_filter, field=rest), [value for value in values if isinstance(value, dict)]
 
 
-def choose_trials(response: OperationResponse, model: ResourceModel) -> tuple[FilterTrial, ...]:
-    """Return, for each filter of a known field, the value that divides the items best; for `isnull` both values."""
+def choose_trials(
+    response: OperationResponse, model: ResourceModel, filters: Sequence[Filter] | None = None
+) -> tuple[FilterTrial, ...]:
+    """Return, for each filter of a known field, the value that divides the items best; for `isnull` both values.
+
+    `filters` are those to try, by default all of the operation.
+    """
     return tuple(
         trial
-        for query_filter in response.operation.filters
+        for query_filter in (response.operation.filters if filters is None else filters)
         if query_filter.field
         for trial in _filter_trials(query_filter, response, model)
     )
+
+
+def count_trials(query_filter: Filter) -> int:
+    """Return how many values of a filter are tried at most, on a list whose items have many values."""
+    return 2 if query_filter.operator in {Operator.ISNULL, Operator.IN} else 1
 
 
 def _filter_trials(query_filter: Filter, response: OperationResponse, model: ResourceModel) -> Iterator[FilterTrial]:
@@ -104,8 +115,23 @@ def _choose_values(
         absent = _make_absent_value(query_filter, usable, operation, model)
         return (absent,) if absent else tuple(usable)
     if query_filter.operator is Operator.IN and len(usable) > 2:
-        return (f"{usable[0]},{usable[-1]}",)
+        return _choose_members(usable, is_exhaustive=sum(counts[text] for text in usable) >= len(items))
     return tuple(dividing[:1])
+
+
+def _choose_members(usable: Sequence[str], *, is_exhaustive: bool) -> tuple[str, ...]:
+    """Return comma-separated lists of more than two values: a server may read the first ones only.
+
+    Where the values are all that items have (`is_exhaustive`), one is left out, so that the list divides the items. Of
+    three values, two are not enough for that, so that all of them are a second list.
+    """
+    members = usable[:_MAX_MEMBERS]
+    if not is_exhaustive or len(usable) > len(members):
+        return (",".join(members),)
+    # A value that the first one begins is left out: it detects a server that compares only the beginning.
+    left_out = next((text for text in members[1:] if text.startswith(members[0])), members[1])
+    kept = ",".join(text for text in members if text != left_out)
+    return (kept,) if len(members) > 3 else (kept, ",".join(members))
 
 
 def _admitted_values(query_filter: Filter, operation: Operation) -> dict[str, str]:
