@@ -1,14 +1,18 @@
 """Documented values of `expand`, each followed through the schemas to the object that it expands."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from conformance.description import prose
 from conformance.description.link_targets import LinkTargetFinder
 from conformance.description.links import PropertyForms, find_link_properties, read_property_forms
 from conformance.description.overlays import READINGS
 from conformance.description.schemas import DocumentNode, Schemas
 from conformance.model import Expansion, Parameter, Reading
+
+SCOPED_EXPANSION = "scope of expand"
+"""What a reading is about that says whether a token may see an expansion."""
 
 
 def list_documented_paths(parameter: Parameter) -> tuple[str, ...]:
@@ -23,6 +27,16 @@ def read_readings(node: DocumentNode) -> tuple[Reading, ...]:
     """Return the readings that overlays have chosen at a place of the document."""
     marks = node.get(READINGS) or {}
     return tuple(Reading(about, texts["chosen"], texts["published"]) for about, texts in marks.items())
+
+
+def _read_scope(node: DocumentNode, name: str) -> Iterator[Reading]:
+    """Yield the two readings of an expansion of which the text requires a scope: tokens have it, or not."""
+    if scope := prose.find_needed_scope(str(node.get("description") or "")):
+        yield Reading(
+            SCOPED_EXPANSION,
+            f"The token has the scope {scope}, which {name} requires by its text.",
+            f"The token does not have the scope {scope}.",
+        )
 
 
 class ExpansionResolver:
@@ -66,6 +80,7 @@ class ExpansionResolver:
             if forms is None:
                 return unresolved
             readings += [reading for reading in read_readings(forms.node) if reading.about == "expand"]
+            readings += _read_scope(forms.node, name)
             if not forms.urls and not is_last:
                 continue
             if not forms.objects:

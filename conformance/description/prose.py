@@ -74,6 +74,10 @@ _NULL_WITHOUT_USER = re.compile(
     re.IGNORECASE,
 )
 _USER = re.compile(r"\b(?:acting|authenticated|calling|current)\s+user\b", re.IGNORECASE)
+_SCOPE_NEEDED = re.compile(
+    r"\b(?:requires?|needs?)\s+(?:an?\s+|the\s+)?(?:OAuth\s+token\s+with\s+)?[`'\"]?(?P<scope>\w+(?::\w+)+)\b",
+    re.IGNORECASE,
+)
 _ALIGNED = re.compile(
     r"(?:\baligned\s+(?:to|with|on)|\b(?:falls?|starts?|begins?|always)\s+on|^on)\s+(?:the\s+|an?\s+)?(?:full\s+|whole\s+)?"
     r"(?:(?P<half>half[ -]hours?\b|:00\s+or\s+:30)|(?P<quarter>quarter[ -]hours?\b)|(?P<hour>hours?\b))(?!\s+of\b)",
@@ -242,3 +246,13 @@ def find_order(text: str) -> StatedOrder | None:
             if (match["field"] or is_directed) and not _DENIED.search(sentence):
                 return StatedOrder(match["field"] or "", bool(match["descending"]) if is_directed else None)
     return None
+
+
+def find_needed_scope(text: str) -> str:
+    """Return the scope that a text requires for what it describes, empty where it names none.
+
+    >>> find_needed_scope("Can be expanded. Requires the `debug:read` scope."), find_needed_scope("Requires a scope.")
+    ('debug:read', '')
+    """
+    match = _SCOPE_NEEDED.search(text)
+    return match["scope"] if match else ""

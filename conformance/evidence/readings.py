@@ -5,6 +5,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 
+from conformance.description.expansions import SCOPED_EXPANSION
 from conformance.evidence.urls import extract_path
 from conformance.model import Exchange, Location, Operation, Outcome, Reading, Verdict
 
@@ -29,16 +30,24 @@ _LONG_HEAD, _LONG_BODY = 2000, 1 << 16  # bytes that a proxy may find too long
 _SECURITY = frozenset({"AUT-01", "AUT-02", "AUT-03", "AUT-04"})
 
 
-def review_outcome(outcome: Outcome, operation: Operation, exchange: Exchange | None) -> Outcome:
+def review_outcome(
+    outcome: Outcome, operation: Operation, exchange: Exchange | None, *, are_scopes_known: bool = False
+) -> Outcome:
     """Return an outcome, a violation as REVIEW with both readings where it rests on one that was chosen.
 
-    `exchange` is the decisive one, None where it is not known. A request without a token that is answered with success
+    `exchange` is the decisive one, None where it is not known. `are_scopes_known` says that the tokens of the target
+    are known to have all scopes that the description names. A request without a token that is answered with success
     although one is needed stays a violation under every reading.
     """
     if outcome.verdict is not Verdict.FAIL or exchange is None or _is_open_door(outcome, exchange):
         return outcome
     reading = next(
-        (reading for reading in _list_readings(outcome, operation) if _is_based_on(outcome, reading, exchange)), None
+        (
+            reading
+            for reading in _list_readings(outcome, operation, are_scopes_known=are_scopes_known)
+            if _is_based_on(outcome, reading, exchange)
+        ),
+        None,
     )
     reading = (
         reading
@@ -56,13 +65,13 @@ def _is_open_door(outcome: Outcome, exchange: Exchange) -> bool:
     return outcome.requirement == "AUT-01" and 200 <= exchange.status < 300
 
 
-def _list_readings(outcome: Outcome, operation: Operation) -> tuple[Reading, ...]:
+def _list_readings(outcome: Outcome, operation: Operation, *, are_scopes_known: bool) -> tuple[Reading, ...]:
     """Return the chosen readings at an operation that a requirement may rest on."""
     expansions = operation.expansions if outcome.requirement.startswith(("EXP-", "PAG-", "FLT-")) else ()
     places = (
         msgspec.structs.replace(expansion.reading, about=f"expand {expansion.path}")
         for expansion in expansions
-        if expansion.reading
+        if expansion.reading and not (are_scopes_known and expansion.reading.about == SCOPED_EXPANSION)
     )
     return (*operation.readings, *places)
 

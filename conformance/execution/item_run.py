@@ -27,6 +27,7 @@ from conformance.model import (
     Noticed,
     Outcome,
     Request,
+    TargetKind,
     Verdict,
 )
 from conformance.plan import Catalogue, PlanItem
@@ -170,7 +171,9 @@ class ItemRun:
     def _record(self, outcome: Outcome) -> None:
         if outcome.verdict is Verdict.FAIL and not self._subject.strict_readings:
             operation = self._subject.model.operations_by_key.get(outcome.operation, self._operation)
-            outcome = review_outcome(outcome, operation, self._exchanges.get(next(iter(outcome.exchanges), "")))
+            exchange = self._exchanges.get(next(iter(outcome.exchanges), ""))
+            are_scopes_known = self._subject.target.kind is TargetKind.BUILTIN
+            outcome = review_outcome(outcome, operation, exchange, are_scopes_known=are_scopes_known)
         outcome = self._context.redactor.redact_outcome(outcome)
         if self._is_reducing and not (self._violations and self._violations.has_kind(outcome)):
             return  # a smaller request is made for one violation, and may be wrong in all else

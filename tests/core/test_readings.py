@@ -159,3 +159,24 @@ def test_a_refusal_of_a_long_request_is_for_review(requirement, length, verdict)
 
 def test_a_wrong_success_to_a_long_request_stays_a_violation():
     assert review(SECURED, "RSP-01", 299, query="?q=" + "x" * 9000).verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize(("query", "status", "pointer"), [
+    ("expand=assessment", 200, "/0/assessment"),
+    ("expand=assessment", 403, ""),
+    ("expand=energy_usage&expand=assessment", 403, ""),
+])  # fmt: skip
+@pytest.mark.parametrize(("are_scopes_known", "verdict"), [(False, Verdict.REVIEW), (True, Verdict.FAIL)])
+def test_an_expansion_that_requires_a_scope_may_be_kept_from_tokens_without_it(
+    query, status, pointer, are_scopes_known, verdict
+):
+    operation = MODEL.operations_by_key["GET /charging_sub_sessions"]
+    outcome = Outcome("EXP-02", operation.key, Verdict.FAIL, "it is a link", pointer=pointer, exchanges=("x1",))
+    sent = exchange(operation, status, "?" + query)
+    assert review_outcome(outcome, operation, sent, are_scopes_known=are_scopes_known).verdict is verdict
+
+
+def test_a_scope_that_one_expansion_requires_excuses_no_other():
+    operation = MODEL.operations_by_key["GET /charging_sub_sessions"]
+    outcome = review(operation, "EXP-02", 200, "?expand=energy_usage&expand=assessment", pointer="/0/energy_usage")
+    assert outcome.verdict is Verdict.FAIL

@@ -28,7 +28,7 @@ def test_what_rests_on_a_chosen_reading_fails_only_where_readings_are_strict(ben
         yield Request(OPERATION, "GET", "/vehicle_makes")
         yield Outcome("EXP-01", OPERATION, Verdict.FAIL, "it rests on a reading")
 
-    def review(outcome, operation, exchange):
+    def review(outcome, operation, exchange, **_known):
         return msgspec.structs.replace(outcome, verdict=Verdict.REVIEW)
 
     monkeypatch.setattr(item_run, "review_outcome", review)
