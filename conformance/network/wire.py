@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
+import h11
 import httpx
 
 from conformance.model import Headers
@@ -78,6 +79,9 @@ class HttpxWire:
         self._clock.deadline = deadline
         try:
             answer = self._transport.handle_request(wire)
+        except h11.LocalProtocolError as error:  # httpx lets it pass
+            self._clock.deadline = None
+            raise httpx.LocalProtocolError(str(error)) from error
         except BaseException:
             self._clock.deadline = None
             raise
