@@ -4,12 +4,13 @@ import msgspec
 import pytest
 
 from conformance.model import Verdict
+from conformance.probes.authorization.narrowed_pages import PROBES as LATER_PAGES
 from conformance.probes.authorization.tenancy import PROBES
 from conformance.probes.authorization.user_header import PROBES as NARROWING
 from tests.probes.scripted import BASE, is_affordable, make_id, make_problem, make_response, run_probe
 
 (APART,) = PROBES
-(NARROW,) = NARROWING
+(NARROW,), (NARROW_LATER,) = NARROWING, LATER_PAGES
 PEOPLE = {name: f"{BASE}/users/{make_id('user', n)}" for n, name in enumerate(("user_a", "user_b"), 1)}
 LIST, ITEM, BELOW = "GET /evses", "GET /evses/{evse_id}", "GET /evses/{evse_id}/status_logs"
 
@@ -254,3 +255,54 @@ class TestNarrowing:
             return make_problem(400) if refused else make_response([])
 
         assert Verdict.REVIEW in run_probe(NARROW, operation.key, subject, target).verdicts_on("AUT-06")
+
+
+class TestLaterPages:
+    """A list of four items, two of each user, with cursors that are the URL of the last item."""
+
+    OPERATION = "GET /evses"
+    ALL = tuple(evse(n, owner) for n, owner in enumerate(("user_a", "user_b") * 2, 1))
+
+    def target(self, forgets=lambda request: False, size=25, refuses_cursor=False):
+        def respond(request):
+            path, _, query = request.target.partition("?")
+            if path != "/evses":
+                return House()(request)
+            asked = dict(part.split("=") for part in query.split("&") if part)
+            user = next((value for name, value in request.headers if name == "EvEnergy-User"), "")
+            if "page_after" in asked and user and refuses_cursor:
+                return make_problem(404)
+            is_narrow = bool(user) and not forgets(asked)
+            shown = [item for item in self.ALL if not is_narrow or item["user"].endswith(user)]
+            after = asked.get("page_after")
+            shown = [item for item in shown if after is None or item["id"] > after]
+            length = int(asked.get("page_size", size))
+            rest = [f"{BASE}/evses?page_size={length}&page_after={item['id']}" for item in shown[length - 1 : -1]]
+            link = next(iter(rest), "about:blank")
+            return make_response(shown[:length], Link=f'<about:blank>; rel="previous", <{link}>; rel="next"')
+
+        return respond
+
+    @pytest.mark.parametrize("size", [25, 2])
+    def test_a_header_that_narrows_every_page_passes(self, size, subject):
+        run = run_probe(NARROW_LATER, self.OPERATION, subject, self.target(size=size))
+        assert run.verdicts_on("AUT-06") == {Verdict.PASS}
+        assert is_affordable(run, NARROW_LATER, self.OPERATION, subject)
+
+    @pytest.mark.parametrize("size", [25, 2])
+    def test_a_header_that_is_forgotten_behind_the_first_page_is_a_violation(self, size, subject):
+        target = self.target(lambda asked: "page_after" in asked, size)
+        run = run_probe(NARROW_LATER, self.OPERATION, subject, target)
+        assert run.violated_requirements() == {"AUT-06"}
+
+    def test_a_cursor_of_another_list_may_be_refused(self, subject):
+        run = run_probe(NARROW_LATER, self.OPERATION, subject, self.target(refuses_cursor=True))
+        assert run.verdicts_on("AUT-06") == {Verdict.NOT_OBSERVABLE}
+
+    def test_a_list_of_one_page_shows_nothing(self, subject):
+        def target(request):
+            return House()(request) if request.target == "/users" else make_response([])
+
+        assert run_probe(NARROW_LATER, self.OPERATION, subject, target).verdicts_on("AUT-06") == {
+            Verdict.NOT_APPLICABLE
+        }

@@ -61,13 +61,13 @@ def narrow_to_user(operation: Operation, subject: Subject) -> Steps[None]:
     yield from _expect_400(call, _MALFORMED_USER, "a malformed user")
     if operation.user_required:
         yield from _expect_400(call, "", "a missing user")
-    people = yield from _find_users(subject)
+    people = yield from find_users(subject)
     yield from _check_one_user(call, plain, people, subject)
     if _is_first_list(operation, subject.model) and people:
         yield from _compare_header_forms(call, people[0])
 
 
-def _add_user_header(call: OperationCall, value: str) -> Request:
+def add_user_header(call: OperationCall, value: str) -> Request:
     """Return the request of a call with another value of the user header; an empty value leaves it out."""
     other_headers = headers_without_user(call)
     user_headers = ((call.operation.user_header, value),) if value else ()
@@ -76,7 +76,7 @@ def _add_user_header(call: OperationCall, value: str) -> Request:
 
 def _expect_400(call: OperationCall, value: str, fault_name: str) -> Steps[None]:
     """Send a value of the user header that must be refused with 400."""
-    response = yield from send(call.operation, _add_user_header(call, value))
+    response = yield from send(call.operation, add_user_header(call, value))
     if response.status == 400:
         yield pass_case(response, "AUT-06")
         return
@@ -85,7 +85,7 @@ def _expect_400(call: OperationCall, value: str, fault_name: str) -> Steps[None]
     yield fail_case(response, "AUT-06", message, expected="400", actual=str(response.status), pointer=f"header:{name}")
 
 
-def _find_users(subject: Subject) -> Steps[tuple[str, ...]]:
+def find_users(subject: Subject) -> Steps[tuple[str, ...]]:
     """Return the URLs of the users that the application sees."""
     resource = subject.model.resources_by_name.get(subject.model.principal_resource)
     operation = find_list_operation(resource, subject) if resource else None
@@ -108,7 +108,7 @@ def _check_one_user(
         yield from _compare_with_own_token(call, plain, subject)
         return
     chosen_user = shown_owners[0] if plain.operation.role is Role.LIST else other_users[0]
-    response = yield from _send_as_user(call, chosen_user)
+    response = yield from send_as_user(call, chosen_user)
     if response.status in {403, 404} and plain.operation.role is not Role.LIST:
         yield pass_case(response, "AUT-06")
         return
@@ -129,12 +129,12 @@ def _check_one_user(
         yield pass_case(response, "AUT-06")
 
 
-def _send_as_user(call: OperationCall, url: str) -> Steps[OperationResponse]:
+def send_as_user(call: OperationCall, url: str) -> Steps[OperationResponse]:
     """Send a call for a user by id, and by URL where the id is refused; `_compare_header_forms` reports on the form."""
-    by_id = yield from send(call.operation, _add_user_header(call, url.rpartition("/")[2]))
+    by_id = yield from send(call.operation, add_user_header(call, url.rpartition("/")[2]))
     if by_id.status != 400:
         return by_id
-    by_url = yield from send(call.operation, _add_user_header(call, url))
+    by_url = yield from send(call.operation, add_user_header(call, url))
     return by_id if by_url.status == 400 else by_url
 
 
@@ -171,7 +171,7 @@ def _check_as_user_b(
         reason = f"a resource of user_a gives {refused.status} to user_b and {seen.status} without a user"
         yield judge_case(refused, "AUT-06", Verdict.NOT_APPLICABLE, reason, also=(seen,))
         return
-    response = yield from _send_as_user(whole, people[1])
+    response = yield from send_as_user(whole, people[1])
     if response.status in {403, 404}:
         yield pass_case(response, "AUT-06")
     elif response.items:
@@ -191,7 +191,7 @@ def _check_as_user_a(call: OperationCall, people: tuple[str, ...], subject: Subj
     """Check that with user_a in the header a list shows nothing that it does not show to user_a's own token."""
     own = msgspec.structs.replace(call, identity=USER_A, headers=headers_without_user(call))
     own_list = yield from send(call.operation, own.build_request())
-    response = yield from _send_as_user(call, people[0])
+    response = yield from send_as_user(call, people[0])
     pagination = call.operation.pagination
     is_complete = own_list.is_success and (pagination is None or len(own_list.items) < pagination.default_size)
     own_urls = {item.get("url") for _, item in own_list.objects}
@@ -218,8 +218,8 @@ def _compare_header_forms(call: OperationCall, url: str) -> Steps[None]:
 
     The guide sets the header to the URL, the description to the id.
     """
-    by_id = yield from send(call.operation, _add_user_header(call, url.rpartition("/")[2]))
-    by_url = yield from send(call.operation, _add_user_header(call, url))
+    by_id = yield from send(call.operation, add_user_header(call, url.rpartition("/")[2]))
+    by_url = yield from send(call.operation, add_user_header(call, url))
     if by_id.is_success is by_url.is_success:
         return
     message = "the sources contradict each other on the form of the header: the id here, the URL there"
