@@ -1,4 +1,4 @@
-"""AFT-01 to AFT-04: after a write, lists, filters, parts and repeated reads agree with it.
+"""AFT-01 to AFT-04: after a write, lists, parts and repeated reads agree with it.
 
 The probes of creations and updates call these functions between their own requests, so that one write serves both.
 """
@@ -6,7 +6,6 @@ The probes of creations and updates call these functions between their own reque
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
-from urllib.parse import quote, urlencode
 
 from conformance.evidence.containers import parse_moment
 from conformance.evidence.differences import ABSENT
@@ -15,7 +14,7 @@ from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quot
 from conformance.evidence.responses import OperationResponse, find_reader
 from conformance.evidence.subject import Subject
 from conformance.evidence.urls import extract_path, strip_base_url
-from conformance.model import Filter, Location, Operation, Operator, Request, ResourceModel, Role, Verdict
+from conformance.model import Location, Operation, Request, ResourceModel, Role, Verdict
 from conformance.probes.toolkit.base import Pause, Steps, send
 from conformance.probes.toolkit.calls import OperationCall, find_list_operation
 from conformance.probes.toolkit.list_membership import LAG_S, has_item_at
@@ -23,7 +22,6 @@ from conformance.probes.toolkit.pages import parse_page
 from conformance.probes.toolkit.write_requests import find_address
 from conformance.probes.writes.stored_values import find_changed_values
 from conformance.tools.link_header import BLANK_TARGET
-from specs.rulebook import is_unlisted_creation
 
 CREATION_REQUIREMENTS = ("AFT-01", "AFT-02", "AFT-03")
 UPDATE_REQUIREMENTS = ("AFT-02", "AFT-04")
@@ -133,60 +131,6 @@ def _is_twin(item: Mapping[str, Any], created: Mapping[str, Any] | None, sent: A
     if not shown or moment is None or other is None or abs(moment - other) > _SAME_MOMENT:
         return False
     return not any(find_changed_values(shown, dict(item)))
-
-
-def check_filters(created: OperationResponse, subject: Subject) -> Steps[None]:
-    """Check that one filter that the created object fits shows it (AFT-02)."""
-    resource = subject.model.resources_by_name.get(created.operation.resource)
-    lister = find_list_operation(resource, subject) if resource else None
-    path, body = find_address(created, subject), created.json
-    is_listed = lister is not None and not is_unlisted_creation(created.operation.key)
-    choice = _choose_filter(lister, body) if lister and is_listed and isinstance(body, dict) and path else None
-    if lister is None or choice is None:
-        yield judge_case(created, "AFT-02", Verdict.NOT_APPLICABLE, "no filter of its list is known to fit it")
-        return
-    call = OperationCall(
-        lister,
-        extract_path(created.exchange.request.target),
-        identity=created.exchange.request.identity,
-        headers=tuple(h for h in created.exchange.request.headers if lister.user_header and h[0] != "Content-Type"),
-    )
-    query = [choice]
-    if lister.pagination and lister.pagination.size:
-        query.append((lister.pagination.size, str(lister.pagination.max_size)))
-    target = f"{call.path}?{urlencode(query, quote_via=quote, safe=':,')}"
-    for is_last in (False, True):
-        response = yield from send(lister, call.build_request_to(target, fresh=True))
-        if has_item_at(response, path, subject) or not response.is_success:
-            break
-        if not is_last:
-            yield Pause(LAG_S)
-    if not response.is_success or not parse_page(response).is_last:
-        yield judge_case(created, "AFT-02", Verdict.NOT_OBSERVABLE, "the filtered list cannot be read as a whole")
-    elif has_item_at(response, path, subject):
-        yield pass_case(created, "AFT-02")
-    else:
-        message = f"the filter {choice[0]} does not show the created object that fits it"
-        yield fail_case(
-            created, "AFT-02", message, expected=path, actual=f"{len(response.items)} others", also=(response,)
-        )
-
-
-def _choose_filter(lister: Operation, body: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Return a filter with a value that a created object fits: by equality with a plain value, or by a link."""
-    required = {p.name for p in lister.parameters if p.required and p.location is Location.QUERY}
-    candidates = [f for f in lister.filters if f.operator is Operator.EQ and f.field in body and not required]
-    for candidate in candidates:
-        value = body[candidate.field]
-        if candidate.by_id_of and isinstance(value, str):
-            return candidate.parameter, value.rstrip("/").rpartition("/")[2]
-        if not candidate.by_id_of and _is_plain(candidate, value):
-            return candidate.parameter, str(value)
-    return None
-
-
-def _is_plain(candidate: Filter, value: Any) -> bool:
-    return isinstance(value, str) and bool(value) and "://" not in value
 
 
 def list_parts(item_path: str, model: ResourceModel) -> tuple[Operation, ...]:

@@ -35,7 +35,6 @@ from conformance.probes.toolkit.write_requests import (  # fmt: skip
 )
 from conformance.probes.writes.agreement import (
     CREATION_REQUIREMENTS,
-    check_filters,
     check_one_more,
     check_parts_gone,
     find_oldest,
@@ -46,6 +45,7 @@ from conformance.probes.writes.agreement import (
 from conformance.probes.writes.assigned_values import check_assigned_values
 from conformance.probes.writes.creation_links import check_listed
 from conformance.probes.writes.deletions import check_deleted, check_only_deleted, read_deleted, read_path
+from conformance.probes.writes.filter_agreement import check_created_in_filter
 from conformance.probes.writes.stored_values import find_changed_values
 from conformance.probes.writes.value_judgements import VALUE_REQUIREMENTS
 from conformance.probes.writes.written_values import check_refused_values, check_written_values
@@ -117,7 +117,7 @@ def _find_existing(write: Write, subject: Subject) -> Steps[str]:
 def _check_life(created: OperationResponse, existing_path: str, operation: Operation, subject: Subject) -> Steps[None]:
     """Check an object from its first read to its deletion; a second one exists beside it if it can be deleted."""
     yield from _check_read(created, subject)
-    yield from check_filters(created, subject)
+    yield from check_created_in_filter(created, subject)
     deletable = find_deleter(find_address(created, subject), subject) is not None
     sibling = (yield from _create_another(operation, subject, "beside", otherwise=True)) if deletable else None
     yield from check_listed(created, subject)

@@ -22,6 +22,7 @@ from conformance.probes.toolkit.write_requests import (
 )
 from conformance.probes.writes import agreement
 from conformance.probes.writes.deletions import GONE_STATUSES
+from conformance.probes.writes.filter_agreement import check_changed_in_filters
 from conformance.probes.writes.stored_values import find_changed_values
 from conformance.probes.writes.update_state import UpdateState, find_collection
 from conformance.probes.writes.written_values import check_refused_values, check_written_values
@@ -143,6 +144,19 @@ def check_list(
     else:
         reason = "no page that was read before the change shows the resource"
         yield skip_case("AFT-02", state.operation.key, Verdict.NOT_APPLICABLE, reason)
+
+
+def check_filtered_list(
+    changed_values: Mapping[str, Any],
+    changed: OperationResponse,
+    after: OperationResponse,
+    state: UpdateState,
+    subject: Subject,
+) -> Steps[None]:
+    """Check that filters show the changed resource, if the page that was read before the change shows it (AFT-02)."""
+    call, path = find_collection(state.reader, subject), state.reader.path
+    if call is not None and state.original_list is not None and has_item_at(state.original_list, path, subject):
+        yield from check_changed_in_filters(list(changed_values), changed, after, call, path, subject)
 
 
 def check_other_members(

@@ -34,10 +34,12 @@ from conformance.probes.writes.expanded_changes import (
     check_expanded,
     list_expanding_lists,
 )
+from conformance.probes.writes.filter_agreement import has_equality_filter
 from conformance.probes.writes.update_expansion import EXPANSION_REQUIREMENTS, judge_expanded_response
 from conformance.probes.writes.update_judgements import (
     ObservedPatch,
     check_change,
+    check_filtered_list,
     check_list,
     check_other_members,
     check_read_only,
@@ -61,7 +63,8 @@ def _is_update(operation: Operation, model: ResourceModel) -> bool:
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """Return the reads that find the resource, and the requests of the change."""
-    own = Need(f"write {operation.key}", _REQUESTS, shared=False)
+    filtered = 1 if has_equality_filter(operation.resource, model) else 0
+    own = Need(f"write {operation.key}", _REQUESTS + filtered, shared=False)
     expanding = min(len(list_expanding_lists(operation.resource, model)), MAX_PLACES)
     lists = (Need(f"expanded {operation.key}", expanding, shared=False),) if expanding else ()
     return (*plain_read_needs(operation, model)[:-1], own, *lists)
@@ -138,6 +141,7 @@ def _judge_changes(plan: ChangePlan, changed: OperationResponse, state: UpdateSt
         after = later
         yield from check_refusal(response, plan.plain, state, subject)
     yield from check_other_members(changed_values, changed, state, subject)
+    yield from check_filtered_list(changed_values, changed, after, state, subject)
     after = yield from _send_value_rounds(changed_values, after, state, subject)
     last = yield from _send_forged(plan.name, after, state, subject)
     yield from restore_values(state.write, [*plan.edges], state.original, last, subject)
