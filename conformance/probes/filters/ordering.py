@@ -4,17 +4,18 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from conformance.applicability.selectors import has_ordering
+from conformance.applicability.selectors import has_known_filters, has_ordering
 from conformance.evidence.filter_semantics import parse_comparable
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json
 from conformance.evidence.payers import choose_reader_kind
 from conformance.evidence.responses import OperationResponse, find_values
 from conformance.evidence.subject import Subject
-from conformance.model import Operation, Outcome, Request, ResourceModel, Verdict
+from conformance.model import Operation, Outcome, ResourceModel, Verdict
+from conformance.probes.filters.trials import FilterTrial, choose_trials
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_populated_list, report_untested
-from conformance.probes.toolkit.pages import ListPage, discard_outcomes, parse_page, walk_pages
+from conformance.probes.toolkit.pages import ListPage, discard_outcomes, item_key, parse_page, walk_pages
 from conformance.probes.toolkit.refusals import check_accepted
 from conformance.probes.toolkit.repetition import confirm_violations
 
@@ -30,9 +31,17 @@ def _list_orders(operation: Operation) -> tuple[tuple[str, bool], ...]:
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """Return the plain reads and one read of each order, of two pages where it is halved."""
     reader = choose_reader_kind(operation, model)
-    count = sum(1 + _is_halved(operation, down=down) for _, down in _list_orders(operation))
+    orders = [down for _, down in _list_orders(operation)]
+    if has_known_filters(operation, model):
+        orders.append(_is_reversible(operation))
+    count = sum(1 + _is_halved(operation, down=down) for down in orders)
     ordered_reads = Need(f"read {operation.path} ordered", count, reader)
     return (*plain_read_needs(operation, model, reader), ordered_reads)
+
+
+def _is_reversible(operation: Operation) -> bool:
+    """Return whether an order may be requested reversed."""
+    return operation.ordering is not None and operation.ordering.reversible
 
 
 def _is_halved(operation: Operation, *, down: bool) -> bool:
@@ -83,23 +92,63 @@ def check_ordering(operation: Operation, subject: Subject) -> Steps[None]:
     call, plain = populated_list
     for field, down in _list_orders(operation):
         size = -(-len(plain.items) // 2) if _is_halved(operation, down=down) else 0
-        response = yield from send(operation, _request(call, field, size, down=down))
-        pages: tuple[ListPage, ...] = (parse_page(response),)
-        if size and response.is_success:
-            pages = yield from discard_outcomes(walk_pages(pages[0], call, subject, "next", 2))
-        yield from _judge_order([page.response for page in pages], field, down=down)
+        pages = yield from _read_ordered(call, field, size, subject, down=down)
+        yield from _judge_order(pages, field, down=down)
+    yield from _order_filtered_list(call, plain, subject)
     reason = "the items have fewer than two different values to order by"
     yield judge_case(plain, "FLT-06", Verdict.NOT_APPLICABLE, reason)
 
 
-def _request(call: OperationCall, field: str, size: int, *, down: bool) -> Request:
-    """Return the request for the list in an order, in pages of `size` items; 0 for the largest size."""
-    known, pages = call.operation.ordering, call.operation.pagination
-    sized = ((pages.size, str(size or pages.max_size)),) if pages and pages.size else ()
-    return call.build_request((known.parameter if known else "", f"-{field}" if down else field), *sized)
+def _read_ordered(
+    call: OperationCall, field: str, size: int, subject: Subject, *filters: tuple[str, str], down: bool
+) -> Steps[list[OperationResponse]]:
+    """Read the list in an order, in two pages of `size` items; 0 for one page of the largest size."""
+    known, pagination = call.operation.ordering, call.operation.pagination
+    sized = ((pagination.size, str(size or pagination.max_size)),) if pagination and pagination.size else ()
+    order = (known.parameter if known else "", f"-{field}" if down else field)
+    response = yield from send(call.operation, call.build_request(order, *filters, *sized))
+    pages: tuple[ListPage, ...] = (parse_page(response),)
+    if size and response.is_success:
+        pages = yield from discard_outcomes(walk_pages(pages[0], call, subject, "next", 2))
+    return [page.response for page in pages]
 
 
-def _judge_order(pages: Sequence[OperationResponse], field: str, *, down: bool) -> Iterator[Outcome]:
+def _order_filtered_list(call: OperationCall, plain: OperationResponse, subject: Subject) -> Steps[None]:
+    """Request an order, reversed where that is documented, of the list that a filter leaves."""
+    down = _is_reversible(call.operation)
+    choice = _choose_filtered_order(plain, {name for name, _ in call.query}, subject.model)
+    if choice is None:
+        return
+    field, trial = choice
+    size = -(-len(trial.matching) // 2) if _is_halved(call.operation, down=down) else 0
+    pages = yield from _read_ordered(call, field, size, subject, trial.parameter, down=down)
+    if pages[0].is_success:
+        yield from _judge_order(pages, field, down=down, filtered_by=trial.query_filter.parameter)
+
+
+def _choose_filtered_order(
+    plain: OperationResponse, required: set[str], model: ResourceModel
+) -> tuple[str, FilterTrial] | None:
+    """Return a field to order by and the filter that leaves most different values of it, two at least."""
+    choices = [
+        (len(_find_values_of(plain, field, trial.matching)), field, trial)
+        for field, _ in _list_orders(plain.operation)
+        for trial in choose_trials(plain, model)
+        if trial.query_filter.parameter not in required and trial.excluded
+    ]
+    count, field, trial = max(choices, key=lambda choice: choice[0], default=(0, "", None))
+    return (field, trial) if trial is not None and count > 1 else None
+
+
+def _find_values_of(plain: OperationResponse, field: str, keys: Sequence[str]) -> set[str]:
+    """Return the different values of a field in the items with these keys."""
+    items = [item for _, item in plain.objects if item_key(item, plain.operation) in keys]
+    return {str(value) for item in items for _, value in find_values(item, field) if value is not None}
+
+
+def _judge_order(
+    pages: Sequence[OperationResponse], field: str, *, down: bool, filtered_by: str = ""
+) -> Iterator[Outcome]:
     """Judge FLT-06 for the pages of one order."""
     order = f"{'-' if down else ''}{field}"
     if not pages[0].is_success:
@@ -123,7 +172,7 @@ def _judge_order(pages: Sequence[OperationResponse], field: str, *, down: bool) 
     yield fail_case(
         page,
         "FLT-06",
-        f"the list is not in the order {order}",
+        f"the list{filtered_by and f' filtered by {filtered_by}'} is not in the order {order}",
         expected=f"{field} {'falling' if down else 'rising'}",
         actual=quote_json(values[max(0, index - 1) : index + 1]),
         pointer=pointer,
