@@ -109,7 +109,11 @@ def read_requests(client: Client, operation: Operation) -> Iterator[RequestSpec]
         yield dataclasses.replace(first, headers={})
         for position in (0, 1):
             user = client.records(client.world.shape.user_resource)[position].key
-            yield dataclasses.replace(first, headers={**first.headers, operation.user_header.lower(): user})
+            as_user = dataclasses.replace(first, headers={**first.headers, operation.user_header.lower(): user})
+            yield as_user
+            paging, known = operation.pagination, client.records(operation.resource)
+            if paging and paging.after and known:
+                yield _extend_query(as_user, f"{paging.after}={known[0].key}")
             for named in (user, f"{BASE}/users/{user}"):
                 headers = {**first.headers, operation.user_header.lower(): named}
                 yield dataclasses.replace(first, headers=headers, token="token-user-a")
