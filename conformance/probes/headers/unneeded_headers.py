@@ -20,7 +20,8 @@ from conformance.probes.toolkit.samples import know_ways, try_ways
 
 _SHARE = 4  # one in so many operations is tried with each seed
 _HARMLESS = (
-    ("Accept", "application/*;q=0.8, */*;q=0.1"),
+    # The type that is liked best is one that no operation has: the others are acceptable (RFC 9110, section 12.5.1).
+    ("Accept", "image/avif, application/*;q=0.8, */*;q=0.1"),
     ("Accept-Language", "de-CH, fr;q=0.9, *;q=0.1"),
     ("Accept-Charset", "utf-8, iso-8859-1;q=0.5"),
     ("Content-Type", "application/json"),
