@@ -1,7 +1,7 @@
 """Rounds of further values for the properties that a PATCH has changed: words, then empty ones. Pure.
 
 Each round is one body. What a server drops as "nothing", takes for null or keeps out of date in a list of its own,
-shows by these: 0, false, an empty text or list; texts that spell null; every word of an enumeration.
+shows by these: 0, false, an empty text or list; texts that spell null; every word of an enumeration; equal members.
 """
 
 from collections.abc import Iterator, Mapping
@@ -78,8 +78,12 @@ def _find_empty(name: str, schema: Mapping[str, Any], base: Any, subject: Subjec
 
 def _list_words(
     name: str, schema: Mapping[str, Any], base: Any, original: Any, subject: Subject
-) -> Iterator[str | float | dict[str, Any]]:
-    """Yield the words of an enumeration that were not sent; or two texts that spell null, or one long fraction."""
+) -> Iterator[str | float | dict[str, Any] | list[Any]]:
+    """Yield the words of an enumeration that were not sent; or two texts that spell null, or one long fraction.
+
+    A list of objects ends with its first member, for it is no set unless it has `uniqueItems`. What a server keeps of
+    it, if it drops equal members, differs from the list before.
+    """
     turn = subject.make_random("value rounds", name).randrange(1000)
     if "enum" in schema:
         words = [word for word in schema["enum"] if word is not None and word not in (base, original)]
@@ -89,6 +93,8 @@ def _list_words(
         yield NULL_WORDS[1 + turn % (len(NULL_WORDS) - 1)]
     elif isinstance(base, float) or (isinstance(base, int) and "number" in list_types(schema)):
         yield _FRACTIONS[turn % len(_FRACTIONS)]
+    elif isinstance(base, list) and len(base) > 1 and isinstance(base[0], dict) and not schema.get("uniqueItems"):
+        yield [*base[:-1], base[0]]
     elif isinstance(base, dict):
         members = {key: resolve_schema(subject, member) for key, member in schema.get("properties", {}).items()}
         filled = {
