@@ -37,6 +37,11 @@ POST = "POST /users/{user_id}/saved_routes"
 EVSE = {"id": make_id("evse", 1), "url": f"{BASE}/evses/{make_id('evse', 1)}"}
 
 
+def drop_equal(members):
+    """Return a list without the objects that equal an earlier one."""
+    return [member for at, member in enumerate(members) if not isinstance(member, dict) or member not in members[:at]]
+
+
 def sent_body(request):
     """Return the JSON body of a request, or its bytes where it is not JSON or has another content type."""
     if dict(request.headers).get("Content-Type", "application/json") != "application/json":
@@ -158,6 +163,10 @@ class World:
             body = {text: "", **body}
         if self.wrong == "defaults":  # the values of creation, so that only a changed property shows it
             body = {**self.sample(), **body}
+        if self.wrong == "absent is false":
+            body = {**{name: False for name, value in route.items() if value is True}, **body}
+        if self.wrong == "drops equal members":
+            body = {name: drop_equal(value) if isinstance(value, list) else value for name, value in body.items()}
         if self.wrong == "everywhere":
             for route in self.routes.values():
                 route.update(body)
@@ -280,11 +289,14 @@ class TestUpdate:
             ("unblanked", "VAL-04"),
             ("without zeros", "VAL-04"),
             ("drops null words", "WRT-02"),
+            ("absent is false", "WRT-02"),
+            ("drops equal members", "VAL-05"),
         ],
     )
     def test_each_wrong_behaviour_violates_its_requirement(self, wrong, requirement, subject):
         world = World(subject, wrong)
-        world.add({})
+        for route in (*world.routes.values(), world.add({})):
+            route["favourite"] = True
         assert requirement in run_probe(UPDATE, PATCH, subject, world).violated_requirements()
 
     def test_a_change_by_another_client_is_ignored(self, subject):

@@ -1,8 +1,9 @@
 """WRT-02 and WRT-03: a PATCH changes what it names and may change, and nothing else; with `expand`, EXP-02 and EXP-03.
 
 One property is changed alone, then all others, then the first is put back alone together with forged values for
-read-only properties, then the others. Thus each property is left out once while it has its old value, and once while
-it has the new one: a server that resets properties left out to a default is detected, whatever the default is.
+read-only properties, then the others; each step is judged. Thus each property is left out once while it has its old
+value, and once while it has the new one: a server that resets properties left out to a default is detected, whatever
+the default is.
 """
 
 from collections.abc import Mapping
@@ -53,7 +54,7 @@ UPDATE_REQUIREMENTS = (
     *agreement.UPDATE_REQUIREMENTS,
 )  # fmt: skip
 _MAX_TRIES = 3  # properties that are tried as the first one
-_REQUESTS = 15  # ten to thirty, by the number of properties and of words
+_REQUESTS = 16  # ten to thirty, by the number of properties and of words
 
 
 def _is_update(operation: Operation, model: ResourceModel) -> bool:
@@ -144,6 +145,7 @@ def _judge_changes(plan: ChangePlan, changed: OperationResponse, state: UpdateSt
     yield from check_filtered_list(changed_values, changed, after, state, subject)
     after = yield from _send_value_rounds(changed_values, after, state, subject)
     last = yield from _send_forged(plan.name, after, state, subject)
+    last = yield from _put_back_others(plan, last, state, subject)
     yield from restore_values(state.write, [*plan.edges], state.original, last, subject)
     yield from judge_expanded_response(plan.name, state, subject)
     yield skip_case("HDR-09", state.operation.key, Verdict.NOT_APPLICABLE, "entity tags are judged at the read")
@@ -204,6 +206,25 @@ def _send_forged(name: str, after: OperationResponse, state: UpdateState, subjec
     if response.is_success:
         last = yield from check_change(ObservedPatch(first, after, response, last), state, subject)
     return last
+
+
+def _put_back_others(
+    plan: ChangePlan, before: OperationResponse, state: UpdateState, subject: Subject
+) -> Steps[OperationResponse]:
+    """Put all properties back but the first one, and judge that too; return the state after that.
+
+    The first property has its old value now, which may be another than the default.
+    """
+    shown = before.json if before.is_success and isinstance(before.json, dict) else {}
+    old = state.original.json
+    others = {name: old[name] for name in plan.edges if name in old and name in shown and shown[name] != old[name]}
+    if not others or plan.name in others:
+        return before
+    response = yield from state.send_patch(others, subject)
+    after = yield from state.read_current()
+    if response.is_success:
+        after = yield from check_change(ObservedPatch(others, before, response, after), state, subject)
+    return after
 
 
 PROBES = (Probe("update", UPDATE_REQUIREMENTS, _is_update, _needs, change_and_restore, writes=True),)
