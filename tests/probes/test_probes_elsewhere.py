@@ -1,4 +1,4 @@
-"""RED, AUT-07 and LIM-02: redirects, token flows and an exhausted rate limit."""
+"""RED, AUT-07, LIM-02 and LIM-03: redirects, token flows and an exhausted rate limit."""
 
 from urllib.parse import parse_qs
 
@@ -178,6 +178,23 @@ class TestRateLimit:
         assert run_probe(RATE_LIMIT, "*", subject, self.target(5, make_response([]))).violated_requirements() == {
             "LIM-02"
         }
+
+    @pytest.mark.parametrize(
+        ("wait", "later", "verdict"),
+        [
+            ("2", make_problem(429), Verdict.FAIL),
+            ("2", make_response([]), Verdict.PASS),
+            ("2", make_problem(503), Verdict.NOT_OBSERVABLE),
+            ("3601", make_response([]), Verdict.FAIL),
+            ("3000", make_response([]), Verdict.NOT_OBSERVABLE),
+            ("soon", make_response([]), Verdict.NOT_OBSERVABLE),
+        ],
+    )
+    def test_a_request_after_the_wait_is_not_refused(self, wait, later, verdict, subject):
+        answers = iter([self.spent(**{"Retry-After": wait}), later])
+        spend = self.target(5, None)
+        run = run_probe(RATE_LIMIT, "*", subject, lambda request: spend(request) or next(answers))
+        assert run.verdicts_on("LIM-03") == {verdict}
 
     @pytest.mark.parametrize("left", ["900", "many"])
     def test_a_large_rate_limit_is_not_spent(self, left, subject):
