@@ -16,6 +16,7 @@ from conformance.mock_server.hooks import Hook
 from conformance.mock_server.seeded_faults import InstalledFault
 from conformance.mock_server.world.builder import MockWorld
 from conformance.model import Role, Scheme
+from conformance.probes.authorization.code_challenges import hash_verifier
 from conformance.validation import SchemaValidators
 from strategies.case_pool import pool_cases
 from tests.mock_server.conftest import load_cached
@@ -61,6 +62,16 @@ def exchange_twice(web: Web) -> Iterator[Any]:
     code = parse_qs(urlsplit(location).query)["code"][0]
     for _ in range(2):
         yield buy(web, APP, grant_type="authorization_code", code=code, redirect_uri=BACK)[:-1]
+
+
+def exchange_with_challenge(web: Web) -> Iterator[int]:
+    """Yield the statuses of exchanges of codes with a challenge: with no, a wrong and the right verifier."""
+    query = {"response_type": "code", "client_id": APP[0], "redirect_uri": BACK, "scope": "vehicle:read"}
+    query |= {"code_challenge": hash_verifier("v" * 43), "code_challenge_method": "S256"}
+    for sent in ({}, {"code_verifier": "w" * 43}, {"code_verifier": "v" * 43}):
+        location = web.get("/o/authorize/", params=query).headers["location"]
+        code = parse_qs(urlsplit(location).query)["code"][0]
+        yield buy(web, APP, grant_type="authorization_code", code=code, redirect_uri=BACK, **sent)[0]
 
 
 def refresh_and_revoke(web: Web) -> Iterator[Any]:
@@ -110,6 +121,7 @@ def tell_of_tokens(*planted: str) -> Iterator[Any]:
     for secret in secrets:
         yield buy(web, (FULL[0], secret), grant_type="client_credentials")[:-1]
     yield from exchange_twice(web)
+    yield from exchange_with_challenge(web)
     yield from refresh_and_revoke(web)
     yield from use_and_revoke(web)
     yield from read_with_scopes(client, web)

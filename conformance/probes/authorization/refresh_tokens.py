@@ -18,7 +18,7 @@ from conformance.probes.authorization.oauth import check_not_stored, find_guarde
 from conformance.probes.toolkit.base import WHOLE, Need, Probe, Steps, send
 
 _OWNER, _STRANGER = "full", "readonly"  # clients: of the refresh token, and another one
-_CALLBACK = "https://example.com/callback"
+CALLBACK = "https://example.com/callback"
 _REFUSALS = (400, 401)
 _TOKENS, _REVOCATION, _CODE, _STORAGE = "AUT-18", "AUT-19", "AUT-20", "AUT-09"
 
@@ -111,17 +111,9 @@ def _sign_in(subject: Subject, requirement: str, scope: str) -> Steps[Tokens | N
         reason = "no client id and secret are configured for the identity full"
         yield skip_case(requirement, WHOLE.key, Verdict.NOT_OBSERVABLE, reason)
         return None
-    parts = urlsplit(subject.target.token_url)
-    path = f"{parts.path.removesuffix('token/').removesuffix('token')}authorize/"
-    query = {"response_type": "code", "client_id": client, "redirect_uri": _CALLBACK, "login_hint": "user_a"}
-    query |= {"scope": scope} if scope else {}
-    authority, target = f"{parts.scheme}://{parts.netloc}", f"{path}?{urlencode(query)}"
-    request = Request(WHOLE.key, "GET", target, identity="", authority=authority, fresh=True)
-    response = (yield from send(WHOLE, request)).exchange.response
-    location = (response.find_header("location") if response else None) or ""
-    codes = parse_qs(urlsplit(location).query).get("code", [])
-    form = {"grant_type": "authorization_code", "code": "".join(codes[:1]), "redirect_uri": _CALLBACK}
-    bought = (yield from post_form(subject, "", urlencode(form))) if codes else None
+    code = yield from request_code(subject, client, **({"scope": scope} if scope else {}))
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK}
+    bought = (yield from post_form(subject, "", urlencode(form))) if code else None
     tokens = _read_tokens(bought) if bought else None
     if bought is not None and tokens is not None:
         yield from check_not_stored(bought)
@@ -130,6 +122,18 @@ def _sign_in(subject: Subject, requirement: str, scope: str) -> Steps[Tokens | N
         reason = "no refresh token is issued unless a person signs in"
         yield skip_case(requirement, WHOLE.key, Verdict.NOT_OBSERVABLE, reason)
     return tokens._replace(purchase=urlencode(form)) if tokens else None
+
+
+def request_code(subject: Subject, client: str, **more: str) -> Steps[str]:
+    """Request an authorization code of user_a; return nothing where a person has to sign in."""
+    parts = urlsplit(subject.target.token_url)
+    path = f"{parts.path.removesuffix('token/').removesuffix('token')}authorize/"
+    query = {"response_type": "code", "client_id": client, "redirect_uri": CALLBACK, "login_hint": "user_a", **more}
+    authority, target = f"{parts.scheme}://{parts.netloc}", f"{path}?{urlencode(query)}"
+    request = Request(WHOLE.key, "GET", target, identity="", authority=authority, fresh=True)
+    response = (yield from send(WHOLE, request)).exchange.response
+    location = (response.find_header("location") if response else None) or ""
+    return next(iter(parse_qs(urlsplit(location).query).get("code", [])), "")
 
 
 def _read_tokens(response: OperationResponse) -> Tokens | None:
