@@ -180,6 +180,8 @@ def check_body_syntax(response: OperationResponse, subject: Subject) -> Iterator
     http_response = response.exchange.response
     if http_response is None or http_response.cut or not (http_response.body or _has_promised_body(response)):
         return
+    if response.is_part:
+        return
     if response.is_json:
         yield _judge_json(response, http_response)
     elif http_response.body and http_response.media_type.startswith("text/"):

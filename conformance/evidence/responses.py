@@ -33,8 +33,16 @@ class OperationResponse:
 
     @property
     def is_own_method(self) -> bool:
-        """Return whether the request used the operation's method; only then does the description bind the response."""
-        return self.exchange.request.method == self.operation.method
+        """Return whether the request used the operation's method; only then does the description bind the response.
+
+        Nor does it bind a part of the body.
+        """
+        return self.exchange.request.method == self.operation.method and not self.is_part
+
+    @property
+    def is_part(self) -> bool:
+        """Return whether the response is the part of a body that `Range` asked for (RFC 9110, section 15.3.7)."""
+        return self.status == 206 and any(name.lower() == "range" for name, _ in self.exchange.request.headers)
 
     @cached_property
     def spec(self) -> ResponseSpec | None:

@@ -26,11 +26,12 @@ _HARMLESS = (
     ("Accept-Charset", "utf-8, iso-8859-1;q=0.5"),
     ("Content-Type", "application/json"),
     ("Cookie", "evconform=1; theme=dark"),
-    ("Range", "evconform=0-1"),  # a unit that no server knows must be ignored (RFC 9110, section 14.2)
     ("X-Requested-With", "XMLHttpRequest"),
 )
 # Conditions that no response can meet; 304 would say that the client has what it never got.
 _CONDITIONS = (("If-None-Match", '"evconform-never-issued"'), ("If-Modified-Since", "Sat, 01 Jan 2000 00:00:00 GMT"))
+# A unit that no server knows must be ignored; so may bytes, or a part is sent (RFC 9110, sections 14.2 and 15.3.7).
+_RANGES = {"If-None-Match": ("Range", "evconform=0-1"), "If-Modified-Since": ("Range", "bytes=0-9")}
 _DAY = timedelta(days=1)
 _ORIGIN = ("Origin", UNKNOWN_ORIGIN)  # HDR-06 judges the answer; a server may refuse unknown origins
 
@@ -115,16 +116,28 @@ def _parse_date(text: str | None) -> datetime | None:
 def _compare_with_plain(plain: OperationResponse, condition: tuple[str, str]) -> Steps[None]:
     """Send a read with all of the headers and one condition, and compare its status with that of the plain read."""
     operation, request = plain.operation, plain.exchange.request
-    response = yield from send(operation, _add(request, *_HARMLESS, condition, _ORIGIN))
+    harmless = (*_HARMLESS, _RANGES[condition[0]])
+    response = yield from send(operation, _add(request, *harmless, condition, _ORIGIN))
     if response.status == 304:
         message = f"the server returns 304 although the condition of {condition[0]} is not met"
         yield fail_case(response, "HDR-09", message, expected=str(plain.status), actual="304", also=(plain,))
     else:
         yield pass_case(response, "HDR-09")
-    if response.is_success or response.status == 304:
+    if _is_unmarked_part(response):
+        message = "a part of the read has no Content-Range"
+        yield fail_case(response, "ERR-11", message, expected="Content-Range with 206", pointer="header:Content-Range")
+    elif response.is_success or response.status == 304:
         yield pass_case(response, "ERR-11")
     else:
-        yield from _find_culprits(response, request, plain)
+        yield from _find_culprits(response, request, plain, harmless)
+
+
+def _is_unmarked_part(response: OperationResponse) -> bool:
+    """Return whether a response is a part that does not say which (RFC 9110, section 15.3.7)."""
+    http_response = response.exchange.response
+    if http_response is None or response.status != 206:
+        return False
+    return not http_response.find_header("content-range") and http_response.media_type != "multipart/byteranges"
 
 
 def _add(request: Request, *headers: tuple[str, str]) -> Request:
@@ -135,10 +148,12 @@ def _add(request: Request, *headers: tuple[str, str]) -> Request:
     )
 
 
-def _find_culprits(together: OperationResponse, request: Request, plain: OperationResponse) -> Steps[None]:
+def _find_culprits(
+    together: OperationResponse, request: Request, plain: OperationResponse, harmless: tuple[tuple[str, str], ...]
+) -> Steps[None]:
     """Send each header alone, and report those that the read fails with; report nothing where none does."""
     is_reported = False
-    for header in _HARMLESS:
+    for header in harmless:
         alone = yield from send(together.operation, _add(request, header))
         if not alone.is_success and alone.status not in {401, 429}:
             is_reported = True
