@@ -44,6 +44,8 @@ def _list_edge_lists(client: Client, items: dict[str, Any], value: Any) -> Itera
         yield members[:2][::-1]
     if first is not None:
         yield from ([first, member] for member in members[:2])
+        if isinstance(first, dict):
+            yield [first, *members[:1], first]
         yield from ([member] for member in members)
     yield []
 
