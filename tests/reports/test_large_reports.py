@@ -108,5 +108,6 @@ def test_paper_has_every_row_and_every_verdict(matrix):
 def test_every_requirement_reads_without_javascript(opened, tmp_path):
     page = opened(reports.build(list_many_cases(), tmp_path, ["html"])["html"], java_script_enabled=False)
     page.get_by_text("The counts as a table").click()
+    page.locator("#matrix .tight tbody th").first.wait_for()
     listed = page.locator("#matrix .tight tbody th:visible").all_text_contents()
     assert set(RULES) < set(listed)
