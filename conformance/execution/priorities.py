@@ -14,7 +14,7 @@ _FAILED = frozenset({Verdict.FAIL, Verdict.WARN, Verdict.REVIEW, Verdict.INCONCL
 
 
 class Priorities(msgspec.Struct, frozen=True):
-    """What goes first: the turns at which items failed, by base name, and the operations that have changed."""
+    """The items that go first: the turns at which items failed, by base name, and the operations that have changed."""
 
     failed_turns: dict[str, frozenset[int]] = {}
     changed_operations: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""Filters that are wrong only at their bound, as several seeded faults share them."""
+"""Filters that are wrong at their bound, or in the last of several values, as several seeded faults share them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -39,5 +39,23 @@ def misjudge_bound(
             return shown if is_at_bound else holds
 
         return hook_at(operation, match=is_match)
+
+    return install
+
+
+def match_first_values(count: int) -> Callable[[FaultSite], InstalledFault | None]:
+    """Return a function that installs a fault in a root list: of several values of a filter the first ones count."""
+
+    def install(site: FaultSite) -> InstalledFault | None:
+        choice = site.pick(site.filters(Operator.IN))
+        if choice is None:
+            return None
+
+        def match(_call: Any, query_filter: Filter, record: StoredRecord, values: Any, holds: Any) -> Any:
+            if query_filter.parameter != choice[1].parameter:
+                return holds
+            return holds and any(value in values[:count] for value in find_values(record.data, query_filter.field))
+
+        return hook_at(choice[0], match=match)
 
     return install

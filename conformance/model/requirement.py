@@ -14,7 +14,7 @@ class Level(StrEnum):
 
 
 class Harm(StrEnum):
-    """What a violation does to people, the gravest first; reports list causes of one level in this order."""
+    """The harm of a violation to people, the gravest first; reports list causes of one level in this order."""
 
     SECRETS = "secrets"
     """Data or credentials reach somebody who may not have them."""

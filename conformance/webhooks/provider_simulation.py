@@ -22,7 +22,7 @@ _TIMEOUT_S = 600.0
 
 
 class SimulatedDay(msgspec.Struct, frozen=True):
-    """What the server is to deliver: where to, under which key, which events (all where none is named).
+    """A day of deliveries: the URL that gets them, the key that signs them, and the events (all where none is named).
 
     `sessions` begin, and end some hours later; the hours pass at once. `port` is the port of the server, 0 a free one.
     """

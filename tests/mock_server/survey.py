@@ -155,6 +155,8 @@ def _extend_query(first: RequestSpec, text: str, **changes: Any) -> RequestSpec:
 
 
 _UNNEEDED_HEADERS = (
+    ("accept", "image/avif, application/*;q=0.8"),
+    ("range", "bytes=0-9"),
     ("origin", "https://evconform.invalid"),
     ("if-none-match", '"never-issued"'),
     ("if-modified-since", "Sat, 01 Jan 2000 00:00:00 GMT"),
@@ -282,7 +284,7 @@ def _filter_requests(client: Client, operation: Operation, first: RequestSpec) -
         if criterion.operator is Operator.ISNULL:
             texts = ["true", "false", "x"]
         elif criterion.operator is Operator.IN:
-            texts = [",".join(texts_of_values[:2]), ",".join(texts_of_values[2:5])]
+            texts = [",".join(texts_of_values[part]) for part in (slice(2), slice(3), slice(2, 5))]
         elif criterion.operator is Operator.RANGE:
             texts = [f"{min(texts_of_values)},{max(texts_of_values)}" if texts_of_values else "x", "x"]
         elif texts_of_values and clock.parse_time(texts_of_values[0]):

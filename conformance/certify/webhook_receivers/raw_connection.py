@@ -21,7 +21,7 @@ _MOST_AT_ONCE = 65_536
 
 
 class Address(msgspec.Struct, frozen=True):
-    """Where a request goes: host, port, request target, and whether over TLS."""
+    """The address of a request: host, port, request target, and whether TLS is used."""
 
     host: str
     port: int

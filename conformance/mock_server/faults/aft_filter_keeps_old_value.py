@@ -30,5 +30,9 @@ def install(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("AFT-02",), "a filter by equality misses resources with a new value", install, changes=("headers", "body")
+    ("AFT-02",),
+    "a filter by equality misses resources with a new value",
+    install,
+    changes=("headers", "body"),
+    shown_by="rules",
 )

@@ -11,7 +11,7 @@ from conformance.model import Scheme
 
 def _shorten_page(call: ServerCall, _records: Sequence[StoredRecord], page: RecordPage) -> RecordPage:
     paging = call.operation.pagination
-    if paging and call.last_query_value(paging.size) is None and page.next is not None:
+    if paging and call.last_query_value(paging.size) is None and page.next is not None and page.records:
         page.records = page.records[:20]
         page.next, page.size = (paging.after, page.records[-1].key), 20
     return page

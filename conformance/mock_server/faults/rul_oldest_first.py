@@ -22,5 +22,5 @@ def install(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("RUL-09",), "the oldest stands first in a list of the newest", install, changes=("headers", "body")
+    ("RUL-09",), "the oldest stands first in a list of the newest", install, changes=("status", "headers", "body")
 )

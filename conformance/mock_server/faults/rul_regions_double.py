@@ -9,5 +9,4 @@ FAULT = SeededFault(
     difficulty="subtle",
     changes=("status", "headers", "body"),
     implies=("WRT-09", "RUL-07"),
-    shown_by="rules",
 )

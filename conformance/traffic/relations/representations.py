@@ -23,7 +23,7 @@ _MISSING = object()
 
 
 class ShowingPlace(NamedTuple):
-    """Where a resource is shown: the operation, the place in its body, and whether anything was expanded beside it."""
+    """A place that shows a resource: the operation, the pointer in its body, and whether the read expanded anything."""
 
     operation: str
     pointer: str
