@@ -3,7 +3,7 @@
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import httpx
 import pytest
@@ -65,9 +65,10 @@ def answering_together(count):
     together, taken = threading.Barrier(count), []
 
     def converse(peer):
-        while peer.recv(65536):
-            together.wait(5)
-            peer.sendall(b"HTTP/1.1 204 Fine\r\n\r\n")
+        with suppress(OSError):  # the test has ended and closed it
+            while peer.recv(65536):
+                together.wait(5)
+                peer.sendall(b"HTTP/1.1 204 Fine\r\n\r\n")
 
     def accept():
         while True:

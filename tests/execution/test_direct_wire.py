@@ -21,8 +21,11 @@ VALUES = {"content-length": "3", "Transfer-Encoding": "chunked", "Connection": "
 
 
 @contextmanager
-def listening(*answers):
-    """A server that gives each connection these responses, one for each request; with it, what it received."""
+def listening(*answers, hung_up=None):
+    """A server that gives each connection these responses, one for each request; with it, what it received.
+
+    After the last response it hangs up and releases the semaphore `hung_up`.
+    """
     server, received = socket.create_server(("127.0.0.1", 0)), []
 
     def converse(peer):
@@ -35,6 +38,8 @@ def listening(*answers):
                     data += piece
                 received.append(data)
                 peer.sendall(answer)
+        if hung_up:
+            hung_up.release()
 
     def serve():
         while True:
@@ -136,10 +141,13 @@ def test_what_breaks_http_is_told_as_httpx_tells_it(answer, error):
 
 
 def test_a_connection_serves_again_until_the_server_closes_it():
-    with listening(OK, OK) as (port, received):
+    hung_up = threading.Semaphore(0)
+    with listening(OK, OK, hung_up=hung_up) as (port, received):
         wire = DirectWire("127.0.0.1", port, connect_s=5, idle_s=5)
         request = OutgoingRequest("GET", httpx.URL(f"http://127.0.0.1:{port}/"), [])
-        assert [exchange(wire, request)[0] for _ in range(5)] == [200] * 5
+        for count in range(1, 6):
+            assert exchange(wire, request)[0] == 200
+            assert count % 2 or hung_up.acquire(timeout=5)
         wire.close()
     assert len(received) == 5
 

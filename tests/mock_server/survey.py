@@ -276,9 +276,8 @@ def _filter_requests(client: Client, operation: Operation, first: RequestSpec) -
         values = [
             v for record in records for v in (find_values(record.data, criterion.field) if criterion.field else [])
         ]
-        texts_of_values = list(
-            dict.fromkeys(str(v).rpartition("/")[2] if criterion.by_id_of else str(v) for v in values if v is not None)
-        )
+        written = [str(v).rpartition("/")[2] if criterion.by_id_of else str(v) for v in values if v is not None]
+        texts_of_values = list(dict.fromkeys(written))
         short = sorted(texts_of_values, key=len)[:2]
         texts = texts_of_values[:2] + short + ["%00"]
         if criterion.operator is Operator.ISNULL:
@@ -299,6 +298,11 @@ def _filter_requests(client: Client, operation: Operation, first: RequestSpec) -
                 yield dataclasses.replace(
                     first, target=f"{first.target}{joint}{criterion.parameter}={text}{wide}", token=token
                 )
+        if operation.ordering and written and criterion.operator is Operator.EQ:
+            often = max(texts_of_values, key=written.count)
+            for field in operation.ordering.fields:
+                order = f"{operation.ordering.parameter}=-{field}"
+                yield dataclasses.replace(first, target=f"{first.target}{joint}{criterion.parameter}={often}&{order}")
         if operation.pagination and operation.pagination.size and texts_of_values:
             page = f"{criterion.parameter}={texts[0]}&{operation.pagination.size}=1"
             yield dataclasses.replace(first, target=f"{first.target}{joint}{page}")

@@ -23,5 +23,4 @@ FAULT = SeededFault(
     lambda site: hook_at([o for o in site.root_lists(5) if _has_reversible_filtered_list(o)], order=_sort_ascending),
     difficulty="subtle",
     changes=("headers", "body"),
-    shown_by="generated",
 )
