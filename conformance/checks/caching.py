@@ -8,6 +8,7 @@ from conformance.evidence.outcomes import fail_case, pass_case, quote_json
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Outcome, Request, Response
+from conformance.tools.counts import parse_count
 
 
 def check_shared_caching(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:
@@ -79,7 +80,7 @@ def _is_fresh_later(http_response: Response) -> bool:
     if {"no-store", "no-cache"} & set(directives):
         return False
     if "max-age" in directives:
-        return directives["max-age"].isdigit() and int(directives["max-age"][:9]) > 0
+        return bool(parse_count(directives["max-age"]))
     return _parse_date(http_response.find_header("expires")) > _parse_date(http_response.find_header("date")) > 0
 
 

@@ -9,6 +9,7 @@ from conformance.evidence.outcomes import fail_case, pass_case, quote_json
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Outcome
+from conformance.tools.counts import parse_count
 
 _WINDOW_S = 3600  # of the rate limit, in seconds
 _DAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
@@ -24,10 +25,10 @@ def check_retry_after(response: OperationResponse, subject: Subject) -> Iterator
     if value is None:
         return
     text = value.strip()
-    is_number = text.isascii() and text.isdigit()
-    if not is_number and _parse_date(text) is None:
+    seconds = parse_count(text)
+    if seconds is None and _parse_date(text) is None:
         message, expected = "Retry-After is neither a number of seconds nor an HTTP date", "seconds, or a date"
-    elif is_number and response.status == 429 and int(text[:18]) > _WINDOW_S:
+    elif seconds is not None and response.status == 429 and seconds > _WINDOW_S:
         message, expected = "Retry-After is longer than the hour of the rate limit", f"≤ {_WINDOW_S}"
     else:
         yield pass_case(response, "HDR-11")

@@ -1,6 +1,5 @@
 """VER-01, LIM-01 and HDR-10: the headers that every response carries."""
 
-import re
 from collections.abc import Iterator
 
 from conformance.checks.base import Check
@@ -8,6 +7,7 @@ from conformance.evidence.outcomes import fail_case, pass_case, quote_json
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Outcome
+from conformance.tools.counts import parse_count
 
 _ADMITTED = frozenset({400, 403, 404, 409, 422})  # statuses of errors that are found after the token was looked at
 LIMIT, REMAINING = "X-RateLimit-Limit", "X-RateLimit-Remaining"
@@ -51,7 +51,7 @@ def check_rate_limit_headers(response: OperationResponse, subject: Subject) -> I
                 yield fail_case(
                     response, "LIM-01", f"{name} is absent", expected="an integer", pointer=f"header:{name}"
                 )
-        elif _parse_count(value) is None:
+        elif parse_count(value) is None:
             yield fail_case(
                 response,
                 "LIM-01",
@@ -62,7 +62,7 @@ def check_rate_limit_headers(response: OperationResponse, subject: Subject) -> I
             )
         else:
             is_judged = True
-    limit, remaining = (_parse_count(values.get(name) or "") for name in (LIMIT, REMAINING))
+    limit, remaining = (parse_count(values.get(name) or "") for name in (LIMIT, REMAINING))
     if limit is not None and remaining is not None and remaining > limit:
         yield fail_case(
             response,
@@ -104,11 +104,6 @@ def list_documented_rate_headers(response: OperationResponse) -> list[str]:
     """Return those of the two rate headers that the description has for this status of the operation."""
     documented = {header.name.lower() for header in response.spec.headers} if response.spec else set()
     return [name for name in (LIMIT, REMAINING) if name.lower() in documented]
-
-
-def _parse_count(text: str) -> int | None:
-    """Return a header's digits as a number; None for anything else, and for more than 18 digits."""
-    return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else None
 
 
 CHECKS = (

@@ -19,6 +19,7 @@ from conformance.execution.store import get_store_path
 from conformance.execution.worker import find_remaining_items
 from conformance.pytest_plugin import SUITE, PreparedSession
 from conformance.targets.resolver import is_loopback
+from conformance.tools.counts import parse_count
 
 _PYTEST_VARIABLES = ("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_ADDOPTS", "PYTEST_PLUGINS")
 _ITEMS_PER_WORKER = 60  # with fewer, another process costs more than it saves
@@ -79,10 +80,10 @@ def _count_workers(workers: str, items: int, spec: RunSpec) -> int:
     if workers == "auto":
         waits = spec.latency_s >= MIN_LATENCY_S and spec.concurrency != 1
         cores = (os.cpu_count() or 1) - (1 if is_loopback(spec.target.base_url) else 0)
-        count = 1 if waits else min(cores, items // _ITEMS_PER_WORKER)
-    elif workers.isdigit() and int(workers) >= 1:
-        count = int(workers)
+        count = 1 if waits else max(1, min(cores, items // _ITEMS_PER_WORKER))
     else:
+        count = parse_count(workers) or 0
+    if count < 1:
         raise UsageError(
             f"--workers must be a positive integer or auto, got {workers!r}", hint="For example --workers 4"
         )

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from conformance.errors import UsageError
 from conformance.model import Target
 from conformance.targets.config import Concurrency
+from conformance.tools.counts import parse_count
 
 POLITE_CONCURRENCY = 8
 """The most requests in flight to a target elsewhere, where nothing else is configured."""
@@ -30,12 +31,13 @@ def parse_concurrency(text: str | None) -> Concurrency | None:
         return None
     if text == "auto":
         return "auto"
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= _MOST:
+    count = parse_count(text)
+    if count is None or not 1 <= count <= _MOST:
         raise UsageError(
             f"--concurrency must be auto or a number from 1 to {_MOST}, got {text!r}",
             hint="For example --concurrency 8",
         )
-    return int(text)
+    return count
 
 
 def choose_concurrency(wanted: Concurrency | None, target: Target, latency_s: float) -> int | None:

@@ -14,6 +14,7 @@ from conformance.evidence.stateless_mocks import (
 from conformance.model import Exchange, Operation, Request, ResourceModel, Response, Role
 from conformance.network.channel import Channel, NoResponseError, NotSentError
 from conformance.network.repetition import send_until_answered
+from conformance.tools.counts import parse_count
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_SAMPLES = 2  # lists read before credentials count as refused: a single operation may be broken
@@ -111,5 +112,4 @@ def _sample_lists(model: ResourceModel) -> Iterator[Operation]:
 
 def parse_remaining(response: Response) -> int | None:
     """Return the value of `X-RateLimit-Remaining`, None where it is absent or not a whole number."""
-    text = (response.find_header("x-ratelimit-remaining") or "").strip()
-    return int(text) if text.isdecimal() and text.isascii() else None
+    return parse_count((response.find_header("x-ratelimit-remaining") or "").strip())

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 from conformance.mock_server.api import MockApi, WireRequest, WireResponse
 from conformance.mock_server.problems import PROBLEM_MEDIA_TYPE, Problem
 from conformance.mock_server.renderer import encode_json
+from conformance.tools.counts import parse_count
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -103,8 +104,7 @@ class MockApp:
 
     async def _read_body(self, receive: Receive, headers: dict[str, str]) -> tuple[bytes, bool]:
         """Return the body, and whether it is longer than the limit; bytes beyond the limit are read and dropped."""
-        length = headers.get("content-length", "")
-        large = length.isdigit() and int(length[:18]) > self._body_limit
+        large = (parse_count(headers.get("content-length", "")) or 0) > self._body_limit
         parts: list[bytes] = []
         size = 0
         while True:

@@ -12,6 +12,7 @@ from conformance.mock_server.problems import build_not_found, build_parameter_pr
 from conformance.mock_server.world.store import StoredRecord
 from conformance.mock_server.world.ulid import ULID_LENGTH
 from conformance.model import KeyKind, Pagination, Resource, Scheme
+from conformance.tools.counts import parse_count
 
 NO_PAGE = "about:blank"
 _SLUG = "invalid-pagination-parameter"
@@ -66,9 +67,10 @@ def read_page_size(call: ServerCall, pagination: Pagination) -> int:
     text = call.last_query_value(pagination.size) if pagination.size else None
     if text is None:
         return pagination.default_size
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:6]) <= pagination.max_size:
+    size = parse_count(text)
+    if size is None or not 1 <= size <= pagination.max_size:
         raise build_parameter_problem(pagination.size, f"must be an integer from 1 to {pagination.max_size}.", _SLUG)
-    return int(text)
+    return size
 
 
 def cut_page(call: ServerCall, pagination: Pagination, resource: Resource, selection: RecordSelection) -> RecordPage:
@@ -106,9 +108,9 @@ def _cut_by_key(  # noqa: PLR0913 - a slice and where it leads, used three times
 
 def _cut_by_number(call: ServerCall, pagination: Pagination, selection: RecordSelection, size: int) -> RecordPage:
     text = call.last_query_value(pagination.page)
-    if text is not None and (not text.isascii() or not text.isdigit() or int(text[:9]) < 1):
+    number = 1 if text is None else parse_count(text)
+    if not number:
         raise build_parameter_problem(pagination.page, "must be a number from 1.", _SLUG)
-    number = int(text[:9]) if text else 1
     begin, total = (number - 1) * size, len(selection)
     if number > 1 and begin >= total:
         raise build_not_found()

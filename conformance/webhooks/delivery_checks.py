@@ -10,6 +10,7 @@ from conformance.description import Description
 from conformance.evidence.json_bodies import UNREADABLE
 from conformance.evidence.outcomes import quote_json
 from conformance.model import Outcome, Verdict
+from conformance.tools.counts import parse_count
 from conformance.validation import SchemaValidators, SecondOpinion
 from conformance.validation.errors import SchemaError
 from conformance.webhooks.delivery import Delivery
@@ -105,8 +106,9 @@ def _check_signature(delivery: Delivery, sender: ProviderSender) -> Iterator[_Re
 
 
 def _compute_offset(stamp: str, arrived_at: float) -> float | None:
-    """Return the seconds from arrival to the timestamp; None if it is not a number of at most twelve digits."""
-    return int(stamp) - arrived_at if stamp.isascii() and stamp.isdigit() and len(stamp) <= 12 else None
+    """Return the seconds from arrival to the timestamp; None if it is not a whole number."""
+    seconds = parse_count(stamp)
+    return None if seconds is None else seconds - arrived_at
 
 
 def _check_event_header(delivery: Delivery, _: ProviderSender) -> Iterator[_Result]:

@@ -31,6 +31,7 @@ from conformance.mock_server.control import CONTROL_PREFIX
 from conformance.mock_server.router import OperationRouter
 from conformance.mock_server.world.builder import MockWorld
 from conformance.model import Exchange, Request, Response, Role
+from conformance.tools.counts import parse_count
 
 MAX_REQUESTS = 1_000
 """Requests in one scenario after which its client is stopped; the largest task needs about a hundred."""
@@ -242,10 +243,11 @@ class ScenarioEndpoint:
         if paging is None or not paging.size:
             return query
         fields = query.split("&") if query else []
-        sizes = [field.partition("=")[2] for field in fields if field.partition("=")[0] == paging.size]
-        if any(not size.isdigit() or not 1 <= int(size[:6]) <= paging.max_size for size in sizes):
+        sizes = [parse_count(field.partition("=")[2]) for field in fields if field.partition("=")[0] == paging.size]
+        valid_sizes = [size for size in sizes if size is not None and 1 <= size <= paging.max_size]
+        if len(valid_sizes) < len(sizes):
             return query
-        size = min([_PAGE, *map(int, sizes)])
+        size = min([_PAGE, *valid_sizes])
         remaining = [field for field in fields if field.partition("=")[0] != paging.size]
         return "&".join([*remaining, f"{paging.size}={size}"])
 

@@ -23,6 +23,7 @@ from conformance.model import Exchange, Request, Response
 from conformance.network.channel import Channel, Limits, NoResponseError, NotSentError
 from conformance.safety.delivery_gate import DeliveryGate, refuse_provider
 from conformance.targets.resolver import is_loopback
+from conformance.tools.counts import parse_count
 
 RESPONSE_TIMEOUT_S = 15.0
 """How long a delivery may take, in seconds (Svix documentation, "Retries")."""
@@ -282,4 +283,5 @@ def _parse_retry_after(exchange: Exchange) -> float | None:
     if exchange.response is None or exchange.status not in {429, 503}:
         return None
     text = (exchange.response.find_header("retry-after") or "1").strip()
-    return min(float(text), _MAX_WAIT_S) if text.isdigit() else 1.0
+    seconds = parse_count(text)
+    return 1.0 if seconds is None else min(seconds, _MAX_WAIT_S)

@@ -9,6 +9,7 @@ from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Request, ResourceModel, Role, Verdict
 from conformance.probes.toolkit.base import WHOLE, Need, Pause, Probe, Steps, send
+from conformance.tools.counts import parse_count
 
 LIMITED_IDENTITY = "limited"  # an identity with a small rate limit of its own, which nothing else uses
 _MAX_REQUESTS = 60
@@ -62,7 +63,7 @@ def _read_remaining(response: OperationResponse) -> int | None:
     if response.status == 429:
         return 0
     text = (http_response.find_header(_REMAINING) if http_response else None) or ""
-    return int(text) if text.isascii() and text.isdigit() else None
+    return parse_count(text)
 
 
 def _judge_response(response: OperationResponse, remaining: int) -> Steps[None]:
@@ -94,7 +95,7 @@ def _read_wait(response: OperationResponse) -> int | None:
     """Return the seconds of `Retry-After`; None where it has no number of them."""
     http_response = response.exchange.response
     text = ((http_response.find_header("retry-after") if http_response else None) or "").strip()
-    return int(text) if text.isascii() and text.isdigit() else None
+    return parse_count(text)
 
 
 def _check_wait(refused: OperationResponse, request: Request) -> Steps[None]:

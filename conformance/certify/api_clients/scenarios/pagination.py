@@ -27,6 +27,7 @@ from conformance.certify.api_clients.trace import ClientCall, ProcessEnd, Server
 from conformance.certify.api_clients.trace_comparisons import describe_observation
 from conformance.certify.assessments import PASSED, Assessment
 from conformance.model import Level
+from conformance.tools.counts import parse_count
 
 _MARK = "evconform%2Fcursor%3D"
 _SMALL_PAGE, _LARGE_PAGE = 4, 20  # items
@@ -217,7 +218,7 @@ def _judge_page_sizes(everything: ClientEvidence) -> tuple[PassiveVerdict, ...]:
 
 
 def _judge_page_size(call: ClientCall, size: str) -> PassiveVerdict:
-    is_valid = size.isascii() and size.isdigit() and 1 <= int(size[:6]) <= 100
+    is_valid = 1 <= (parse_count(size) or 0) <= 100
     verdict = PASSED if is_valid else build_violation("its page_size is not between 1 and 100", f"page_size={size}")
     return PassiveVerdict(verdict, (call.exchange.id,))
 

@@ -36,6 +36,7 @@ from conformance.certify.api_clients.trace import ClientCall, ProcessEnd, Trace
 from conformance.certify.api_clients.trace_comparisons import compare_with_control, describe_crash
 from conformance.certify.assessments import PASSED, Assessment
 from conformance.model import Level, Verdict
+from conformance.tools.counts import parse_count
 
 WAIT_S, DATE_S, DAY_S = 7, 3, 86_400
 _SHORT_WAIT_S = 3
@@ -120,8 +121,9 @@ async def _refuse_one_of_many(request: ScenarioRequest, context: ScenarioContext
 
 def _read_retry_after(refused: ClientCall) -> float:
     text = refused.response_header("retry-after")
-    if text.isdigit():
-        return float(text)
+    seconds = parse_count(text)
+    if seconds is not None:
+        return seconds
     responded_at = refused.exchange.sent_at + (refused.responded_at - refused.requested_at)
     return parsedate_to_datetime(text).timestamp() - responded_at
 
