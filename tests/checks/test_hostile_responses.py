@@ -51,23 +51,23 @@ BYTES = st.binary(max_size=40) | st.sampled_from(
         b"\xff\xfe", b"\0", b"9" * 5000, b"-1e999", b'{"id":1,"id":2}',
     ]
 )  # fmt: skip
-VALUES = st.sampled_from(["", "2", "-1", "9" * 5000, "1e3", "٣", "0x1", "2, 2", "\xe9", '"', "2;x=y", "<"]) | st.text(
-    st.characters(max_codepoint=255, exclude_characters="\r\n\0"), max_size=8
-)
+VALUES = st.sampled_from(
+    [
+        "", "2", "-1", "9" * 5000, "1e3", "٣", "²", "0x1", "2, 2", "\xe9", '"', "2;x=y", "<", "max-age=²",
+        "@9999999999999", "Sun, 99 Feb 99999 25:61:61 GMT", "bytes 9-1/0", "//[",
+    ]
+) | st.text(st.characters(max_codepoint=255, exclude_characters="\r\n\0"), max_size=8)  # fmt: skip
 HEADERS = st.dictionaries(
     st.sampled_from(
         [
-            "EvEnergy-Version",
-            "X-RateLimit-Limit",
+            "Access-Control-Allow-Origin", "Allow", "Cache-Control", "Content-Encoding", "Content-Length",
+            "Content-Range", "Date", "Deprecation", "ETag", "EvEnergy-Version", "Expires", "Last-Modified", "Link",
+            "Location", "Retry-After", "Set-Cookie", "Sunset", "Vary", "WWW-Authenticate", "X-RateLimit-Limit",
             "X-RateLimit-Remaining",
-            "Link",
-            "Location",
-            "Retry-After",
-            "Content-Length",
         ]
     ),
     st.none() | VALUES,
-)
+)  # fmt: skip
 MEDIA = st.sampled_from(
     [
         "application/json", "application/problem+json", "text/html", "text/plain; charset=x", "text/csv",
@@ -80,7 +80,7 @@ QUERIES = st.sampled_from(
 )
 
 
-@settings(max_examples=250)
+@settings(max_examples=400)
 @given(
     st.sampled_from(OPERATIONS),
     JSON | BYTES,
