@@ -27,12 +27,12 @@ def build_columns(summary: Summary) -> dict[str, Any]:
     """Return requirements, operations with their column of the matrix, cases, exclusions and findings."""
     operations, reasons = _Words(), _Words()
     requirements = {requirement.id: n for n, requirement in enumerate(summary.requirements)}
-    cells = (*summary.case_results, *summary.unplanned_results)
-    for cell in cells:
-        requirements.setdefault(cell.requirement, len(requirements))
+    results = (*summary.case_results, *summary.unplanned_results)
+    for result in results:
+        requirements.setdefault(result.requirement, len(requirements))
     for exclusion in summary.excluded:
         requirements.setdefault(exclusion.requirement, len(requirements))
-    columns = _build_case_columns(cells, requirements, operations, reasons)
+    columns = _build_case_columns(results, requirements, operations, reasons)
     excluded = [
         [
             requirements[exclusion.requirement],
@@ -44,7 +44,7 @@ def build_columns(summary: Summary) -> dict[str, Any]:
     return {
         "verdicts": [verdict.value for verdict in GRAVITY],
         "requirements": [_requirement_row(key, summary) for key in requirements],
-        "cells": columns,
+        "results": columns,
         "unplannedFrom": len(summary.case_results),
         "excluded": excluded,
         "findings": [_finding_row(finding) for finding in summary.findings],
@@ -54,18 +54,18 @@ def build_columns(summary: Summary) -> dict[str, Any]:
 
 
 def _build_case_columns(
-    cells: Iterable[CaseResult], requirements: dict[str, int], operations: _Words, reasons: _Words
+    results: Iterable[CaseResult], requirements: dict[str, int], operations: _Words, reasons: _Words
 ) -> dict[str, Any]:
-    listed = list(cells)
+    listed = list(results)
     ranks = {verdict: rank for rank, verdict in enumerate(GRAVITY)}
     return {
-        "requirement": [requirements[cell.requirement] for cell in listed],
-        "operation": [operations.number(cell.operation) for cell in listed],
-        "verdict": [ranks[cell.verdict] for cell in listed],
-        "reason": [reasons.number(cell.reason) for cell in listed],
-        "seen": [cell.observations for cell in listed],
-        "tried": [cell.tried if cell.is_sampled else 0 for cell in listed],
-        "known": [cell.known if cell.is_sampled else 0 for cell in listed],
+        "requirement": [requirements[result.requirement] for result in listed],
+        "operation": [operations.number(result.operation) for result in listed],
+        "verdict": [ranks[result.verdict] for result in listed],
+        "reason": [reasons.number(result.reason) for result in listed],
+        "seen": [result.observations for result in listed],
+        "tried": [result.tried if result.is_sampled else 0 for result in listed],
+        "known": [result.known if result.is_sampled else 0 for result in listed],
     }
 
 

@@ -39,8 +39,8 @@ def _failing_findings(summary: Summary) -> dict[str, Finding]:
 
 
 def _judged_cases(summary: Summary) -> dict[Case, Verdict]:
-    cells = (*summary.case_results, *summary.unplanned_results)
-    return {cell.case: cell.verdict for cell in cells if cell.verdict in _JUDGED}
+    results = (*summary.case_results, *summary.unplanned_results)
+    return {result.case: result.verdict for result in results if result.verdict in _JUDGED}
 
 
 def _list_changes(findings: Iterable[Finding]) -> tuple[FindingChange, ...]:

@@ -56,7 +56,7 @@ def build_first_page(summary: Summary, groups: tuple[FindingGroup, ...]) -> Firs
         return None
     mends = _collect_mends(summary, groups)
     levels = list(Level)
-    unseen = [cell for cell in summary.all_results if cell.verdict in _UNSEEN]
+    unseen = [result for result in summary.all_results if result.verdict in _UNSEEN]
     return FirstPage(
         named,
         _find_standing(summary),
@@ -65,9 +65,9 @@ def build_first_page(summary: Summary, groups: tuple[FindingGroup, ...]) -> Firs
         tuple(
             sorted(
                 unseen,
-                key=lambda cell: (
-                    _UNSEEN.index(cell.verdict),
-                    levels.index(summary.requirement_level(cell.requirement)),
+                key=lambda result: (
+                    _UNSEEN.index(result.verdict),
+                    levels.index(summary.requirement_level(result.requirement)),
                 ),
             )
         ),

@@ -38,7 +38,7 @@ def judge_run(summary: Summary) -> Summary:
 
 
 def _list_errors(summary: Summary) -> list[str]:
-    count = sum(cell.verdict is Verdict.ERROR for cell in (*summary.case_results, *summary.unplanned_results))
+    count = sum(result.verdict is Verdict.ERROR for result in (*summary.case_results, *summary.unplanned_results))
     return [f"{_pluralize(count, 'case')} ended in an internal error of the harness"] if count else []
 
 
@@ -47,7 +47,7 @@ def _list_violations(summary: Summary) -> list[str]:
     reasons = []
     if failed:
         rules = len({case.requirement for case in failed})
-        unplanned = len(failed & {cell.case for cell in summary.unplanned_results})
+        unplanned = len(failed & {result.case for result in summary.unplanned_results})
         outside = f", {unplanned:,} of them outside the plan and not among its counts" if unplanned else ""
         reasons.append(
             f"{_pluralize(rules, 'MUST requirement')} violated, on {_pluralize(len(failed), 'case')}{outside}"
@@ -67,8 +67,8 @@ def _list_open_questions(summary: Summary) -> list[str]:
         return [*reasons, "nothing was planned"]
     if not summary.counts[Verdict.PASS]:
         reasons.append("no case passed")
-    musts = [cell for cell in summary.case_results if summary.requirement_level(cell.requirement) is Level.MUST]
-    untested = sum(cell.verdict is Verdict.NOT_TESTED for cell in musts)
+    musts = [result for result in summary.case_results if summary.requirement_level(result.requirement) is Level.MUST]
+    untested = sum(result.verdict is Verdict.NOT_TESTED for result in musts)
     if summary.stopped and untested:
         reasons.append(
             f"stopped early ({', '.join(summary.stopped)}) with {_pluralize(untested, 'MUST case')} not tested"
@@ -82,7 +82,7 @@ def _count_without_response(summary: Summary) -> Counter[str]:
     """Return the number of open MUST cases without a usable response, by the reason."""
     certified = summary.started.certification if summary.started else None
     is_client = certified is not None and certified.kind is Certified.CLIENT
-    open_cases = {cell.case for cell in summary.case_results if cell.verdict is Verdict.INCONCLUSIVE}
+    open_cases = {result.case for result in summary.case_results if result.verdict is Verdict.INCONCLUSIVE}
     findings = {
         finding.case: finding
         for finding in summary.findings

@@ -262,20 +262,20 @@ class Summary(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def counts(self) -> dict[Verdict, int]:
         """Return the planned cases by verdict, every verdict named, gravest first; their sum is `planned`."""
-        seen = Counter(cell.verdict for cell in self.case_results)
+        seen = Counter(result.verdict for result in self.case_results)
         return {verdict: seen[verdict] for verdict in GRAVITY}
 
     @cached_property
     def gap_counts(self) -> dict[str, int]:
         """Return the reasons why planned cases were not tested, with their numbers, most frequent first."""
-        reasons = Counter(cell.reason for cell in self.case_results if cell.verdict is Verdict.NOT_TESTED)
+        reasons = Counter(result.reason for result in self.case_results if result.verdict is Verdict.NOT_TESTED)
         return dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0])))
 
     @cached_property
     def sampled_results(self) -> tuple[CaseResult, ...]:
         """Return the planned cases with untried ways, those with the smallest share of tried ways first."""
-        sampled = (cell for cell in self.case_results if cell.is_sampled)
-        return tuple(sorted(sampled, key=lambda cell: (cell.tried / cell.known, cell.case)))
+        sampled = (result for result in self.case_results if result.is_sampled)
+        return tuple(sorted(sampled, key=lambda result: (result.tried / result.known, result.case)))
 
     @property
     def sample_remark(self) -> str:
@@ -283,7 +283,7 @@ class Summary(msgspec.Struct, frozen=True, dict=True):
         sampled = self.sampled_results
         if not sampled:
             return ""
-        tried, known = sum(cell.tried for cell in sampled), sum(cell.known for cell in sampled)
+        tried, known = sum(result.tried for result in sampled), sum(result.known for result in sampled)
         seeds = self.started.seeds_to_cover if self.started else 1
         rest = f"; runs with {seeds} successive seeds try each sample to its end" if seeds > 1 else ""
         return f"{len(sampled):,} cases were sampled: {tried:,} of {known:,} ways tried{rest}"
@@ -334,12 +334,12 @@ class Summary(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def all_results(self) -> tuple[CaseResult, ...]:
         """Return the planned and unplanned cases, sorted."""
-        return tuple(sorted((*self.case_results, *self.unplanned_results), key=lambda cell: cell.case))
+        return tuple(sorted((*self.case_results, *self.unplanned_results), key=lambda result: result.case))
 
     @cached_property
     def seconds_by_operation(self) -> dict[str, float]:
         """Return the seconds that each case of an operation took: those of its plan items, shared by its cases."""
-        cases = Counter(cell.operation for cell in self.all_results)
+        cases = Counter(result.operation for result in self.all_results)
         seconds: dict[str, float] = defaultdict(float)
         for item in self.items:
             seconds[item.item.partition("[")[2].rpartition("]")[0]] += item.duration_s

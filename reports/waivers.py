@@ -98,7 +98,7 @@ def write_entry(finding: Finding, seen_at: float) -> str:
 
 
 def _find_state(waiver: Waiver, count: Counter[Case], summary: Summary, today: dt.date) -> WaiverState:
-    cells = {cell.case: cell.verdict for cell in (*summary.case_results, *summary.unplanned_results)}
+    results = {result.case: result.verdict for result in (*summary.case_results, *summary.unplanned_results)}
     if count[waiver.case] > 1:
         return WaiverState.DUPLICATE
     if waiver.expires < today:
@@ -107,7 +107,7 @@ def _find_state(waiver: Waiver, count: Counter[Case], summary: Summary, today: d
         return WaiverState.TOO_LONG
     if any(finding.case == waiver.case and finding.verdict in WAIVABLE for finding in summary.findings):
         return WaiverState.ACTIVE
-    unjudged = waiver.case not in cells or cells[waiver.case] in _UNJUDGED
+    unjudged = waiver.case not in results or results[waiver.case] in _UNJUDGED
     return WaiverState.UNUSED if unjudged else WaiverState.GONE
 
 
@@ -137,7 +137,7 @@ def _explain(waiver: Waiver, state: WaiverState, summary: Summary, listed: tuple
 
 def _explain_unused(waiver: Waiver, summary: Summary) -> str:
     """Return why a waiver covers no finding: a name is wrong, the case was not judged, or nothing is wrong with it."""
-    operations = {cell.operation for cell in summary.all_results}
+    operations = {result.operation for result in summary.all_results}
     operations |= set(summary.model.operations_by_key) if summary.model else set()
     names = (
         ("requirement", waiver.requirement, set(summary.requirements_by_id)),
@@ -147,15 +147,15 @@ def _explain_unused(waiver: Waiver, summary: Summary) -> str:
         if known and name not in known:
             close = get_close_matches(name, sorted(known), 1)
             return f"the {kind} {name!r} is unknown" + (f"; did you mean {close[0]!r}?" if close else "")
-    cell = next((cell for cell in summary.all_results if cell.case == waiver.case), None)
+    result = next((result for result in summary.all_results if result.case == waiver.case), None)
     failing = sorted(
         {f.operation for f in summary.findings if f.requirement == waiver.requirement and f.verdict in WAIVABLE}
     )
     elsewhere = f"; {waiver.requirement} is violated at {', '.join(failing[:3])}" if failing else ""
-    if cell is None:
+    if result is None:
         return f"{waiver.case} is no case of this run{elsewhere}"
-    reason = f", {cell.reason}" if cell.reason else ""
-    return f"{waiver.case} ended {cell.verdict}{reason}{elsewhere}"
+    reason = f", {result.reason}" if result.reason else ""
+    return f"{waiver.case} ended {result.verdict}{reason}{elsewhere}"
 
 
 def _quote_name(text: str) -> str:

@@ -39,9 +39,9 @@ def _iterate_obstacles(summary: Summary) -> Iterator[str]:
     if summary.verdict not in {RunVerdict.CONFORMS, RunVerdict.WAIVED}:
         yield from summary.reasons or (f"the run ended as {summary.verdict}",)
     yield from (f"the run was stopped early: {reason}" for reason in summary.stopped)
-    musts = [cell for cell in summary.case_results if summary.requirement_level(cell.requirement) is Level.MUST]
+    musts = [result for result in summary.case_results if summary.requirement_level(result.requirement) is Level.MUST]
     yield from filter(None, map(_explain_open, musts))
-    known = {cell.requirement for cell in summary.case_results} | {
+    known = {result.requirement for result in summary.case_results} | {
         exclusion.requirement for exclusion in summary.excluded
     }
     left_out = [
@@ -51,13 +51,13 @@ def _iterate_obstacles(summary: Summary) -> Iterator[str]:
     ]
     if left_out:
         yield f"a selection is not a whole profile: {', '.join(left_out)} left out"
-    if not any(cell.verdict is Verdict.PASS for cell in musts):
+    if not any(result.verdict is Verdict.PASS for result in musts):
         yield "no MUST passed"
 
 
-def _explain_open(cell: CaseResult) -> str:
+def _explain_open(result: CaseResult) -> str:
     """Return why a case prevents a certificate, empty if it does not."""
-    statement = f"{cell.requirement} is {cell.verdict.replace('_', ' ').lower()}"
-    if cell.verdict in _UNDECIDED:
-        return f"{statement}: {cell.reason or 'no reason is recorded'}"
-    return f"{statement}, and no reason is recorded" if cell.verdict in _UNSEEN and not cell.reason else ""
+    statement = f"{result.requirement} is {result.verdict.replace('_', ' ').lower()}"
+    if result.verdict in _UNDECIDED:
+        return f"{statement}: {result.reason or 'no reason is recorded'}"
+    return f"{statement}, and no reason is recorded" if result.verdict in _UNSEEN and not result.reason else ""

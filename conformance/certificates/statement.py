@@ -138,7 +138,7 @@ def build_certificate(
             plan=header.certification.plan_sha256,
             log=log_sha256,
         ),
-        outcomes=tuple(_summarise_case(cell, summary) for cell in summary.all_results),
+        outcomes=tuple(_summarise_case(result, summary) for result in summary.all_results),
         waivers=waivers,
         attempts=AttemptHistory(index + 1, chain.digests[index], chain.attempts[: index + 1]),
     )
@@ -213,12 +213,17 @@ def _decode_certificate(configuration: tuple[Descriptor, ...]) -> Certificate:
 _OTHER_VERSION = "Use the version of evconform that made it"
 
 
-def _summarise_case(cell: CaseResult, summary: Summary) -> CertifiedOutcome:
+def _summarise_case(result: CaseResult, summary: Summary) -> CertifiedOutcome:
     """Return the outcome of a case as the certificate lists it."""
-    is_waived = any(finding.waived for finding in summary.findings_by_case.get(cell.case, ()))
-    reason = "" if cell.verdict is Verdict.PASS else cell.reason
+    is_waived = any(finding.waived for finding in summary.findings_by_case.get(result.case, ()))
+    reason = "" if result.verdict is Verdict.PASS else result.reason
     return CertifiedOutcome(
-        cell.requirement, cell.operation, summary.requirement_level(cell.requirement), cell.verdict, reason, is_waived
+        result.requirement,
+        result.operation,
+        summary.requirement_level(result.requirement),
+        result.verdict,
+        reason,
+        is_waived,
     )
 
 

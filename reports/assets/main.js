@@ -8,7 +8,7 @@ function caseRowsOf(core, findings) {
     const key = `${finding.requirement} ${finding.operation}`;
     byCase.set(key, [...(byCase.get(key) ?? []), finding]);
   }
-  const { requirement, operation, verdict, reason, seen, tried, known } = core.cells;
+  const { requirement, operation, verdict, reason, seen, tried, known } = core.results;
   return requirement.map((r, n) => {
     const [id, level, family] = core.requirements[r];
     const op = core.operations[operation[n]][0];

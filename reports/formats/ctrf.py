@@ -22,7 +22,7 @@ _STATUS = {
 
 
 def _write(summary: Summary) -> dict[str, bytes]:
-    tests = [_build_test(cell, summary) for cell in summary.all_results]
+    tests = [_build_test(case_result, summary) for case_result in summary.all_results]
     counts = Counter(test["status"] for test in tests)
     start = summary.started.started_at if summary.started else 0.0
     results = {
@@ -47,19 +47,19 @@ def _write(summary: Summary) -> dict[str, bytes]:
     }
 
 
-def _build_test(cell: CaseResult, summary: Summary) -> dict[str, Any]:
-    findings = summary.findings_by_case.get(cell.case, ())
-    waived = cell.verdict is Verdict.FAIL and not summary.has_violation(cell)
+def _build_test(case_result: CaseResult, summary: Summary) -> dict[str, Any]:
+    findings = summary.findings_by_case.get(case_result.case, ())
+    waived = case_result.verdict is Verdict.FAIL and not summary.has_violation(case_result)
     test: dict[str, Any] = {
-        "name": str(cell.case),
-        "status": "other" if waived else _STATUS.get(cell.verdict, "other"),
-        "duration": round(summary.seconds_by_operation[cell.operation] * 1000),
-        "suite": [cell.requirement],
-        "rawStatus": cell.verdict.value,
-        "tags": [summary.requirement_level(cell.requirement).value, *(["waived"] if waived else [])],
+        "name": str(case_result.case),
+        "status": "other" if waived else _STATUS.get(case_result.verdict, "other"),
+        "duration": round(summary.seconds_by_operation[case_result.operation] * 1000),
+        "suite": [case_result.requirement],
+        "rawStatus": case_result.verdict.value,
+        "tags": [summary.requirement_level(case_result.requirement).value, *(["waived"] if waived else [])],
     }
-    if cell.reason:
-        test["message"] = cell.reason
+    if case_result.reason:
+        test["message"] = case_result.reason
     return test | (
         {"trace": "\n\n".join(describe_finding(finding, summary) for finding in findings)} if findings else {}
     )

@@ -44,7 +44,7 @@ def _write(summary: Summary) -> dict[str, bytes]:
         "description": f"description {header.description_sha256}" if header else "",
         "verdict": summary.verdict.value,
     }
-    used = sorted({cell.requirement for cell in summary.all_results})
+    used = sorted({result.requirement for result in summary.all_results})
     graph = [
         {
             "@id": "ev:suite",
@@ -53,7 +53,7 @@ def _write(summary: Summary) -> dict[str, bytes]:
         },
         subject,
         *(_build_criterion(key, summary) for key in used),
-        *(_build_assertion(cell) for cell in summary.all_results),
+        *(_build_assertion(result) for result in summary.all_results),
     ]
     return {"earl.jsonld": escape_json(msgspec.json.encode({"@context": _CONTEXT, "@graph": graph}))}
 
@@ -63,19 +63,19 @@ def _build_criterion(key: str, summary: Summary) -> dict[str, Any]:
     return {"@id": f"ev:requirement:{key}", "@type": "earl:TestRequirement", "title": known.statement if known else key}
 
 
-def _build_assertion(cell: CaseResult) -> dict[str, Any]:
+def _build_assertion(result: CaseResult) -> dict[str, Any]:
     return {
         "@type": "earl:Assertion",
         "assertedBy": "ev:suite",
         "subject": "ev:subject",
-        "test": f"ev:requirement:{cell.requirement}",
+        "test": f"ev:requirement:{result.requirement}",
         "mode": "earl:automatic",
-        "operation": cell.operation,
+        "operation": result.operation,
         "result": {
             "@type": "earl:TestResult",
-            "outcome": _OUTCOMES.get(cell.verdict, "earl:cantTell"),
-            "verdict": cell.verdict.value,
-            "description": cell.reason,
+            "outcome": _OUTCOMES.get(result.verdict, "earl:cantTell"),
+            "verdict": result.verdict.value,
+            "description": result.reason,
         },
     }
 

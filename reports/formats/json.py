@@ -48,13 +48,13 @@ def as_json(summary: Summary) -> dict[str, Any]:
         "inconclusive": _list_reasons(summary.case_results, Verdict.INCONCLUSIVE),
         "errors": _list_reasons((*summary.case_results, *summary.unplanned_results), Verdict.ERROR),
         "unplanned": [
-            {**_build_case(cell), "verdict": cell.verdict.value, "reason": cell.reason}
-            for cell in summary.unplanned_results
+            {**_build_case(result), "verdict": result.verdict.value, "reason": result.reason}
+            for result in summary.unplanned_results
         ],
         "ways": _count_all_ways(summary),
         "sampled": [
-            {**_build_case(cell), "verdict": cell.verdict.value, "tried": cell.tried, "known": cell.known}
-            for cell in summary.sampled_results
+            {**_build_case(result), "verdict": result.verdict.value, "tried": result.tried, "known": result.known}
+            for result in summary.sampled_results
         ],
         "coverage": _build_coverage(summary),
         "generated": _build_generation(summary),
@@ -133,8 +133,8 @@ def _build_generation(summary: Summary) -> dict[str, Any]:
 def _count_all_ways(summary: Summary) -> dict[str, int]:
     """Return the ways tried and known of all planned cases, and after how many seeds every sample is complete."""
     return {
-        "tried": sum(cell.tried for cell in summary.case_results),
-        "known": sum(cell.known for cell in summary.case_results),
+        "tried": sum(result.tried for result in summary.case_results),
+        "known": sum(result.known for result in summary.case_results),
         "seeds_to_cover": summary.started.seeds_to_cover if summary.started else 1,
     }
 
@@ -143,12 +143,12 @@ def _build_total(total: CoverageTotal) -> dict[str, int]:
     return {"seen": total.used, "documented": total.offered}
 
 
-def _build_case(cell: CaseResult) -> dict[str, str]:
-    return {"requirement": cell.requirement, "operation": cell.operation}
+def _build_case(result: CaseResult) -> dict[str, str]:
+    return {"requirement": result.requirement, "operation": result.operation}
 
 
-def _list_reasons(cells: Iterable[CaseResult], verdict: Verdict) -> list[dict[str, str]]:
-    return [{**_build_case(cell), "reason": cell.reason} for cell in cells if cell.verdict is verdict]
+def _list_reasons(results: Iterable[CaseResult], verdict: Verdict) -> list[dict[str, str]]:
+    return [{**_build_case(result), "reason": result.reason} for result in results if result.verdict is verdict]
 
 
 def _write(summary: Summary) -> dict[str, bytes]:

@@ -14,13 +14,13 @@ _GREEN = frozenset({Verdict.PASS, Verdict.WARN})
 
 def _write(summary: Summary) -> dict[str, bytes]:
     document = JUnitXml("evconform")
-    for requirement, group in groupby(summary.all_results, key=lambda cell: cell.requirement):
+    for requirement, group in groupby(summary.all_results, key=lambda case_result: case_result.requirement):
         suite = TestSuite(make_visible(requirement))
         known = summary.requirements_by_id.get(requirement)
         if known is not None:
             suite.add_property("level", known.level.value)
             suite.add_property("statement", make_visible(known.statement))
-        suite.add_testcases([_build_case(cell, summary) for cell in group])
+        suite.add_testcases([_build_case(case_result, summary) for case_result in group])
         document.add_testsuite(suite)
     document.update_statistics()  # type: ignore[no-untyped-call]
     document._elem.attrib.pop("skipped")  # noqa: SLF001 - Jenkins' junit-10.xsd knows it of a suite alone
@@ -28,28 +28,30 @@ def _write(summary: Summary) -> dict[str, bytes]:
     return {"junit.xml": content}
 
 
-def _build_case(cell: CaseResult, summary: Summary) -> TestCase:
+def _build_case(case_result: CaseResult, summary: Summary) -> TestCase:
     case = TestCase(
-        make_visible(f"{cell.requirement} {cell.operation}"),
-        classname=make_visible(cell.requirement),
-        time=round(summary.seconds_by_operation[cell.operation], 3),
+        make_visible(f"{case_result.requirement} {case_result.operation}"),
+        classname=make_visible(case_result.requirement),
+        time=round(summary.seconds_by_operation[case_result.operation], 3),
     )
     text = make_visible(
-        "\n\n".join(describe_finding(finding, summary) for finding in summary.findings_by_case.get(cell.case, ()))
+        "\n\n".join(
+            describe_finding(finding, summary) for finding in summary.findings_by_case.get(case_result.case, ())
+        )
     )
-    reason = make_visible(f"{cell.verdict}: {cell.reason}")
-    waived = cell.verdict is Verdict.FAIL and not summary.has_violation(cell)
-    if cell.verdict in _GREEN:
+    reason = make_visible(f"{case_result.verdict}: {case_result.reason}")
+    waived = case_result.verdict is Verdict.FAIL and not summary.has_violation(case_result)
+    if case_result.verdict in _GREEN:
         if text:
             case.system_out = text
         return case
     result: Failure | Error | Skipped
-    if cell.verdict is Verdict.FAIL and not waived:
+    if case_result.verdict is Verdict.FAIL and not waived:
         result = Failure(reason, "FAIL")
-    elif cell.verdict is Verdict.ERROR:
+    elif case_result.verdict is Verdict.ERROR:
         result = Error(reason, "ERROR")
     else:
-        result = Skipped(f"waived {reason}" if waived else reason, cell.verdict.value)
+        result = Skipped(f"waived {reason}" if waived else reason, case_result.verdict.value)
     result.text = text
     case.result = [result]
     return case

@@ -66,15 +66,15 @@ def build_certification(summary: Summary, partner: FirstPage | None) -> Certific
 
 def _group_undecided(partner: FirstPage, summary: Summary) -> tuple[UndecidedCases, ...]:
     """Return the undecided cases in their order, those of one requirement for one reason together."""
-    has_several = len({cell.operation for cell in summary.all_results}) > 1
+    has_several = len({result.operation for result in summary.all_results}) > 1
     groups: dict[tuple[str, Verdict, str], list[CaseResult]] = defaultdict(list)
-    for cell in partner.unseen:
-        groups[cell.requirement, cell.verdict, cell.reason].append(cell)
+    for result in partner.unseen:
+        groups[result.requirement, result.verdict, result.reason].append(result)
     return tuple(
         UndecidedCases(
-            cells[0],
-            summary.requirement_level(cells[0].requirement),
-            tuple(cell.operation for cell in cells if has_several and not cell.operation.endswith("*")),
+            results[0],
+            summary.requirement_level(results[0].requirement),
+            tuple(result.operation for result in results if has_several and not result.operation.endswith("*")),
         )
-        for cells in groups.values()
+        for results in groups.values()
     )

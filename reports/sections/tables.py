@@ -73,8 +73,8 @@ class ExchangesSection(ReportSection, frozen=True):
 def build_matrix(summary: Summary) -> MatrixSection:
     """Return the section of the matrix."""
     counts: dict[str, Counter[Verdict]] = defaultdict(Counter)
-    for cell in summary.case_results:
-        counts[cell.requirement][cell.verdict] += 1
+    for result in summary.case_results:
+        counts[result.requirement][result.verdict] += 1
     rows = tuple(
         RequirementRow(
             key,

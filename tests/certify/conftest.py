@@ -60,7 +60,7 @@ def _serve(receiver: Any) -> Iterator[str]:
 
 
 def verdicts(summary: Summary, *selected: Verdict) -> set[str]:
-    return {cell.requirement for cell in summary.case_results if cell.verdict in selected}
+    return {result.requirement for result in summary.case_results if result.verdict in selected}
 
 
 def failing(summary: Summary) -> set[str]:

@@ -111,8 +111,8 @@ def test_what_is_delivered_late_is_tried_again_and_never_a_violation(
     summary = run_certification(
         receiver.app, stimuli=stimuli, observed=True, transport=Late(clock, late), clock=clock.now, sleep=clock.sleep
     )
-    (cell,) = [case for case in summary.case_results if case.requirement == stimuli[1].requirement]
-    assert cell.verdict is verdict, cell.reason
+    (result,) = [case for case in summary.case_results if case.requirement == stimuli[1].requirement]
+    assert result.verdict is verdict, result.reason
     tries = [exchange for exchange in summary.exchanges if name.replace(" ", "-") in exchange.id]
     assert len(tries) == (2 if late == 1 else stimulus_runner._TRIES)
 
@@ -162,8 +162,8 @@ def refuse_connection(request: httpx.Request) -> httpx.Response:
 def test_plain_http_beside_https_must_not_be_accepted(run_certification, monkeypatch, plain, verdict):
     monkeypatch.setattr(MessageSender, "probe_old_tls", lambda self: False)
     summary = run_certification("https://partner.example/webhook", stimuli=about("W30"), transport=serve_both(plain))
-    (cell,) = [case for case in summary.case_results if case.requirement == "W30"]
-    assert cell.verdict is verdict, cell.reason
+    (result,) = [case for case in summary.case_results if case.requirement == "W30"]
+    assert result.verdict is verdict, result.reason
     assert failing(summary) == ({"W30"} if verdict is Verdict.FAIL else set())
     assert any(exchange.url == "http://partner.example/webhook" for exchange in summary.exchanges)
 
@@ -174,9 +174,9 @@ def test_old_tls_must_not_be_accepted(run_certification, monkeypatch, seen, verd
     summary = run_certification(
         "https://partner.example/webhook", stimuli=about("W30"), transport=serve_both(refuse_connection)
     )
-    (cell,) = [case for case in summary.case_results if case.requirement == "W30"]
-    assert cell.verdict is verdict, cell.reason
-    assert ("TLS 1.1" in cell.reason) is (seen is True)
+    (result,) = [case for case in summary.case_results if case.requirement == "W30"]
+    assert result.verdict is verdict, result.reason
+    assert ("TLS 1.1" in result.reason) is (seen is True)
 
 
 def test_an_endpoint_of_plain_http_that_is_not_local_fails(run_certification):

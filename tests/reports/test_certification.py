@@ -73,7 +73,7 @@ def test_every_violation_is_listed_once_with_what_to_do():
     assert {fix.requirement for fix in page.must} == violated
     assert all(fix.how == f"Do this about `{fix.requirement}`." for fix in page.must)
     assert {fix.verdict for fix in page.should} == {Verdict.WARN}
-    assert {cell.verdict for cell in page.unseen} <= {*Verdict} - {Verdict.PASS, Verdict.FAIL, Verdict.WARN}
+    assert {result.verdict for result in page.unseen} <= {*Verdict} - {Verdict.PASS, Verdict.FAIL, Verdict.WARN}
 
 
 def test_what_was_not_decided_is_told_once_for_a_reason():
@@ -82,7 +82,7 @@ def test_what_was_not_decided_is_told_once_for_a_reason():
     told = [(cases.first.requirement, cases.first.verdict, cases.first.reason) for cases in section.undecided]
     assert len(told) == len(set(told)) < len(first_page(run).unseen)
     operations = sorted(operation for cases in section.undecided for operation in cases.operations)
-    assert operations == sorted(cell.operation for cell in first_page(run).unseen if cell.operation != "*")
+    assert operations == sorted(result.operation for result in first_page(run).unseen if result.operation != "*")
 
 
 def test_what_is_waived_stands_against_nothing():

@@ -93,7 +93,7 @@ def test_every_planned_case_counts_once(run):
     planned = {Case(e.requirement, o) for e in run if isinstance(e, Planned) for o in e.cases}
     assert sum(summary.counts.values()) == summary.planned_count == len(planned)
     seen = {e.outcome.case for e in run if isinstance(e, Observed)}
-    assert {cell.case for cell in summary.unplanned_results} == seen - planned
+    assert {result.case for result in summary.unplanned_results} == seen - planned
 
 
 @given(runs)
@@ -149,8 +149,8 @@ def test_a_violated_should_is_a_warning():
     ("footer", "reason"), [([FOOTER], "nothing was recorded for it"), ([], "the run ended before it was judged")]
 )
 def test_silence_is_not_tested_with_its_reason(footer, reason):
-    (cell,) = reports.fold([RUN[0], RULES, Planned("EXP-04", ("*",)), *footer]).case_results
-    assert (cell.verdict, cell.reason) == (Verdict.NOT_TESTED, reason)
+    (result,) = reports.fold([RUN[0], RULES, Planned("EXP-04", ("*",)), *footer]).case_results
+    assert (result.verdict, result.reason) == (Verdict.NOT_TESTED, reason)
 
 
 def test_one_cause_gives_one_finding_a_requirement_and_operation():

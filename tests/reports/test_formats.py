@@ -76,15 +76,15 @@ def test_counts_and_verdicts_agree_whatever_was_observed(run):
 
 def test_counts_agree_in_every_format(run):
     counts = {verdict.value: count for verdict, count in run.counts.items()}
-    cells = Counter(cell.verdict.value for cell in run.all_results)
+    counts = Counter(result.verdict.value for result in run.all_results)
     assert document("json", run)["counts"] == counts
     assert sum(counts.values()) == document("json", run)["planned"] == run.planned_count
     assert document("sarif", run)["runs"][0]["properties"]["counts"] == counts
     ctrf = document("ctrf", run)["results"]
     assert ctrf["summary"]["extra"]["counts"] == counts
-    assert Counter(test["rawStatus"] for test in ctrf["tests"]) == cells
+    assert Counter(test["rawStatus"] for test in ctrf["tests"]) == counts
     assertions = [item for item in document("earl", run)["@graph"] if item["@type"] == "earl:Assertion"]
-    assert Counter(assertion["result"]["verdict"] for assertion in assertions) == cells
+    assert Counter(assertion["result"]["verdict"] for assertion in assertions) == counts
     shown = dict(re.findall(r"^\| ([a-z ]+) \| (\d+) \|$", rendered("markdown", run).decode(), re.MULTILINE))
     assert {key.replace(" ", "_").upper(): int(value) for key, value in shown.items()} == {
         k: v for k, v in counts.items() if v
@@ -106,14 +106,16 @@ def test_junit_counts_agree(run):
 
 def check_junit_counts(run):
     root = ET.fromstring(rendered("junit", run))  # noqa: S314 - our own
-    cells = Counter(cell.verdict for cell in run.all_results)
+    counts = Counter(result.verdict for result in run.all_results)
     cases = list(root.iter("testcase"))
-    assert len(cases) == int(root.get("tests")) == sum(cells.values())
-    waived = sum(cell.verdict is Verdict.FAIL and not run.has_violation(cell) for cell in run.all_results)
-    assert len(root.findall(".//failure")) == int(root.get("failures")) == cells[Verdict.FAIL] - waived
-    assert len(root.findall(".//error")) == int(root.get("errors")) == cells[Verdict.ERROR]
-    passed = cells[Verdict.PASS] + cells[Verdict.WARN]
-    assert len(root.findall(".//skipped")) == len(cases) - passed - cells[Verdict.FAIL] + waived - cells[Verdict.ERROR]
+    assert len(cases) == int(root.get("tests")) == sum(counts.values())
+    waived = sum(result.verdict is Verdict.FAIL and not run.has_violation(result) for result in run.all_results)
+    assert len(root.findall(".//failure")) == int(root.get("failures")) == counts[Verdict.FAIL] - waived
+    assert len(root.findall(".//error")) == int(root.get("errors")) == counts[Verdict.ERROR]
+    passed = counts[Verdict.PASS] + counts[Verdict.WARN]
+    assert (
+        len(root.findall(".//skipped")) == len(cases) - passed - counts[Verdict.FAIL] + waived - counts[Verdict.ERROR]
+    )
 
 
 def test_verdicts_agree_in_every_format(run):

@@ -134,11 +134,11 @@ def test_earl_is_read_as_rdf_with_one_assertion_for_each_case(run):
         assert {len(set(graph.objects(assertion, EARL[name]))) for assertion in assertions} <= {1}, name
     outcomes = Counter(graph.value(graph.value(assertion, EARL.result), EARL.outcome) for assertion in assertions)
     assert set(outcomes) <= {EARL.passed, EARL.failed, EARL.inapplicable, EARL.untested, EARL.cantTell}
-    verdicts = Counter(cell.verdict for cell in run.all_results)
+    verdicts = Counter(result.verdict for result in run.all_results)
     assert outcomes[EARL.failed] == verdicts[Verdict.FAIL]
     assert outcomes[EARL.passed] == verdicts[Verdict.PASS] + verdicts[Verdict.WARN]
     tested = {str(graph.value(assertion, EARL.test)) for assertion in assertions}
-    assert tested == {f"urn:evconform:requirement:{cell.requirement}" for cell in run.all_results}
+    assert tested == {f"urn:evconform:requirement:{result.requirement}" for result in run.all_results}
     assert tested == {str(criterion) for criterion in graph.subjects(rdflib.RDF.type, EARL.TestRequirement)}
 
 

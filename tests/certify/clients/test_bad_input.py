@@ -42,7 +42,7 @@ def certify_hostile(certify_sample, write_plan):
 
 
 def join_reasons(summary) -> str:
-    return " ".join(cell.reason for cell in summary.case_results)
+    return " ".join(result.reason for result in summary.case_results)
 
 
 @pytest.mark.parametrize(
@@ -126,9 +126,9 @@ def test_a_condition_that_is_never_met_is_inconclusive(certify_sample, write_pla
 
 def test_declined_tasks_are_listed(certify_sample, write_plan):
     summary = certify_sample(plan=write_plan("revoke_token"))
-    declined = [cell for cell in summary.case_results if cell.reason.startswith("declined")]
-    assert {cell.operation for cell in declined} >= {"TASK list_vehicles", "TASK create_user"}
-    assert {cell.verdict for cell in declined} == {Verdict.NOT_APPLICABLE}
+    declined = [result for result in summary.case_results if result.reason.startswith("declined")]
+    assert {result.operation for result in declined} >= {"TASK list_vehicles", "TASK create_user"}
+    assert {result.verdict for result in declined} == {Verdict.NOT_APPLICABLE}
     assert summary.verdict is RunVerdict.CONFORMS
 
 
