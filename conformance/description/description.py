@@ -1,17 +1,21 @@
 """The description of an API as the rest of the harness sees it."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from conformance.description import pointers
 from conformance.model import ResourceModel
+
+BUNDLED = "bundled"
+"""The source of the bundled description."""
 
 
 class Description:
     """An OpenAPI 3.1 document, merged and overlaid, with the model derived of it. Treat everything in it as immutable.
 
     `digest` is the SHA-256 in hexadecimal of the canonical JSON of the overlaid document; `source` is its path, or
-    `shipped` for the bundled description. The document may be decoded on first use: the model alone is often enough.
+    `bundled` for the bundled description. The document may be decoded on first use: the model alone is often enough.
     """
 
     __slots__ = ("_decode", "_document", "digest", "model", "source")
@@ -27,6 +31,11 @@ class Description:
 
     def __repr__(self) -> str:
         return f"<Description {self.model.title} {self.model.version} from {self.source}, {self.digest[:12]}>"
+
+    @property
+    def path(self) -> Path | None:
+        """Return the file or directory that the description was loaded from; None for the bundled description."""
+        return None if self.source == BUNDLED else Path(self.source)
 
     @property
     def document(self) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import specs
 from conformance.description import cache, sources
-from conformance.description.description import Description
+from conformance.description.description import BUNDLED, Description
 from conformance.description.sources import Fragment
 
 BUNDLED_DESCRIPTION = Path(str(specs.find_data("ev-energy-v2")))
@@ -29,7 +29,7 @@ def load_description(
     fragments = sources.read_fragments(path or BUNDLED_DESCRIPTION)
     own = [fragment for file in own_overlays for fragment in sources.read_fragments(file)]
     extras = (*(sources.read_fragments(BUNDLED_OVERLAYS) if overlays else ()), *own)
-    source = str(path) if path else "shipped"
+    source = str(path) if path else BUNDLED
     directory = cache_dir or cache.find_default_directory()
     name = cache.compute_key(fragment.data for fragment in (*fragments, Fragment("", b"overlays"), *extras))
     description = cache.read_entry(directory, name, source)

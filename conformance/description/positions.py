@@ -40,7 +40,7 @@ def find_places(description: Description, wanted_pointers: Iterable[str]) -> dic
     Files are named relative to their repository, or else to the directory that holds the description. Raises
     DescriptionError if the files are gone.
     """
-    source = BUNDLED_DESCRIPTION if description.source == "shipped" else Path(description.source)
+    source = description.path or BUNDLED_DESCRIPTION
     positions = Positions(sources.read_fragments(source))
     found_places = {pointer: positions.find_place(pointer) for pointer in ("#", *wanted_pointers) if pointer}
     source = source.resolve()

@@ -6,13 +6,10 @@ from pathlib import Path
 from conformance.description import Description, load_description
 from conformance.mock_server.world.builder import MockWorld
 
-_BUNDLED = "shipped"
-
 
 def find_published_description(world: MockWorld) -> Description:
     """Return the description of the world's file without overlays; the world's own where the file is gone."""
-    source = world.description.source
-    path = None if source == _BUNDLED else Path(source)
+    path = world.description.path
     return _load(path) if path is None or path.exists() else world.description
 
 

@@ -56,7 +56,7 @@ class RunStarted(msgspec.Struct, frozen=True, tag="run_started", omit_defaults=T
     @property
     def is_bundled(self) -> bool:
         """Return whether the run is about the bundled description."""
-        return self.description_source in {"", "shipped"}
+        return self.description_source in {"", "bundled", "shipped"}  # as older logs say
 
 
 class Place(msgspec.Struct, frozen=True, omit_defaults=True):

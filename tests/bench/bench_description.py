@@ -1,7 +1,7 @@
 """How long a description takes to load, cold and from the cache, against plain YAML parsers in the same run.
 
 Prints milliseconds (best of several) and ratios; run it as `python tests/bench/bench_description.py [FILE]`. Without a
-file it takes the provider's description where that is at hand, else the shipped one, joined into one file.
+file it takes the provider's description where that is at hand, else the bundled one, joined into one file.
 """
 
 import subprocess
@@ -50,7 +50,7 @@ def main() -> None:
         folder = Path(scratch)
         path = Path(sys.argv[1]) if sys.argv[1:] else PROVIDED
         if not path.exists():
-            path = folder / "shipped.yaml"
+            path = folder / "bundled.yaml"
             path.write_text(yaml.safe_dump(load_description(cache_dir=folder / "own").document))
         text = path.read_text(encoding="utf-8")
         fresh(path, folder / "bytecode")  # so that no measured run compiles modules

@@ -1,7 +1,7 @@
 """What generated cases are worth and cost: the share that succeeds, who is wrongly accused, exchanges a second.
 
 `python tests/bench/bench_generation.py [SEEDS] [--provided]` runs the generated probes of the profile deep against
-clean built-in servers of so many seeds (3 without), of the shipped description or of the provider's. The first run of a
+clean built-in servers of so many seeds (3 without), of the bundled description or of the provider's. The first run of a
 description compiles its cases, which takes minutes for the provider's; the rate is that of the exchanges alone, and
 counts the time that the server takes, unless it is said to be of our own processor time.
 """

@@ -38,7 +38,7 @@ def requests_of(directory):
     )
 
 
-def test_the_clean_server_conforms_to_the_shipped_description(evconform):
+def test_the_clean_server_conforms_to_the_bundled_description(evconform):
     ended = evconform("run", *SMALL, "--workers", "1")
     assert ended.code == 0, ended.out + ended.err
     summary = ended.summary

@@ -37,9 +37,8 @@ def test_the_second_load_is_equal_and_builds_nothing(write, tmp_path, small, bui
 
 
 def test_a_whole_description_survives_the_cache(description, cache_dir):
-    from pathlib import Path
 
-    path = None if description.source == "shipped" else Path(description.source)
+    path = description.path
     again = load_description(path, cache_dir=cache_dir)
     assert again is not description
     assert again.model == description.model

@@ -287,9 +287,8 @@ def test_both_descriptions_give_matching_models(bundled, provider):
 
 
 def test_loading_it_again_from_the_cache_keeps_the_digest(description, tmp_path):
-    from pathlib import Path
 
-    path = None if description.source == "shipped" else Path(description.source)
+    path = description.path
     fresh = load_description(path, cache_dir=tmp_path)
     assert fresh.digest == description.digest == fresh.model.digest
 

@@ -138,7 +138,7 @@ def test_every_bundled_action_matches_the_description(description):
 
 
 def test_bundled_overlays_set_effects(description, cache_dir):
-    path = None if description.source == "shipped" else __import__("pathlib").Path(description.source)
+    path = description.path
     bare = load_description(path, overlays=False, cache_dir=cache_dir)
     assert bare.digest != description.digest
     with_overlay = {operation.key: operation.effect for operation in description.model.operations}

@@ -64,7 +64,7 @@ def test_files_of_no_repository_are_named_from_the_description_on(write, small, 
 def test_every_bundled_operation_has_its_line():
     description = load_description()
     root = Path(__file__).parents[2]
-    pointers = {shipped_operation.pointer: shipped_operation for shipped_operation in description.model.operations}
+    pointers = {operation.pointer: operation for operation in description.model.operations}
     found_places = find_places(description, pointers)
     assert found_places.keys() == {"#", *pointers}
     for pointer, operation in pointers.items():

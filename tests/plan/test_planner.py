@@ -209,7 +209,7 @@ def test_the_whole_api_belongs_to_the_first_shard_and_the_others_say_so(small):
 
 
 @pytest.mark.parametrize("profile", Profile)
-def test_the_shipped_plan_reads_everything_that_can_be_read(desk, profile):
+def test_the_plan_of_the_bundled_description_reads_everything_that_can_be_read(desk, profile):
     plan = desk.make(PlanOptions(target(), profile, 1000))
     read = {item.operation for item in plan.items if item.probe == "read"}
     assert read == {key for key, operation in desk.model.operations_by_key.items() if operation.method == "GET"}

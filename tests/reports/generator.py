@@ -131,7 +131,7 @@ class Run:
             description_title=HOSTILE[0] if self.settings.hostile else "A synthetic API",
             description_version="2.0.0",
             description_sha256=DIGEST,
-            description_source="shipped",
+            description_source="bundled",
             profile=Profile.STANDARD,
             seed=self.settings.seed,
             budget=max(1000, self.settings.exchanges),

@@ -1,4 +1,4 @@
-"""The differences that the shipped description declares: matching them, and the page made of them.
+"""The differences that the bundled description declares: matching them, and the page made of them.
 
 `python tests/specs/listed.py` writes DIFFERENCES.md anew.
 """

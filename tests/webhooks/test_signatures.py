@@ -88,7 +88,7 @@ def test_both_families(family):
     ]
 
 
-def test_shipped_vectors_are_those_of_the_table():
+def test_packaged_vectors_are_those_of_the_table():
     assert json.loads(json.dumps(build_vectors())) == SHIPPED
 
 
