@@ -26,6 +26,13 @@ class UsageError(HarnessError):
     exit_code = 2
 
 
+class MachineError(HarnessError):
+    """The machine does not give what a command needs: memory, open files, room on a disk."""
+
+    code = "machine"
+    exit_code = 2
+
+
 class DescriptionError(HarnessError):
     """The OpenAPI description cannot be read or understood."""
 

@@ -3,12 +3,14 @@
 import sys
 import traceback
 from contextlib import suppress
+from pathlib import Path
 
 import typer
 
 from conformance import __version__
 from conformance.cli.output import drop_output, prepare_output
-from conformance.errors import HarnessError
+from conformance.errors import HarnessError, UsageError
+from conformance.tools.machine_limits import explain_limit
 from conformance.tools.own_packages import check_own_packages
 from conformance.tools.visible_text import make_visible
 
@@ -75,6 +77,7 @@ def main() -> None:
     """Run a command; every error becomes a message, a hint and an exit code (README.md, "Exit codes")."""
     prepare_output()
     try:
+        _check_working_folder()
         check_own_packages()
         _add_commands()
         app()
@@ -84,12 +87,23 @@ def main() -> None:
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, BrokenPipeError):
         sys.exit(130)
-    except Exception:  # noqa: BLE001 - the last line of defence
+    except Exception as error:  # noqa: BLE001 - the last line of defence
+        if limit := explain_limit(error):
+            _print_error(limit)
+            sys.exit(limit.exit_code)
         traceback.print_exc()
         typer.echo("This is an internal error of evconform. Please report it with the lines above", err=True)
         sys.exit(INTERNAL_ERROR)
     finally:
         _flush_output()
+
+
+def _check_working_folder() -> None:
+    """Raise UsageError if the working folder was deleted: no relative path leads anywhere then."""
+    try:
+        Path.cwd()
+    except OSError as error:
+        raise UsageError(f"the working folder is gone: {error.strerror}", hint="Change to another folder") from error
 
 
 def _flush_output() -> None:

@@ -19,7 +19,7 @@ class SuiteProgress:
     """A pytest plugin, and context manager, that shows how many plan items have ended and what the run waits for.
 
     It reads the shared store, because workers report only failures to their controller. `error` is the message of an
-    internal error of pytest, empty where there was none.
+    internal error of pytest, empty where there was none, and `cause` the exception, where it was in this process.
     """
 
     def __init__(self, total: int, store: Path) -> None:
@@ -29,6 +29,7 @@ class SuiteProgress:
         self._over = threading.Event()
         self._watcher = threading.Thread(target=self._watch, daemon=True)
         self.error = ""
+        self.cause: BaseException | None = None
         self._console = Console(stderr=True)
         self._quiet = not self._console.is_terminal
         self._bar = Progress(
@@ -53,10 +54,15 @@ class SuiteProgress:
         """Count the plan items with violations of a MUST."""
         self._violating += report.failed and report.when == "call"
 
-    def pytest_internalerror(self, excrepr: Any) -> bool:
+    def pytest_internalerror(self, excrepr: Any, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
         """Keep the message of an internal error of pytest."""
-        self.error = str(excrepr).strip().splitlines()[-1]
+        self.error, self.cause = str(excrepr).strip().splitlines()[-1], excinfo.value
         return True
+
+    def pytest_exception_interact(self, call: pytest.CallInfo[Any], report: object) -> None:
+        """Keep the exception of a failed collection."""
+        if isinstance(report, pytest.CollectReport) and call.excinfo is not None:
+            self.cause = call.excinfo.value
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Keep the message of a failed collection, which is an internal error too."""

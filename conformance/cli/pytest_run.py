@@ -20,6 +20,7 @@ from conformance.execution.worker import find_remaining_items
 from conformance.pytest_plugin import SUITE, PreparedSession
 from conformance.targets.resolver import is_loopback
 from conformance.tools.counts import parse_count
+from conformance.tools.machine_limits import explain_limit
 
 _PYTEST_VARIABLES = ("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_ADDOPTS", "PYTEST_PLUGINS")
 _ITEMS_PER_WORKER = 60  # with fewer, another process costs more than it saves
@@ -43,6 +44,8 @@ def run_items(session: Session, workers: str) -> str:
     with _isolate_pytest(), end_on_sigterm(), progress:
         code = pytest.main(arguments, plugins=[prepared, progress])
     if progress.error:
+        if limit := explain_limit(progress.cause):
+            raise limit
         raise HarnessError(
             f"internal error of the suite: {progress.error}", hint=f"The run log so far: {session.spec.path}"
         )

@@ -61,7 +61,10 @@ def _prepare(formats: tuple[str, ...], waiver_file: Path | None, history: Path |
 def _publish_for_ci(written: dict[str, Path]) -> None:
     """Put annotations and the step summary where GitHub expects them (its workflow commands)."""
     if "annotations" in written:
-        sys.stdout.write(written["annotations"].read_text())
+        sys.stdout.write(written["annotations"].read_text(encoding="utf-8"))
     if "markdown" in written and (summary := os.environ.get("GITHUB_STEP_SUMMARY")):
-        with Path(summary).open("a") as file:
-            file.write(written["markdown"].read_text())
+        try:
+            with Path(summary).open("a", encoding="utf-8") as file:
+                file.write(written["markdown"].read_text(encoding="utf-8"))
+        except OSError as error:  # the verdict of the run counts, and the reports are written
+            sys.stderr.write(f"evconform: GITHUB_STEP_SUMMARY, {summary}, cannot be written: {error.strerror}\n")
