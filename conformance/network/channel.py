@@ -19,7 +19,7 @@ from conformance import __version__
 from conformance.model import Headers, Request, Response
 from conformance.network.body_reader import Deadline, read_body
 from conformance.network.direct_wire import DirectWire
-from conformance.network.environment import explain_settings
+from conformance.network.environment import explain_settings, parse_proxy
 from conformance.network.timed_backend import ExchangeClock, TimedBackend
 from conformance.network.wire import HttpxWire, IncomingResponse, OutgoingRequest, Wire, parse_url
 
@@ -227,7 +227,7 @@ def _open_wire(origin: str, limits: type[Limits]) -> Wire:
     with explain_settings():
         transport = httpx.HTTPTransport(
             verify=parts.scheme == "https" or bool(proxy),
-            proxy=_with_scheme(proxy),
+            proxy=parse_proxy(proxy),
             limits=httpx.Limits(max_connections=100, max_keepalive_connections=None),
         )
     transport._pool._network_backend = TimedBackend(clock)  # noqa: SLF001 - the only way, held by a contract test
@@ -246,10 +246,6 @@ def _is_reusable(answer: IncomingResponse, *, keeps_refused: bool) -> bool:
     """
     overflows = answer.status == 204 and answer.join_header("content-length") not in {"", "0"}
     return answer.status < (500 if keeps_refused else 300) and not overflows
-
-
-def _with_scheme(proxy: str | None) -> str | None:
-    return proxy if not proxy or "://" in proxy else f"http://{proxy}"
 
 
 def _describe_error(error: httpx.RequestError) -> str:

@@ -61,6 +61,15 @@ def _find_proxy_variable() -> tuple[str, str]:
     return "", ""
 
 
+def parse_proxy(proxy: str | None) -> str | None:
+    """Return the URL of a proxy, which the environment may name without its scheme; raises ValueError for no URL."""
+    if not proxy:
+        return None
+    if not _is_usable(proxy):
+        raise ValueError("it is no URL of a proxy")
+    return proxy if "://" in proxy else f"http://{proxy}"
+
+
 def _is_usable(proxy: str) -> bool:
     try:
         parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")

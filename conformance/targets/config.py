@@ -2,6 +2,7 @@
 
 import os
 import re
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -79,7 +80,7 @@ def load_config(path: Path | None) -> Config:
             raise UsageError(f"the configuration {path} does not exist", hint="Name an existing file with --config")
         return Config()
     try:
-        content = msgspec.toml.decode(file.read_bytes())
+        content = msgspec.toml.decode(file.read_bytes().removeprefix(BOM_UTF8))  # as some editors write it
         return msgspec.convert(content, Config)
     except msgspec.ValidationError as error:
         table, problem, hint = _explain(content, error)
@@ -120,7 +121,7 @@ def _suggest_key(struct: type[msgspec.Struct], problem: str) -> str:
 def resolve_variable(value: str, where: str, environment: Mapping[str, str] = os.environ) -> str:
     """Return a configured value, read from the environment where it is `env:NAME`.
 
-    Raises UsageError where the variable is not set.
+    Raises UsageError where the variable is not set, or is not UTF-8.
     """
     if not value.startswith("env:"):
         return value
@@ -129,4 +130,7 @@ def resolve_variable(value: str, where: str, environment: Mapping[str, str] = os
         raise UsageError(
             f"{where} needs the environment variable {name}, which is not set", hint=f"Set it: export {name}=…"
         )
-    return environment[name]
+    text = environment[name]
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise UsageError(f"{where}: the environment variable {name} is not UTF-8", hint=f"Set {name} anew, in UTF-8")
+    return text

@@ -54,7 +54,7 @@ def obtain_credentials(
     secrets: dict[str, str] = {}
     sent = 0
     for name, identity in identities.items():
-        token = resolve_variable(identity.token, f"the token of {name}")
+        token = _read_token(identity.token, name)
         client_id = resolve_variable(identity.client_id, f"the client id of {name}")
         secret = resolve_variable(identity.client_secret, f"the client secret of {name}")
         login: Headers = (("Authorization", f"Basic {_build_basic_header(client_id, secret)}"),)
@@ -75,6 +75,28 @@ def obtain_credentials(
             headers[name + CLIENT] = login
             secrets[f"{name}.basic"] = _build_basic_header(client_id, secret)
     return Credentials(headers, secrets), sent
+
+
+def _read_token(value: str, name: str) -> str:
+    """Return the configured token of an identity; raises UsageError where it is not set or cannot stand in a header."""
+    token = resolve_variable(value, f"the token of {name}")
+    if token and not _is_header_safe(token):
+        source = value.removeprefix("env:") if value.startswith("env:") else "the configuration"
+        raise UsageError(
+            f"the token of {name} in {source} has a character that no token has: a space, a line break or a letter "
+            "outside ASCII",
+            hint="Set the token alone, without a line break at its end",
+        )
+    return token
+
+
+def _is_header_safe(token: str) -> bool:
+    """Return whether a token consists of visible ASCII, as credentials in a header must (RFC 6750, section 2.1).
+
+    >>> _is_header_safe("abc.def~"), _is_header_safe("abc def")
+    (True, False)
+    """
+    return all("!" <= character <= "~" for character in token)
 
 
 def _build_basic_header(client_id: str, secret: str) -> str:
@@ -107,11 +129,17 @@ def _request_token(  # noqa: PLR0913 - whose token, by which form, through which
         ) from error
     _check_token_status(name, response, token_url)
     try:
-        return msgspec.json.decode(response.body, type=_Token).access_token
+        token = msgspec.json.decode(response.body, type=_Token).access_token
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise TargetError(
             f"the token endpoint {token_url} responds without a token for {name}: {error}", hint="Check token_url"
         ) from error
+    if not _is_header_safe(token):
+        raise TargetError(
+            f"the token endpoint {token_url} responds with a token for {name} that cannot stand in a header",
+            hint="Report it to the provider: a token is visible ASCII (RFC 6750, section 2.1)",
+        )
+    return token
 
 
 def _check_token_status(name: str, response: Response, token_url: str) -> None:
