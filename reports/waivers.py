@@ -47,7 +47,7 @@ def load(path: Path) -> tuple[Waiver, ...]:
         UsageError: the file cannot be read, or an entry is invalid; names both.
     """
     try:
-        waivers = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _File).waiver
+        waivers = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8-sig")), _File).waiver
     except OSError as error:
         raise UsageError(
             f"{path} cannot be read: {error.strerror}", hint="Name an existing file with --waivers"

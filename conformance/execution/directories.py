@@ -27,8 +27,8 @@ def check_writable(directory: Path) -> Path:
 
     Raises UsageError where it cannot.
     """
-    nearest = next(path for path in (directory, *directory.parents) if path.exists())
     try:  # permissions alone do not show that a file system is read-only
+        nearest = next(path for path in (directory, *directory.parents) if path.exists())
         with TemporaryDirectory(prefix=".evconform-", dir=nearest):
             pass
     except OSError as error:

@@ -1,6 +1,7 @@
 """Client plan: the TOML file in which a partner names its client and the tasks of its integration."""
 
 import hashlib
+from codecs import BOM_UTF8
 from enum import StrEnum
 from pathlib import Path
 
@@ -81,7 +82,7 @@ def read_plan(path: Path) -> ClientPlan:
         UsageError: The file cannot be read, is no valid plan, names an unknown task or declares none.
     """
     try:
-        plan = msgspec.toml.decode(path.read_bytes(), type=ClientPlan)
+        plan = msgspec.toml.decode(path.read_bytes().removeprefix(BOM_UTF8), type=ClientPlan)
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}", hint=_HINT) from error
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:

@@ -1,5 +1,6 @@
 """The description that a configuration names: read, and set without touching the rest of the file."""
 
+from codecs import BOM_UTF8
 from pathlib import Path
 
 import tomlkit
@@ -35,6 +36,6 @@ def _read_config(config: Path) -> tomlkit.TOMLDocument:
     if not config.exists():
         return tomlkit.document()
     try:
-        return tomlkit.parse(config.read_bytes())
+        return tomlkit.parse(config.read_bytes().removeprefix(BOM_UTF8))
     except (OSError, TOMLKitError, UnicodeDecodeError) as error:
         raise UsageError(f"{config}: {error}", hint="See the section on configuration in README.md") from None
