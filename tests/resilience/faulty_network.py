@@ -44,16 +44,22 @@ _STALL_S = 60.0
 
 
 @contextmanager
-def run_network(upstream: str, weather: Weather, seed: int) -> Iterator[str]:
-    """Run the network before a server of this base URL; yield the base URL at which clients reach it."""
-    host, path = urlsplit(upstream).netloc, urlsplit(upstream).path
-    handler = type("_Handler", (_Relay,), {"host": host, "weather": weather, "random": random.Random(seed)})  # noqa: S311
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+def run_network(upstream: str, weather: Weather, seed: int, host: str = "127.0.0.1") -> Iterator[str]:
+    """Run the network before a server of this base URL; yield the base URL at which clients reach it on this host."""
+    server_host, path = urlsplit(upstream).netloc, urlsplit(upstream).path
+    handler = type("_Handler", (_Relay,), {"host": server_host, "weather": weather, "random": random.Random(seed)})  # noqa: S311
+    kind = (
+        type("_Server", (ThreadingHTTPServer,), {"address_family": socket.AF_INET6})
+        if ":" in host
+        else ThreadingHTTPServer
+    )
+    server = kind((host, 0), handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}{path}"
+        shown = f"[{host}]" if ":" in host else host
+        yield f"http://{shown}:{server.server_port}{path}"
     finally:
         server.shutdown()
         server.server_close()
