@@ -16,7 +16,8 @@ from conformance.mock_server.problems import (
     choose_documented_status,
 )
 from conformance.mock_server.rate_limit import Allowance, RateLimit
-from conformance.mock_server.read_handler import ME, ReadHandler
+from conformance.mock_server.read_handler import ReadHandler
+from conformance.mock_server.record_selector import ME
 from conformance.mock_server.renderer import encode_json
 from conformance.mock_server.router import OperationRouter
 from conformance.mock_server.tokens import Grant, TokenStore

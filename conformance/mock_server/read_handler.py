@@ -1,6 +1,5 @@
 """Responses to GET: lists, members, singletons, plain responses and redirects."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,34 +8,15 @@ import msgspec
 from conformance.mock_server import pages, tables
 from conformance.mock_server.behaviours import Behaviours
 from conformance.mock_server.call import RecordPosition, ServerCall, ServerResponse
-from conformance.mock_server.filters import Criterion, OperationFilters, build_sort_key
+from conformance.mock_server.filters import Criterion
 from conformance.mock_server.hooks import Hooks, apply_hooks
-from conformance.mock_server.parameters import UnreadableValue
-from conformance.mock_server.problems import Problem, build_not_found, build_parameter_problem
+from conformance.mock_server.problems import Problem, build_not_found
+from conformance.mock_server.record_selector import ME, RecordSelector
 from conformance.mock_server.renderer import ExpansionNode, RecordRenderer, encode_json
 from conformance.mock_server.stated_rules import QUERY_RULES
 from conformance.mock_server.world.builder import MockWorld
-from conformance.mock_server.world.store import RecordCollection, StoredRecord
-from conformance.model import KeyKind, Operation, Pagination, Resource, Role, StatedOrder
-
-ME = "me"
-_MAX_SELECTIONS = 512
-
-
-class _Members(Sequence[StoredRecord]):
-    """A collection as a sequence of records in the order of its keys, without a copy."""
-
-    def __init__(self, collection: RecordCollection, keys: list[str]) -> None:
-        self._collection = collection
-        self.keys = keys
-
-    def __len__(self) -> int:
-        return len(self.keys)
-
-    def __getitem__(self, at: Any) -> Any:
-        if isinstance(at, slice):
-            return [self._collection.by_key[key] for key in self.keys[at]]
-        return self._collection.by_key[self.keys[at]]
+from conformance.mock_server.world.store import StoredRecord
+from conformance.model import Pagination, Resource, Role, StatedOrder
 
 
 class ReadHandler:
@@ -47,9 +27,9 @@ class ReadHandler:
         self._hooks = hooks
         self.behaviours = behaviours
         self.views = RecordRenderer(world, hooks)
-        self._filters: dict[str, OperationFilters] = {}
-        self._selections: dict[tuple[Any, ...], pages.RecordSelection] = {}
-        self._revision = -1
+        self._selector = RecordSelector(world, hooks)
+        self.is_enforced = self._selector.is_enforced
+        self.is_visible = self._selector.is_visible
 
     def handle(self, call: ServerCall) -> ServerResponse:
         """Return the response to a read, as JSON or as a table.
@@ -78,10 +58,6 @@ class ReadHandler:
             self.find_parent(call)
             return self.behaviours.build_plain_response(call)
         return self.build_record_response(call, self.find_record(call))
-
-    def is_enforced(self, call: ServerCall, rule: str) -> bool:
-        """Return whether a rule that the description states in words is enforced."""
-        return bool(apply_hooks(self._hooks.rule, call, rule, True))
 
     def read_expansions(self, call: ServerCall) -> tuple[ExpansionNode, tuple[str, ...]]:
         """Return the expansions of the query, as a tree and as sorted paths."""
@@ -130,11 +106,6 @@ class ReadHandler:
             raise build_not_found()
         return record
 
-    def is_visible(self, call: ServerCall, record: StoredRecord) -> bool:
-        """Return whether a caller may see a record: its own, a shared one, or any where no user is behind the call."""
-        free = call.user is None or record.owner is None or record.owner == call.user
-        return bool(apply_hooks(self._hooks.visible, call, record, free))
-
     def find_parent(self, call: ServerCall) -> StoredRecord | None:
         """Return the record that the operation is below, from the parameters of the path; None at the root.
 
@@ -152,7 +123,7 @@ class ReadHandler:
         """Return the response with a single record, with the expansions of the query."""
         tree, paths = self.read_expansions(call)
         data = record
-        criteria = self._read_criteria(call)
+        criteria = self._selector.read_criteria(call)
         if criteria:
             data = self._filter_inner_arrays(record, criteria)
         if call.operation.stated_order and call.operation.stated_order.field:
@@ -180,7 +151,7 @@ class ReadHandler:
         operation = call.operation
         resource = self.world.shape.resources[operation.resource]
         parent = self.find_parent(call)
-        selection = self._get_selection(call, resource, parent)
+        selection = self._selector.select(call, resource, parent)
         headers = {}
         if operation.pagination:
             page = self._cut_page(call, operation.pagination, resource, selection)
@@ -221,119 +192,6 @@ class ReadHandler:
         frame = self.behaviours.build_frame(call, parent)
         shown = {key: views.render_value(call, value, tree.below.get(key)) for key, value in frame.items()}
         return encode_json({**shown, operation.items_at: msgspec.Raw(b"[" + items + b"]")})
-
-    def _get_selection(
-        self, call: ServerCall, resource: Resource, parent: StoredRecord | None
-    ) -> pages.RecordSelection:
-        members = self.world.store.get_collection(resource.name, parent.path if parent else "")
-        criteria = self._read_criteria(call)
-        ordering = self._read_ordering(call)
-        stated = call.operation.stated_order
-        if not (
-            criteria
-            or ordering
-            or stated
-            or self._hooks.select
-            or self._hooks.order
-            or self._hooks.visible
-            or self._hooks.match
-        ):
-            keys = members.list_visible_keys(call.user)
-            return pages.RecordSelection(_Members(members, keys), keys)
-        store = self.world.store
-        if self._revision != store.revision or len(self._selections) > _MAX_SELECTIONS:
-            self._selections.clear()
-            self._revision = store.revision
-        key = (resource.name, parent.path if parent else "", call.user, call.operation.key, ordering, tuple(
-            (criterion.filter.parameter, repr(expected)) for criterion, expected in criteria
-        ))  # fmt: skip
-        selection = self._selections.get(key)
-        if selection is None or self._hooks.select or self._hooks.match or self._hooks.order or self._hooks.visible:
-            selection = self._selections[key] = self._select_records(call, members, criteria, ordering)
-        return selection
-
-    def _select_records(
-        self, call: ServerCall, members: RecordCollection, criteria: list[tuple[Criterion, Any]], ordering: str
-    ) -> pages.RecordSelection:
-        match = self._hooks.match
-        records = [
-            record
-            for record in members
-            if self.is_visible(call, record)
-            and all(
-                apply_hooks(
-                    match, call, criterion.filter, record, expected, criterion.is_satisfied_by(record, expected)
-                )
-                if match
-                else criterion.is_satisfied_by(record, expected)
-                for criterion, expected in criteria
-            )
-        ]
-        key: Callable[[StoredRecord], Any] = lambda record: record.key  # noqa: E731
-        if ordering:
-            key = build_sort_key([ordering.removeprefix("-")])
-            records.sort(key=key)
-        if ordering.startswith("-"):
-            records.reverse()
-        stated = None if ordering else call.operation.stated_order
-        is_by_age = stated is not None and self._is_by_age(call.operation, stated, records)
-        if stated and not is_by_age:
-            records.sort(key=build_sort_key([stated.field]))
-        if stated and stated.is_descending:
-            records.reverse()
-        records = apply_hooks(self._hooks.order, call, records)
-        records = apply_hooks(self._hooks.select, call, records)
-        if not ordering and not self._hooks.order and (not stated or is_by_age):
-            return pages.select_by_age(records, is_newest_first=bool(stated and stated.is_descending))
-        places = {record.key: place for place, record in enumerate(records)}
-        return pages.RecordSelection(records, list(range(len(records))), places.get)
-
-    def _is_by_age(self, operation: Operation, stated: StatedOrder, records: list[StoredRecord]) -> bool:
-        """Return whether a stated order is that of the keys: by time, or by no property that the records have."""
-        has_field = any(stated.field in record.data for record in records)
-        return not has_field or self.world.shape.resources[operation.resource].key_kind is KeyKind.TIMESTAMP
-
-    def _read_ordering(self, call: ServerCall) -> str:
-        ordering = call.operation.ordering
-        text = call.last_query_value(ordering.parameter) if ordering else None
-        if ordering is None or text is None:
-            return ""
-        is_known = text.removeprefix("-") in ordering.fields and (ordering.reversible or not text.startswith("-"))
-        if not is_known and not self.is_enforced(call, "unknown-order"):
-            raise build_parameter_problem(ordering.parameter, "not an ordering of this list.")
-        return text if is_known else ""
-
-    def _read_criteria(self, call: ServerCall) -> list[tuple[Criterion, Any]]:
-        """Return the filters that the query uses, with the values to compare with.
-
-        Raises: Problem for malformed values.
-        """
-        operation = call.operation
-        if not operation.filters:
-            return []
-        filters = self._get_filters(operation)
-        criteria = []
-        for criterion in filters.all:
-            text = call.last_query_value(criterion.filter.parameter)
-            if text is None:
-                continue
-            expected = criterion.convert_value(text)
-            if isinstance(expected, UnreadableValue):
-                problem = build_parameter_problem(criterion.filter.parameter, expected.reason)
-                if apply_hooks(self._hooks.parameter, call, criterion.filter.parameter, problem) is not None:
-                    raise problem
-                continue
-            if criterion.filter.field or criterion.rule:
-                criteria.append((criterion, self._resolve_me(call, criterion, expected)))
-        return criteria
-
-    def _resolve_me(self, call: ServerCall, criterion: Criterion, expected: Any) -> Any:
-        return call.user if expected == ME and ("owner" in criterion.rule or criterion.filter.by_id_of) else expected
-
-    def _get_filters(self, operation: Operation) -> OperationFilters:
-        if operation.key not in self._filters:
-            self._filters[operation.key] = OperationFilters(operation, self.world)
-        return self._filters[operation.key]
 
 
 def _sort_inner_arrays(record: StoredRecord, stated: StatedOrder) -> StoredRecord:
