@@ -7,7 +7,7 @@ from conformance.mock_server import clock
 from conformance.mock_server.filters import find_values
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, hook_at
 from conformance.mock_server.world.store import StoredRecord
-from conformance.model import Filter, Operator
+from conformance.model import Filter, Operator, Role
 
 
 def has_bound_value(record: StoredRecord, query_filter: Filter, bound: Any) -> bool:
@@ -39,6 +39,22 @@ def misjudge_bound(
             return shown if is_at_bound else holds
 
         return hook_at(operation, match=is_match)
+
+    return install
+
+
+def cut_lower_bounds(unit: int) -> Callable[[FaultSite], InstalledFault | None]:
+    """Return a function that installs a fault in all lists with a lower bound on a time: it is cut to `unit` (µs)."""
+
+    def is_match(_call: object, query_filter: Filter, record: StoredRecord, bound: object, holds: bool) -> bool:
+        if query_filter.operator is not Operator.GTE or not isinstance(bound, int) or bound < clock.DAY:
+            return holds
+        values = [clock.parse_time(str(value)) for value in find_values(record.data, query_filter.field)]
+        return any(value is not None and value >= bound // unit * unit for value in values)
+
+    def install(site: FaultSite) -> InstalledFault | None:
+        lists = [o for o in site.with_roles(Role.LIST) if any(f.operator is Operator.GTE for f in o.filters)]
+        return hook_at(lists, match=is_match)
 
     return install
 

@@ -69,3 +69,19 @@ async def _send_response(response: BufferedResponse, send: Send) -> None:
     parts = response.chunks or [response.body]
     for index, part in enumerate(parts):
         await send({"type": "http.response.body", "body": part, "more_body": index + 1 < len(parts)})
+
+
+def compress_bodies(coding: bytes, compress: Callable[[bytes], bytes]) -> Wrapper:
+    """Return a wrapper that compresses bodies where the client accepts the coding (RFC 9110, section 8.4.1)."""
+
+    def compress_body(response: BufferedResponse) -> None:
+        if coding not in dict(response.scope["headers"]).get(b"accept-encoding", b""):
+            return
+        if response.scope["method"] == "HEAD" and response.find_header(b"content-type"):
+            response.remove_header(b"content-length")
+            response.set_header(b"content-encoding", coding)
+        elif response.body:
+            response.set_body(compress(response.body))
+            response.set_header(b"content-encoding", coding)
+
+    return rewrite_responses(compress_body)

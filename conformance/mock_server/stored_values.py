@@ -45,6 +45,32 @@ def write_otherwise(
     return lambda site: hook_at(find_writes(site, fits, *roles), apply=hook)
 
 
+def clear_by_nothing(*, at_all: bool) -> Callable[[FaultSite], InstalledFault | None]:
+    """Return a function that installs a fault in one update, or in all: `{}` sets nullable properties to null."""
+
+    def install(site: FaultSite) -> InstalledFault | None:
+        updates = site.body_writes(Role.UPDATE)
+        names_by_key = {operation.key: _list_clearable(site, operation) for operation in updates}
+        operations = [operation for operation in updates if names_by_key[operation.key]]
+
+        def clear(call: ServerCall, _record: StoredRecord, changes: dict[str, Any]) -> dict[str, Any]:
+            return changes or dict.fromkeys(names_by_key[call.operation.key])
+
+        return hook_at(operations if at_all else site.pick(operations), apply=clear)
+
+    return install
+
+
+def _list_clearable(site: FaultSite, operation: Operation) -> list[str]:
+    """Return the properties that an update may set to null and that a read shows."""
+    shown = site.properties(operation)
+    return [
+        name
+        for name, schema in site.writable_properties(operation).items()
+        if is_nullable(name, schema) and name in shown
+    ]
+
+
 def find_writes(site: FaultSite, fits: Callable[[str, Mapping[str, Any]], bool], *roles: Role) -> list[Operation]:
     """Return the writes of these roles (creations and updates if none is given) with a property that fits."""
     return [

@@ -1,33 +1,20 @@
 """A cold cache shows a list without items."""
 
-from collections import Counter
-from typing import Any
-
 from conformance.mock_server.call import ServerCall, ServerResponse
-from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_everywhere
+from conformance.mock_server.repeated_reads import change_third_read
+from conformance.mock_server.seeded_faults import SeededFault
 from conformance.model import Role
 
 
-def install(_site: FaultSite) -> InstalledFault:
-    """Count the identical plain reads of each token."""
-    reads: Counter[Any] = Counter()
-
-    def change_response(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
-        if call is None or call.method != "GET" or call.query or response.status != 200:
-            return response
-        key = (call.path, call.headers.get("authorization"), call.headers.get("evenergy-user"))
-        reads[key] += 1
-        if reads[key] % 4 == 3 and call.operation.role is Role.LIST:
-            response.raw = b"[]"
-        return response
-
-    return hook_everywhere(answer=change_response)
+def _drop_items(call: ServerCall, response: ServerResponse) -> None:
+    if call.operation.role is Role.LIST:
+        response.raw = b"[]"
 
 
 FAULT = SeededFault(
     ("CON-09",),
     "every third identical read of a list has no items",
-    install,
+    change_third_read(_drop_items),
     changes=("status", "headers", "body"),
     implies=("CON-01", "CON-02", "PAG-09"),
 )

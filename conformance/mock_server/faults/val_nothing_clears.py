@@ -1,30 +1,6 @@
 """A PATCH without properties clears every nullable property."""
 
-from typing import Any
+from conformance.mock_server.seeded_faults import SeededFault
+from conformance.mock_server.stored_values import clear_by_nothing
 
-from conformance.mock_server.call import ServerCall
-from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
-from conformance.mock_server.stored_values import is_nullable
-from conformance.mock_server.world.store import StoredRecord
-from conformance.model import Role
-
-
-def install(site: FaultSite) -> InstalledFault | None:
-    """Choose all PATCHes of something that has such properties."""
-    names = {
-        operation.key: [
-            name
-            for name, schema in site.writable_properties(operation).items()
-            if is_nullable(name, schema) and name in site.properties(operation)
-        ]
-        for operation in site.body_writes(Role.UPDATE)
-    }
-
-    def change(call: ServerCall, _record: StoredRecord, changes: dict[str, Any]) -> dict[str, Any]:
-        return changes or dict.fromkeys(names[call.operation.key])
-
-    operations = [operation for operation in site.body_writes(Role.UPDATE) if names[operation.key]]
-    return hook_at(operations, apply=change)
-
-
-FAULT = SeededFault(("VAL-09",), "`{}` sets properties to null", install, implies=("CON-08",))
+FAULT = SeededFault(("VAL-09",), "`{}` sets properties to null", clear_by_nothing(at_all=True), implies=("CON-08",))

@@ -3,23 +3,22 @@
 import gzip
 
 from conformance.mock_server.admissible_readings import AdmissibleReading, read_by_wrapper
-from conformance.mock_server.response_wrappers import BufferedResponse, rewrite_responses
+from conformance.mock_server.app import Application
+from conformance.mock_server.response_wrappers import BufferedResponse, compress_bodies, rewrite_responses
 
 
-def _compress_body(response: BufferedResponse) -> None:
-    accepted = dict(response.scope["headers"]).get(b"accept-encoding", b"")
+def _wrap(application: Application) -> Application:
+    compressed = compress_bodies(b"gzip", lambda body: gzip.compress(body, 1))(application)
+    return rewrite_responses(_name_variation)(compressed)
+
+
+def _name_variation(response: BufferedResponse) -> None:
     response.set_header(b"vary", b"Accept-Encoding")
-    if b"gzip" in accepted and response.scope["method"] == "HEAD" and response.find_header(b"content-type"):
-        response.headers = [pair for pair in response.headers if pair[0].lower() != b"content-length"]
-        response.set_header(b"content-encoding", b"gzip")
-    elif b"gzip" in accepted and response.body:
-        response.set_body(gzip.compress(response.body, 1))
-        response.set_header(b"content-encoding", b"gzip")
 
 
 READING = AdmissibleReading(
     "transport",
     "RFC 9110, section 8.4.1.3: the gzip coding, which the client accepts",
-    read_by_wrapper(rewrite_responses(_compress_body)),
+    read_by_wrapper(_wrap),
     slots=("coding",),
 )
