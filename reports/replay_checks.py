@@ -179,9 +179,11 @@ def _check_equality(finding: Finding, numbers: list[int], steps: ReplaySteps) ->
     if (actual is None and finding.actual != "null" and not is_gone) or not _is_json(finding.expected):
         return
     names = [steps.steps[number - 1].exchange.request.target.partition("?")[0].rpartition("/")[2] for number in numbers]
+    changed = max((n for n in numbers if not steps.steps[n - 1].exchange.request.is_safe), default=0)
     shown = [
         (number, pointer)
         for number in numbers
+        if number >= changed  # what a step showed before a change was right
         for pointer in _list_pointers(number, (finding.pointer,), names, steps)
         if (is_gone and _read(number, pointer, steps) is _NOTHING)
         or (not is_gone and _is_same(_read(number, pointer, steps), actual))
@@ -194,9 +196,17 @@ def _check_equality(finding: Finding, numbers: list[int], steps: ReplaySteps) ->
             for suffix in _list_pointers(other, (pointer, finding.pointer), names, steps):
                 if _is_same(_read(other, suffix, steps), expected):
                     there = f"value({other}, {suffix!r})"
-                    yield ReplayCheck(f"{place} != {there}", (number, other), (f"{there} is not ABSENT",))
+                    needs = (f"{there} is not ABSENT", *_require_same_object(number, pointer, other, suffix, steps))
+                    yield ReplayCheck(f"{place} != {there}", (number, other), needs)
         if _is_sent(finding.expected, numbers, steps):
             yield ReplayCheck(f"{place} != {expected!r}", (number,))
+
+
+def _require_same_object(number: int, pointer: str, other: int, suffix: str, steps: ReplaySteps) -> Iterator[str]:
+    """Yield the condition that two places are in the same object, if both show its id: lists may have other orders."""
+    own, its = (f"{place.rpartition('/')[0]}/id" for place in (pointer, suffix))
+    if own != pointer and its != suffix and _is_same(_read(number, own, steps), _read(other, its, steps)):
+        yield f"value({number}, {own!r}) == value({other}, {its!r})"
 
 
 def _list_pointers(number: int, pointers: tuple[str, ...], names: list[str], steps: ReplaySteps) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from reports.repeat_command import can_replay
 from reports.replay_checks import ReplayCheck, derive_check, write_helpers
 from reports.replay_steps import ReplayStep, ReplaySteps, StepFinder
 from reports.request_commands import (
+    UNKNOWN_CREDENTIAL,
     RequestParts,
     Variable,
     quote_for_shell,
@@ -30,7 +31,9 @@ _DESCRIPTION = Variable("EVCONFORM_DESCRIPTION", "the OpenAPI description of the
 _OWN = frozenset({_BASE.name, "EVCONFORM_ORIGIN"})
 _MAX_LABEL = 100  # characters of the line that a step prints
 _JUDGED_BY_SUITE = "# Whether this is right is more than one value: the suite judges it, and sends the steps itself."
-_NOT_SENT = "# These steps change data, so that they are not sent twice: the suite sends them below."
+_NOT_SENT = (
+    "# These steps change data, or carry a credential that the run log does not hold: the suite sends them below."
+)
 _TAKE = """\
 import json, sys
 here = json.load(open(sys.argv[1]))
@@ -78,12 +81,14 @@ class _Draft(msgspec.Struct, frozen=True):
         needed = [variable for part in self.parts for variable in part.variables]
         needed += [word for word in self.command if isinstance(word, Variable)]
         needed += [token_variable("full")] if self.command else []  # the suite requests it first
-        return tuple(dict.fromkeys(v for v in needed if v.name not in _OWN | taken))
+        needless = {UNKNOWN_CREDENTIAL.name} if self.is_sent_by_suite else set()
+        return tuple(dict.fromkeys(v for v in needed if v.name not in _OWN | taken | needless))
 
     @property
     def is_sent_by_suite(self) -> bool:
-        """Return whether the suite alone sends the steps: sent twice, they would disturb each other."""
-        return self.check is None and not all(step.exchange.request.is_safe for step in self.steps.steps)
+        """Return whether the suite alone sends the steps: sent twice they would disturb each other, or nobody can."""
+        is_harmless = all(step.exchange.request.is_safe for step in self.steps.steps)
+        return self.check is None and not (is_harmless and _can_send(self.parts))
 
     @property
     def numbered(self) -> Iterator[tuple[int, ReplayStep, RequestParts]]:
@@ -98,19 +103,25 @@ def write_scripts(finding: Finding, summary: Summary, finder: StepFinder) -> Rep
     if header is None or not can_replay(finding, summary):
         return None
     steps = finder.find_steps(finding) or ReplaySteps((), ())
-    check = derive_check(finding, steps)
+    parts = tuple(take_apart(step.exchange, steps.substitutions) for step in steps.steps)
+    check = derive_check(finding, steps) if _can_send(parts) or not finding.items else None
     if check is None and not finding.items:
         return None
     draft = _Draft(
         finding,
         header.target.base_url,
         steps,
-        tuple(take_apart(step.exchange, steps.substitutions) for step in steps.steps),
+        parts,
         check,
         () if check else list_replay_words(finding, summary),
     )
     shell, python = "\n".join(_write_shell(draft)), "\n".join(_write_python(draft))
     return ReplayScripts(f"{shell}\n", f"{python}\n", len(steps.steps), draft.variables, check is None)
+
+
+def _can_send(parts: tuple[RequestParts, ...]) -> bool:
+    """Return whether whoever has the credentials of all identities can send these requests."""
+    return not any(UNKNOWN_CREDENTIAL in part.variables for part in parts)
 
 
 def list_replay_words(finding: Finding, summary: Summary) -> tuple[str | Variable, ...]:

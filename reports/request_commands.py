@@ -184,7 +184,7 @@ def _own_headers(request: Request, headers: Headers) -> Iterator[tuple[str, Vari
         if name.lower() not in _SECRET_HEADERS or {value, token} & set(request.invented):
             yield name, _fill_in(value, request)
         else:
-            yield name, (*((f"{scheme} ",) if space and scheme.isalpha() else ()), _UNKNOWN)
+            yield name, (*((f"{scheme} ",) if space and scheme.isalpha() else ()), UNKNOWN_CREDENTIAL)
 
 
 def _fill_in(text: str, request: Request) -> VariableText:
@@ -206,10 +206,10 @@ def _variable_for(name: str, request: Request) -> Variable:
         return token_variable(identity)
     if kind == "client_secret":
         return _client_credentials(identity)[1]
-    return token_variable(request.identity) if request.token_in == "query" else _UNKNOWN  # noqa: S105 - a place, not a secret
+    return token_variable(request.identity) if request.token_in == "query" else UNKNOWN_CREDENTIAL  # noqa: S105 - a place, not a secret
 
 
-_UNKNOWN = Variable("EVCONFORM_CREDENTIAL", "the credential that was sent; the run log does not hold it")
+UNKNOWN_CREDENTIAL = Variable("EVCONFORM_CREDENTIAL", "the credential that was sent; the run log does not hold it")
 
 
 def _client_credentials(identity: str) -> tuple[Variable, Variable]:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from conformance.cli.options import AsJson, Description
-from conformance.errors import UsageError
+from conformance.errors import HarnessError, UsageError
 from conformance.model.target import Profile
 
 
@@ -103,7 +103,7 @@ def _replay(names: list[str], description: Path | None, workers: int, record: Pa
 
     proofs = [proof for proof in read_results(record, ReplayProof) if proof.fault in names]
     done = {proof.fault for proof in proofs}
-    for proof in replay_faults(names, description=description, workers=workers, done=done):
+    for proof in replay_faults(names, _run_command, description=description, workers=workers, done=done):
         proofs.append(proof)
         append_result(record, proof)
         word, judge = "right" if proof.is_right else "WRONG", "suite" if proof.is_judged_by_suite else "script"
@@ -114,3 +114,20 @@ def _replay(names: list[str], description: Path | None, workers: int, record: Pa
     right = sum(proof.is_right for proof in proofs)
     typer.echo(f"{right} of {len(proofs)} findings of {len({proof.fault for proof in proofs})} faults", err=True)
     return int(right < len(proofs))
+
+
+def _run_command(words: list[str]) -> tuple[int, str]:
+    """Run `evconform replay` with these words in this process, with one try; return its exit code and output."""
+    from contextlib import redirect_stderr, redirect_stdout
+    from io import StringIO
+
+    from conformance.cli import replay
+
+    app, output = typer.Typer(pretty_exceptions_enable=False), StringIO()
+    replay.add_to(app)
+    with redirect_stdout(output), redirect_stderr(output):
+        try:
+            code = app([*words[1:], "--times", "1"], standalone_mode=False)
+        except HarnessError as error:
+            return error.exit_code, f"{output.getvalue()}{error}\n"
+    return int(code or 0), output.getvalue()

@@ -114,10 +114,10 @@ def run_fault_group(
 def read_signs(faults: Iterable[str], options: RunOptions) -> list[FaultSign]:
     """Return the marks by which each fault is recognised on the server of a run."""
     world = _build_world(options)
-    model, signs = world.description.model, []
+    signs = []
     for fault in faults:
         planted = load_faults()[fault]
-        nearby = _find_nearby_operations(_find_places(fault, world), model) - {WHOLE_API_KEY}
+        nearby = find_reporting_operations(fault, world)
         signs.append(FaultSign(fault, frozenset(planted.requirements), frozenset(planted.implies), nearby))
     return signs
 
@@ -196,6 +196,11 @@ def _find_places(fault: str, world: MockWorld) -> tuple[str, ...]:
     """
     planted = place_fault(fault, world)
     return tuple(sorted({*planted.operations, *planted.reporting_operations} if planted.operations else ()))
+
+
+def find_reporting_operations(fault: str, world: MockWorld) -> frozenset[str]:
+    """Return the keys of the operations at which a fault may be reported; empty where it may be seen anywhere."""
+    return _find_nearby_operations(_find_places(fault, world), world.description.model) - {WHOLE_API_KEY}
 
 
 def _find_nearby_operations(places: Collection[str], model: ResourceModel) -> frozenset[str]:

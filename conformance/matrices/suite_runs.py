@@ -31,6 +31,7 @@ class SuiteRun(msgspec.Struct, frozen=True):
     allow_writes: bool = False
     select: tuple[str, ...] = ()
     budget: int | None = None  # requests of each identity; None for that of the profile
+    now: str = ""  # the time at which the server starts; empty for that of this machine
 
 
 def run_suite(run: SuiteRun) -> tuple[RunOptions, Summary]:
@@ -43,6 +44,7 @@ def run_suite(run: SuiteRun) -> tuple[RunOptions, Summary]:
             faults=run.faults,
             readings=run.readings,
             rate_limit=max(DEFAULT_RATE_LIMIT, run.budget or 0),
+            now=run.now,
         ) as server,
     ):
         options = RunOptions(
