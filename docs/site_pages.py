@@ -16,12 +16,14 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))  # the checkout, not an installed package
 
 import strategies  # noqa: E402 - after the path is set
-from conformance.cli.explain import describe_requirement  # noqa: E402
+from conformance.cli.explain import describe_example, describe_requirement  # noqa: E402
 from conformance.mock_server.faults import list_fault_rows  # noqa: E402
 from conformance.plan import Catalogue  # noqa: E402
 from conformance.reporting.json_schemas import SchemaName, build_schema  # noqa: E402
+from conformance.tools.visible_text import make_visible  # noqa: E402
 from specs.catalogue import load_requirements  # noqa: E402
 from specs.rulebook import load_bundled_rules  # noqa: E402
+from specs.violations import ViolationExample, load_violation_examples  # noqa: E402
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -120,7 +122,20 @@ def _write_requirement(requirement: "Requirement", catalogue: Catalogue) -> str:
             "Each of these seeded faults breaks it. `evconform serve --fault NAME` starts a server that has one.",
             f"| fault | what the server does |\n| --- | --- |\n{rows}",
         ]
+    if example := load_violation_examples().get(requirement.id):
+        lines += _write_example(example)
     return "\n\n".join(lines) + "\n"
+
+
+def _write_example(example: "ViolationExample") -> list[str]:
+    facts = [(label, text) for label, text in describe_example(example) if text]
+    width = max(len(label) for label, _ in facts) + 2
+    rows = [f"{label:<{width}}{make_visible(text)}".replace("\n", "\n" + " " * width) for label, text in facts]
+    return [
+        "## Example",
+        f"The report of a server with the seeded fault `{example.fault}`:",
+        "\n".join(("```text", *rows, "```")),
+    ]
 
 
 def _escape(text: str) -> str:

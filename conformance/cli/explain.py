@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from conformance.tools.visible_text import make_visible
+
 if TYPE_CHECKING:
     from conformance.model import Requirement
     from conformance.plan import Catalogue
     from reports.summary import Finding, Summary
+    from specs.violations import ViolationExample
 
 _LATEST = Path("evconform-out/latest")
 _INDENT = 16  # columns of the labels
@@ -31,6 +34,7 @@ def explain(
     from conformance.mock_server.faults import list_fault_rows
     from conformance.plan import Catalogue
     from specs.catalogue import load_requirements
+    from specs.violations import load_violation_examples
 
     known = {requirement.id: requirement for requirement in load_requirements()}
     summary = None if name.upper() in known else read_run(run)
@@ -50,6 +54,8 @@ def explain(
         f"{requirement.id} ({requirement.level}, harm: {requirement.harm})",
         describe_requirement(requirement, catalogue, faults),
     )
+    if example := load_violation_examples().get(requirement.id):
+        _print_facts(f"Example of a violation, by the seeded fault {example.fault}", describe_example(example))
 
 
 def describe_requirement(
@@ -95,6 +101,15 @@ def describe_finding(finding: "Finding", summary: "Summary") -> Iterator[tuple[s
     yield "Repeat", write_curl(exchange) if exchange is not None else ""
 
 
+def describe_example(example: "ViolationExample") -> Iterator[tuple[str, str]]:
+    """Yield the facts of a violation as a report prints them, each as label and text."""
+    yield example.verdict, f"{example.operation}: {example.message}"
+    yield "Place", example.pointer
+    yield "Expected", example.expected
+    yield "Actual", example.actual
+    yield "Seen in", "\n".join(example.requests)
+
+
 def _list_judges(requirement: "Requirement", catalogue: "Catalogue") -> Iterator[str]:
     if requirement.id in catalogue.find_passive_requirements():
         yield "a check of every response"
@@ -124,6 +139,6 @@ def _print_facts(title: str, facts: Iterable[tuple[str, str]]) -> None:
     table = Table.grid(Column(min_width=_INDENT), Column(overflow="fold"), padding=(0, 1))
     for label, text in facts:
         if text:
-            table.add_row(Text(f"  {label}", "dim"), Text(text))
+            table.add_row(Text(f"  {label}", "dim"), Text(make_visible(text)))
     terminal.print(table)
     terminal.print()

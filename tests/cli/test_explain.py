@@ -8,6 +8,7 @@ from conformance.plan import Catalogue
 from conformance.run_log.event_log import LogWriter
 from reports.groups import group_by_cause
 from specs.catalogue import load_requirements
+from specs.violations import load_violation_examples
 from tests.reports.generator import Settings, events
 
 REQUIREMENTS = load_requirements()
@@ -59,3 +60,11 @@ def test_a_finding_and_a_cause_are_explained_from_their_run(evconform, tmp_path)
         assert ended.code == 0, ended.err
         assert f"{finding.verdict} {finding.requirement}" in ended.out
         assert "Why it matters" in ended.out
+
+
+def test_a_requirement_shows_the_violation_of_its_seeded_fault(evconform):
+    example = load_violation_examples()["PAG-05"]
+    ended = evconform("explain", "PAG-05")
+    assert f"by the seeded fault {example.fault}" in ended.out
+    for text in (example.operation, example.message, example.expected, example.requests[0]):
+        assert text in ended.out

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import yaml
 import strategies
 from reports.formats.html import DOCUMENTATION
 from specs.catalogue import load_requirements
+from specs.violations import load_violation_examples
 
 ROOT = Path(__file__).parents[2]
 
@@ -51,6 +53,13 @@ def test_each_requirement_has_a_page_with_its_facts(site):
         page = (site / "requirements" / requirement.id / "index.html").read_text()
         assert "Why it matters." in page
         assert f">{requirement.level}<" in page
+
+
+def test_the_page_of_a_requirement_shows_the_violation_of_its_seeded_fault(site):
+    example = load_violation_examples()["PAG-05"]
+    page = unescape((site / "requirements" / "PAG-05" / "index.html").read_text())
+    for text in (example.fault, example.message, example.expected, example.requests[0]):
+        assert text in page
 
 
 def test_a_report_leads_to_the_pages_of_the_site(site):
