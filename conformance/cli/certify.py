@@ -139,7 +139,7 @@ def client(
         Path | None, typer.Option(help="Folder to write a client that passes and its plan to; start nothing.")
     ] = None,
     profile: Annotated[str, typer.Option(help="Only one profile: reader, charging data, onboarding or full.")] = "",
-    jobs: Annotated[int, typer.Option(min=1, max=64, help="Cases that run at the same time.")] = 8,
+    jobs: Annotated[int, typer.Option(min=1, max=64, help="Cases that run at the same time.")] = 10,
     limit: Annotated[float, typer.Option(min=1, help="Time limit of a case in seconds.")] = 120,
     serve: Annotated[bool, typer.Option("--serve", help="Wait for a client that you start yourself.")] = False,
     description: Description = None,

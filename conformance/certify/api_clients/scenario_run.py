@@ -1,5 +1,6 @@
 """Scenario run: what is run in a certification, and how. Immutable."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -8,6 +9,7 @@ from conformance.certify.api_clients.definitions import Scenario, TlsCertificate
 from conformance.certify.api_clients.scenario_attempts import name_attempt, name_control
 
 _CONTROL_LIMIT_S = 30.0
+_LONG_LIMIT_S = 30.0  # scenarios with more make their client wait
 
 
 class ScenarioRun(msgspec.Struct, frozen=True):
@@ -31,6 +33,11 @@ class ScenarioRun(msgspec.Struct, frozen=True):
     def time_limit_s(self) -> float:
         """Return the time limit in seconds, enough for a slow but correct client."""
         return self.scenario.time_limit_s if self.scenario else _CONTROL_LIMIT_S
+
+    @property
+    def is_waiting(self) -> bool:
+        """Return whether the client spends most of the time waiting, so that it needs little of the machine."""
+        return self.time_limit_s > _LONG_LIMIT_S
 
 
 class ScenarioSelection(msgspec.Struct, frozen=True):
@@ -56,3 +63,15 @@ class RunnerSettings(msgspec.Struct, frozen=True):
     output: Path
     jobs: int
     limit_s: float
+
+
+def divide_into_lanes(scenario_runs: Sequence[ScenarioRun], jobs: int) -> list[tuple[list[ScenarioRun], int]]:
+    """Divide runs into those that wait and the others, each with its share of the jobs.
+
+    Waiting clients would otherwise hold all jobs at first, while the machine has nothing to do.
+    """
+    waiting = [scenario_run for scenario_run in scenario_runs if scenario_run.is_waiting]
+    others = [scenario_run for scenario_run in scenario_runs if not scenario_run.is_waiting]
+    if jobs < 2 or not waiting or not others:
+        return [(list(scenario_runs), jobs)]
+    return [(waiting, jobs // 2), (others, jobs - jobs // 2)]

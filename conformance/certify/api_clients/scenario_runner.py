@@ -6,7 +6,7 @@ What shows a violation, or was disturbed, runs again with few others beside it, 
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import msgspec
 
@@ -25,7 +25,12 @@ from conformance.certify.api_clients.scenario_attempts import (
     needs_repetition,
 )
 from conformance.certify.api_clients.scenario_endpoint import ScenarioEndpoint
-from conformance.certify.api_clients.scenario_run import RunnerSettings, ScenarioRun, ScenarioSelection
+from conformance.certify.api_clients.scenario_run import (
+    RunnerSettings,
+    ScenarioRun,
+    ScenarioSelection,
+    divide_into_lanes,
+)
 from conformance.certify.api_clients.scenario_server import ScenarioServer
 from conformance.certify.api_clients.tasks import TASKS
 from conformance.certify.api_clients.trace import ClientCall, ProcessEnd, ProcessResult, Trace
@@ -121,13 +126,17 @@ class ScenarioRunner:
                 for scenario in scenarios
                 if not scenario.is_control and not self._lacks(scenario.task)
             ]
-            remaining.sort(key=lambda scenario_run: -scenario_run.time_limit_s)
+            remaining.sort(key=self._estimate_seconds, reverse=True)  # the longest first
             self._run_all(remaining, settings, settings.jobs)
             for number in range(2, MAX_ATTEMPTS + 1):
                 self._run_all(self._list_repetitions(scenarios, number), settings)
         except KeyboardInterrupt:
             self._record.stopped = "interrupted"
         self.judge_scenarios(scenarios)
+
+    def _estimate_seconds(self, scenario_run: ScenarioRun) -> float:
+        control = find_control(scenario_run.task, self.traces)
+        return scenario_run.time_limit_s if scenario_run.is_waiting or control is None else control.process.seconds
 
     def _may_have_been_disturbed(self, control: ScenarioRun) -> bool:
         ends = {ProcessEnd.ENDED, ProcessEnd.TIME_LIMIT}
@@ -160,10 +169,12 @@ class ScenarioRunner:
     def _run_all(
         self, scenario_runs: list[ScenarioRun], settings: RunnerSettings, jobs: int = _PARALLEL_REPETITIONS
     ) -> None:
-        with ThreadPoolExecutor(min(jobs, settings.jobs)) as pool, self._stop_on_error(pool):
-            futures: dict[Future[ProcessResult | None], ScenarioRun] = {
-                pool.submit(self._run_one, scenario_run, settings): scenario_run for scenario_run in scenario_runs
-            }
+        with ExitStack() as stack:
+            futures: dict[Future[ProcessResult | None], ScenarioRun] = {}
+            for lane, size in divide_into_lanes(scenario_runs, min(jobs, settings.jobs)):
+                pool = stack.enter_context(ThreadPoolExecutor(size))
+                stack.enter_context(self._stop_on_error(pool))
+                futures |= {pool.submit(self._run_one, scenario_run, settings): scenario_run for scenario_run in lane}
             for future in as_completed(futures):
                 scenario_run = futures[future]
                 if (result := future.result()) is not None:

@@ -166,6 +166,7 @@ SCENARIOS = (
         _send_in_pieces(_PIECE_PAUSE_S),
         when={"skip": 1, "times": 1},
         level=Level.SHOULD,
+        time_limit_s=_PIECES * _PIECE_PAUSE_S + 30,
     ),
 )
 PASSIVE = (PassiveJudge("C26", "a User-Agent that names the client", "the API received no request", _judge_agents),)

@@ -2,7 +2,7 @@
 
 from tests.certify.clients.mutants.definition import must
 
-HTTP = "        self._http = httpx.Client(timeout=TIMEOUT_S)\n"
+HTTP = "        self._http = httpx.Client(timeout=TIMEOUT_S, verify=trusted)\n"
 OWN = '        own = {"Authorization": f"Bearer {token}"} if url.startswith(BASE + "/") else {}\n'
 HOSTS = "urlsplit(url).hostname == urlsplit(BASE).hostname"
 REDIRECT = 'hops, url = hops + 1, urljoin(url, response.headers["location"])'
@@ -17,10 +17,9 @@ def own_where(condition: str) -> tuple[str, str]:
 def trust(*lines: str) -> tuple[str, str]:
     """Return the edit that changes the TLS context of the client."""
     made = "        context = httpx.create_ssl_context()\n" + "".join(f"        {line}\n" for line in lines)
-    return HTTP, made + HTTP.replace("timeout=TIMEOUT_S", "timeout=TIMEOUT_S, verify=context")
+    return HTTP, made + HTTP.replace("verify=trusted", "verify=context")
 
 
-SSL = ("import httpx\n", "import ssl\n\nimport httpx\n")
 IN_QUERY = "        return self._http.request(method, url, json=json"
 
 
@@ -34,13 +33,12 @@ MUTANTS = (
         "C24",
         "trusts every TLS certificate",
         "tls-expired tls-self-signed tls-other-host",
-        (HTTP, HTTP.replace("TIMEOUT_S", "TIMEOUT_S, verify=False")),
+        (HTTP, HTTP.replace("verify=trusted", "verify=False")),
     ),
     must(
         "C24",
         "does not compare the host",
         "tls-other-host tls-self-signed",
-        SSL,
         trust("context.check_hostname = False"),
     ),
     must(
@@ -60,18 +58,16 @@ MUTANTS = (
         "C24",
         "speaks old TLS",
         "tls-old tls-expired",
-        SSL,
         trust("context.set_ciphers('ALL:@SECLEVEL=0')", "context.minimum_version = ssl.TLSVersion.TLSv1"),
     ),
     must(
         "C24",
         "trusts expired TLS certificates",
         "tls-expired tls-self-signed",
-        SSL,
         (
             HTTP,
             "        context = httpx.create_ssl_context()\n        context.verify_flags |= 0x200000\n"
-            + HTTP.replace("timeout=TIMEOUT_S", "timeout=TIMEOUT_S, verify=context"),
+            + HTTP.replace("verify=trusted", "verify=context"),
         ),
     ),
     must("C25", "token to all origins", "C25 C01", own_where("True")),
