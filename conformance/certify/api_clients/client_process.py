@@ -10,13 +10,16 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import IO
 
-from conformance.certify.api_clients.process_watchdog import PROCESS_MARK, kill_marked
+import psutil
+
+from conformance.certify.api_clients.process_watchdog import PROCESS_MARK, kill_marked, list_marked
 from conformance.certify.api_clients.trace import ProcessEnd, ProcessResult
 from conformance.errors import UsageError
 
 _MAX_OUTPUT = 32 * 1024  # bytes of each stream
 _POLL_S = 0.02
 _GRACE_S = 0.5
+_LEFT_BEHIND_S = 4.0  # for the processes that a client has started and not waited for
 
 
 def check_command(command: Sequence[str]) -> tuple[str, ...]:
@@ -98,11 +101,16 @@ def has_been_suspended(child: int) -> bool:
 
 
 def _end_processes(process: subprocess.Popen[bytes], mark: str) -> None:
-    """End a client that still runs with SIGTERM, then kill its process group and all processes with its mark."""
+    """End a client that still runs with SIGTERM, then kill its process group and all processes with its mark.
+
+    Processes that a client leaves behind when it ends by itself get some seconds: their requests are its own.
+    """
     if process.poll() is None:
         _signal_group(process.pid, signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
             process.wait(_GRACE_S)
+    else:
+        psutil.wait_procs(list_marked(mark), _LEFT_BEHIND_S)  # what a client leaves behind may still send requests
     _signal_group(process.pid, signal.SIGKILL)
     kill_marked(mark)
     process.wait()

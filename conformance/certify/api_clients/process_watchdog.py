@@ -32,16 +32,22 @@ def watch_clients(run: str) -> Iterator[None]:
             process.kill()
 
 
-def kill_marked(mark: str, *, is_prefix: bool = False) -> int:
-    """Kill all processes with a mark, or with one that begins so; return how many there were."""
-    count = 0
+def list_marked(mark: str, *, is_prefix: bool = False) -> list[psutil.Process]:
+    """Return the processes with a mark, or with one that begins so."""
+    marked = []
     for candidate in psutil.process_iter():
         with suppress(psutil.Error):
             value = candidate.environ().get(PROCESS_MARK, "")
             if value == mark or (is_prefix and value.startswith(mark)):
-                candidate.kill()
-                count += 1
-    return count
+                marked.append(candidate)
+    return marked
+
+
+def kill_marked(mark: str, *, is_prefix: bool = False) -> None:
+    """Kill all processes with a mark, or with one that begins so."""
+    for process in list_marked(mark, is_prefix=is_prefix):
+        with suppress(psutil.Error):
+            process.kill()
 
 
 if __name__ == "__main__":

@@ -14,8 +14,9 @@ import psutil
 import pytest
 
 from conformance import cli
-from conformance.certify.api_clients import scenario_runner
+from conformance.certify.api_clients import client_process, scenario_runner
 from conformance.certify.api_clients.client_plan import build_default_plan, build_template, read_plan
+from conformance.certify.api_clients.process_watchdog import PROCESS_MARK
 from conformance.certify.api_clients.tasks import PROFILES, TASKS, describe_profiles
 from conformance.certify.api_clients.trace import ProcessEnd, ProcessResult
 from conformance.errors import UsageError
@@ -32,7 +33,9 @@ LIST = ("list_vehicles",)
 
 
 @pytest.fixture
-def certify_hostile(certify_sample, write_plan):
+def certify_hostile(certify_sample, write_plan, monkeypatch):
+    monkeypatch.setattr(client_process, "_LEFT_BEHIND_S", 0.2)
+
     def run(behaviour: str, **options):
         return certify_sample(
             command=(sys.executable, HOSTILE, behaviour), plan=write_plan(*LIST), select=("C01", "C09"), **options
@@ -90,6 +93,20 @@ def test_processes_that_a_client_leaves_running_are_ended(certify_hostile, tmp_p
     certify_hostile("detaches")
     pid = int((tmp_path / "report/output/control-list-vehicles.txt").read_text())
     assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+
+def test_a_process_that_a_client_leaves_behind_is_watched_to_its_end(tmp_path):
+    written = tmp_path / "written"
+    result = client_process.run_client(
+        ("sh", "-c", f"(sleep 0.3; touch {written}) >/dev/null 2>&1 &"),
+        {PROCESS_MARK: tmp_path.name},
+        limit_s=5.0,
+        is_flooded=lambda: False,
+        is_stopped=lambda: False,
+    )
+    assert result.is_successful
+    assert result.seconds < 0.3
+    assert written.exists()
 
 
 def test_requests_outside_of_all_scenarios_are_reported(certify_hostile):
