@@ -272,7 +272,7 @@ def change_items(change: Callable[[dict[str, Any], ScenarioContext], dict[str, A
 
     async def act(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse:
         response = await context.send_to_mock(request)
-        if response.status != 200:
+        if not (200 <= response.status < 300 and response.body):
             return response
         data = msgspec.json.decode(response.body)
         data = [change(item, context) for item in data] if isinstance(data, list) else change(data, context)

@@ -11,6 +11,7 @@ from conformance.tools.link_header import BLANK_TARGET, LinkSyntaxError, parse_l
 
 LIST_VEHICLES, READ_VEHICLE = "GET /vehicles", "GET /vehicles/{vehicle_id}"
 LIST_SESSIONS, READ_SESSION = "GET /charging_sessions", "GET /charging_sessions/{charging_session_id}"
+LIST_MODELS = "GET /vehicle_models"
 CREATE_USER, ADD_VEHICLE = "POST /users", "POST /vehicles"
 CHANGE_VEHICLE = "PATCH /vehicles/{vehicle_id}"
 PARALLEL_READS = 20

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
+from urllib.parse import parse_qsl
 
 import msgspec
 
 from conformance.model import Exchange
-from conformance.tools.secret_forms import SecretForms
+from conformance.tools.secret_forms import MIN_SECRET_LENGTH, SecretForms
 
 
 class ServerPart(StrEnum):
@@ -208,6 +209,13 @@ class Trace(msgspec.Struct, frozen=True):
     def shows_secret(self, text: str) -> bool:
         """Return whether a text shows a secret of the scenario in any usual form, also reversed."""
         return _build_secret_forms(self.secrets).is_shown(text)
+
+    def shows_half_secret(self, query: str) -> bool:
+        """Return whether a value in a query is half of a secret of the scenario or more of it."""
+        values = {value.casefold() for _, value in parse_qsl(query) if len(value) >= MIN_SECRET_LENGTH}
+        return any(
+            value in secret.casefold() and len(value) >= len(secret) // 2 for secret in self.secrets for value in values
+        )
 
     def remove_secrets(self, call: ClientCall) -> str:
         """Return the target without secrets in its query, which only C25 judges."""

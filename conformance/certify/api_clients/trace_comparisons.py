@@ -69,14 +69,17 @@ def judge_crash(trace: Trace) -> Assessment:
     return build_violation(f"the client {crash}")
 
 
-def list_repeats(trace: Trace, first: ClientCall) -> tuple[ClientCall, ...]:
-    """Return the later requests with the method, target and body of a first one; bodies are compared as JSON."""
-    content = (first.method, trace.remove_secrets(first), _normalise_json(first.body))
-    return tuple(
-        call
-        for call in trace.select_calls_after(first)
-        if (call.method, trace.remove_secrets(call), _normalise_json(call.body)) == content
-    )
+def list_repeats(trace: Trace, first: ClientCall, *, ignores_query: bool = False) -> tuple[ClientCall, ...]:
+    """Return the later requests with the method, target and body of a first one; bodies are compared as JSON.
+
+    With `ignores_query`, paths are compared in place of targets: a query does not make another write of a body.
+    """
+
+    def describe(call: ClientCall) -> tuple[str, str, bytes]:
+        return call.method, call.path if ignores_query else trace.remove_secrets(call), _normalise_json(call.body)
+
+    content = describe(first)
+    return tuple(call for call in trace.select_calls_after(first) if describe(call) == content)
 
 
 def _normalise_json(body: bytes) -> bytes:

@@ -1,9 +1,10 @@
-"""Scenarios of authorization: PKCE, state, scopes, revocation (C12, C13, C23)."""
+"""Scenarios of authorization: PKCE, state, revocation (C12, C13)."""
 
 import base64
 import hashlib
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import msgspec
@@ -26,8 +27,11 @@ from conformance.certify.api_clients.definitions import (
 from conformance.certify.api_clients.trace import ClientCall, ServerPart, Trace
 from conformance.certify.assessments import PASSED, Assessment
 
-_EXPANDED = re.compile(r"[?&]expand=(\w+)")  # an expanded resource is read too, with the scope of its name
 _MIN_VERIFIER = 43  # characters (RFC 7636, section 4.1)
+_DECIMAL, _HEXADECIMAL = re.compile(r"\d{9,20}(\.\d+)?"), re.compile(r"[0-9a-fA-F]{8,16}")
+_CLOCK_UNITS = (1, 1e3, 1e6, 1e9)  # in a second
+_NEAR_S = 3600.0  # a random number of ten digits is as near with a probability of 1 to 1,000,000
+_MAX_COUNT = 1000  # between the states of two sign-ins that count them
 
 
 # State and PKCE of C12
@@ -70,7 +74,11 @@ def _judge_authorizations(everything: ClientEvidence) -> tuple[PassiveVerdict, .
         for name, what in (("state", "state"), ("code_challenge", "code verifier"))
         for value, first, second in _find_reuse([call for call, _ in calls], name)
     ]
-    return (*alone, *reused)
+    counted = [
+        PassiveVerdict(build_violation("it counts its states, so that the next one can be computed", values), both)
+        for values, both in _find_counted_states([call for call, _ in calls])
+    ]
+    return (*alone, *reused, *counted)
 
 
 def _drop_repeats(calls: tuple[ClientCall, ...]) -> tuple[ClientCall, ...]:
@@ -82,21 +90,39 @@ def _find_reuse(calls: list[ClientCall], name: str) -> Iterator[tuple[str, str, 
     """Yield values of a parameter that two sign-ins share, with the ids of both exchanges."""
     first_by_value: dict[str, str] = {}
     for call in calls:
-        if value := _read_query(call).get(name, ""):
+        if value := read_query(call).get(name, ""):
             first = first_by_value.setdefault(value, call.exchange.id)
             if first != call.exchange.id:
                 yield value, first, call.exchange.id
                 return
 
 
+def _find_counted_states(calls: list[ClientCall]) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Yield two states that are numbers close to each other, with the ids of both exchanges."""
+    numbers = [(int(state), call) for call in calls if (state := read_query(call).get("state", "")).isdecimal()]
+    for (first, earlier), (second, later) in pairwise(sorted(numbers, key=lambda pair: pair[0])):
+        if 0 < second - first <= _MAX_COUNT:
+            yield f"{first}, {second}", (earlier.exchange.id, later.exchange.id)
+            return
+
+
+def _is_clock(state: str, sent_at: float) -> bool:
+    """Return whether a state is the time of its request: a count of seconds or of parts of them, also in hex."""
+    readings = [float(state)] if _DECIMAL.fullmatch(state) else []
+    readings += [float(int(state, 16))] if _HEXADECIMAL.fullmatch(state) else []
+    return any(abs(reading / unit - sent_at) < _NEAR_S for reading in readings for unit in _CLOCK_UNITS)
+
+
 def _judge_authorization(call: ClientCall, trace: Trace) -> Assessment:
-    query = _read_query(call)
+    query = read_query(call)
     challenge = query.get("code_challenge", "")
     if query.get("code_challenge_method") != "S256" or not challenge:
         method = f"code_challenge_method={query.get('code_challenge_method', '')}"
         return build_violation("its authorization request has no S256 code challenge", method)
     if not query.get("state"):
         return build_violation("its authorization request has no state")
+    if _is_clock(query["state"], call.exchange.sent_at):
+        return build_violation("its state is the time, which others can guess", query["state"])
     forms = [read_form(later) for later in trace.select_calls_after(call, ServerPart.TOKEN)]
     redeemed = next((form for form in forms if form.get("grant_type") == "authorization_code"), None)
     if redeemed is None:
@@ -123,7 +149,8 @@ def read_form(call: ClientCall) -> dict[str, str]:
     return dict(parse_qsl(call.body.decode("utf-8", "replace"), keep_blank_values=True))
 
 
-def _read_query(call: ClientCall) -> dict[str, str]:
+def read_query(call: ClientCall) -> dict[str, str]:
+    """Return the parameters of a query."""
     return dict(parse_qsl(call.target.partition("?")[2]))
 
 
@@ -180,63 +207,6 @@ def _list_replaced_tokens(trace: Trace, revocation: ClientCall) -> set[str]:
     return refused & set(tokens[:-1])
 
 
-# Scopes of C23
-
-
-class _Grant(msgspec.Struct, frozen=True):
-    """A request for a token by a client or a person: the scopes in it, and those that its task needs."""
-
-    kind: str
-    scopes: frozenset[str]
-    needed: frozenset[str]
-    exchange: str
-
-
-def _judge_scopes(everything: ClientEvidence) -> tuple[PassiveVerdict, ...]:
-    """Judge requested scopes: each must be needed by a task that the client requests the same scopes for.
-
-    A client may use one set of scopes for several tasks. A client that requests fewer scopes for one task than for
-    another with the same needs shows that it needs no more.
-    """
-    grants = list(_list_grants(everything))
-    return tuple(PassiveVerdict(_judge_grant(grant, grants), (grant.exchange,)) for grant in grants)
-
-
-def _list_grants(everything: ClientEvidence) -> Iterator[_Grant]:
-    needed_by_task: dict[str, frozenset[str]] = {}
-    for trace in everything.traces.values():
-        operations = {call.exchange.request.operation for call in trace.api_calls}
-        needed = frozenset[str]().union(*(everything.scopes.get(operation, ()) for operation in operations))
-        expanded = {f"{name}:read" for call in trace.api_calls for name in _EXPANDED.findall(call.target)}
-        needed_by_task[trace.task] = needed_by_task.get(trace.task, frozenset()) | needed | expanded
-    for trace in everything.traces.values():
-        for call in trace.select_calls(ServerPart.TOKEN, ServerPart.AUTHORIZE):
-            form = read_form(call)
-            if call.part is ServerPart.AUTHORIZE:
-                scopes = _read_query(call).get("scope", "")
-            elif form.get("grant_type") == "client_credentials":
-                scopes = form.get("scope", "")
-            else:
-                continue  # a code and a refresh token have the scopes that were asked for earlier
-            yield _Grant(call.part, frozenset(scopes.split()), needed_by_task[trace.task], call.exchange.id)
-
-
-def _judge_grant(grant: _Grant, grants: list[_Grant]) -> Assessment:
-    if not grant.scopes:
-        return build_violation("it requests no scope, and so gets every scope of its application")
-    same = [other for other in grants if other.kind == grant.kind and other.scopes == grant.scopes]
-    needed = frozenset[str]().union(*(other.needed for other in same))
-    if unneeded := sorted(grant.scopes - needed):
-        return build_violation("it requests scopes that it does not need", " ".join(unneeded))
-    for other in grants:
-        if other.kind == grant.kind and grant.needed and grant.needed <= other.scopes < grant.scopes:
-            unneeded = sorted(grant.scopes - other.scopes)
-            return build_violation(
-                "it requests scopes here that it leaves out elsewhere for the same requests", " ".join(unneeded)
-            )
-    return PASSED
-
-
 def _build_state_scenario(name: str, condition: str, *, is_absent: bool) -> Scenario:
     return Scenario(
         name,
@@ -264,5 +234,4 @@ PASSIVE = (
         _judge_revocations,
         "revoke_token",
     ),
-    PassiveJudge("C23", "only scopes that are needed", "no token request was received", _judge_scopes),
 )

@@ -10,6 +10,7 @@ from conformance.certify.api_clients.conditions import (
     add_unknown_fields,
     change_items,
     match_operations,
+    match_part,
 )
 from conformance.certify.api_clients.definitions import (
     ClientEvidence,
@@ -19,11 +20,16 @@ from conformance.certify.api_clients.definitions import (
     build_violation,
 )
 from conformance.certify.api_clients.tasks import (
+    ADD_VEHICLE,
     CHANGE_VEHICLE,
+    CREATE_USER,
+    LIST_MODELS,
+    LIST_SESSIONS,
     LIST_VEHICLES,
+    READ_SESSION,
     READ_VEHICLE,
 )
-from conformance.certify.api_clients.trace import ClientCall, Trace
+from conformance.certify.api_clients.trace import ClientCall, ServerPart, Trace
 from conformance.certify.api_clients.trace_comparisons import compare_with_control
 from conformance.certify.assessments import PASSED, Assessment
 from conformance.model import Level
@@ -59,6 +65,14 @@ def _judge_changes(everything: ClientEvidence) -> tuple[PassiveVerdict, ...]:
     )
 
 
+async def _add_token_fields(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse:
+    """Add members to a token response, which a client must ignore (RFC 6749, section 5.1)."""
+    response = await context.send_to_mock(request)
+    if response.status != 200:
+        return response
+    return response.with_body(msgspec.json.encode(add_unknown_fields(msgspec.json.decode(response.body), context)))
+
+
 async def _withdraw_field(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
     """Leave an optional field out, as announced by Deprecation (RFC 9745) and Sunset (RFC 8594)."""
     response = await context.send_to_mock(request)
@@ -80,6 +94,25 @@ SCENARIOS = (
         "the change names no field that the client does not change",
         _judge_change,
         (ConditionRule(match_operations(LIST_VEHICLES, READ_VEHICLE), change_items(add_unknown_fields)),),
+    ),
+    *(
+        Scenario(
+            f"unknown-fields-of-{name}",
+            "C16",
+            task,
+            f"adds fields to {what} and to the token response",
+            "the task is completed",
+            compare_with_control,
+            (
+                ConditionRule(match_operations(*operations), change_items(add_unknown_fields)),
+                ConditionRule(match_part(ServerPart.TOKEN), _add_token_fields),
+            ),
+        )
+        for name, task, what, operations in (
+            ("a-session", "read_session", "sessions", (LIST_SESSIONS, READ_SESSION)),
+            ("a-new-vehicle", "add_vehicle", "models and the new vehicle", (LIST_MODELS, ADD_VEHICLE)),
+            ("a-new-user", "create_user", "the new user", (CREATE_USER,)),
+        )
     ),
     Scenario(
         "field-withdrawn",

@@ -110,8 +110,11 @@ def _judge_queries(everything: ClientEvidence) -> tuple[PassiveVerdict, ...]:
 
 
 def _judge_query(call: ClientCall, trace: Trace) -> Assessment:
-    if trace.shows_secret(call.target.partition("?")[2]):
+    query = call.target.partition("?")[2]
+    if trace.shows_secret(query):
         return build_violation("it puts a secret into a query", f"{call.method} {call.path}")
+    if trace.shows_half_secret(query):
+        return build_violation("it puts half of a secret or more into a query", f"{call.method} {call.path}")
     return PASSED
 
 

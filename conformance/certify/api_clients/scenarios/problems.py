@@ -75,7 +75,7 @@ def _judge_html(trace: Trace) -> Assessment:
 
 def _judge_no_repeat(trace: Trace) -> Assessment:
     first = trace.affected_calls[0]
-    if repeats := list_repeats(trace, first):
+    if repeats := list_repeats(trace, first, ignores_query=first.method != "GET"):
         return build_violation(
             f"it repeats the request after {first.status}",
             f"{len(repeats)} times, first after {repeats[0].requested_at - first.responded_at:.1f} s",

@@ -16,6 +16,7 @@ from conformance.certify.api_clients.conditions import (
     build_problem,
     build_unauthorized,
     match_operations,
+    match_part,
     refuse_with_retry_after,
 )
 from conformance.certify.api_clients.definitions import (
@@ -32,7 +33,7 @@ from conformance.certify.api_clients.tasks import (
     PARALLEL_READS,
     READ_VEHICLE,
 )
-from conformance.certify.api_clients.trace import ClientCall, ProcessEnd, Trace
+from conformance.certify.api_clients.trace import ClientCall, ProcessEnd, ServerPart, Trace
 from conformance.certify.api_clients.trace_comparisons import compare_with_control, describe_crash
 from conformance.certify.assessments import PASSED, Assessment
 from conformance.model import Level, Verdict
@@ -88,22 +89,46 @@ def _judge_wait(trace: Trace, refused: ClientCall) -> Assessment:
 def _judge_shared_wait(trace: Trace) -> Assessment:
     """Judge what follows a refusal among requests at the same time: all requests count towards one allowance.
 
-    What was on its way when the refusal arrived is not counted: the other responses come late enough to know of it.
+    Widespread libraries hold back only the thread that was refused, so other requests that are too early are a
+    warning. What was on its way when the refusal arrived is not counted: the other responses come late enough to know
+    of it.
     """
     refused = next((call for call in trace.affected_calls if call.status == 429), None)
     others = [call for call in trace.affected_calls if call.status in {401, 503}]
     if refused is None or not others:
         return build_inconclusive("its requests came one after the other: none was open when another was refused")
     until = refused.responded_at + _read_retry_after(refused) - _TIMER_TOLERANCE_S
+    repeats = [call for call in trace.select_calls_after(refused) if call.target == refused.target]
+    if repeats and repeats[0].requested_at < until:
+        return build_violation(
+            f"it repeats the refused request before the {_read_retry_after(refused):.1f} s are over",
+            f"{repeats[0].method} {repeats[0].target} after {repeats[0].requested_at - refused.responded_at:.1f} s",
+        )
     known_at = max(refused.responded_at, min(call.responded_at for call in others))
     early = [call for call in trace.api_calls if known_at <= call.requested_at < until]
     if early:
-        return build_violation(
+        return Assessment(
+            Verdict.WARN,
             "it holds back the refused request alone",
             f"{len(early)} others, first {early[0].method} {early[0].target} "
             f"after {early[0].requested_at - refused.responded_at:.1f} s",
         )
     return Assessment(PASSED.verdict, f"no request for {_read_retry_after(refused):.1f} s")
+
+
+def _judge_token_wait(trace: Trace) -> Assessment:
+    """Judge the wait after a refused token request: nothing is sent, to whatever part of the server."""
+    refused = trace.affected_calls[0]
+    wait = _read_retry_after(refused)
+    later = trace.select_calls_after(refused, ServerPart.TOKEN, ServerPart.API)
+    if later and later[0].requested_at < refused.responded_at + wait - _TIMER_TOLERANCE_S:
+        return build_violation(
+            f"it sends a request before the {wait:.1f} s are over",
+            f"{later[0].method} {later[0].target} after {later[0].requested_at - refused.responded_at:.1f} s",
+        )
+    if crash := describe_crash(trace):
+        return build_violation(f"the client {crash}")
+    return Assessment(PASSED.verdict, f"no request for {wait:.1f} s" if later else "it gave up")
 
 
 async def _refuse_one_of_many(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
@@ -217,7 +242,16 @@ SCENARIOS = (
         f"no request of any kind for {_SHORT_WAIT_S} s",
         _judge_shared_wait,
         (ConditionRule(match_operations(READ_VEHICLE), _refuse_one_of_many),),
-        level=Level.SHOULD,
+    ),
+    Scenario(
+        "retry-after-token-request",
+        "C05",
+        "list_vehicles",
+        f"responds to the token request with 429 and Retry-After: {_SHORT_WAIT_S}",
+        f"no request for {_SHORT_WAIT_S} s",
+        _judge_token_wait,
+        (ConditionRule(match_part(ServerPart.TOKEN), _refuse_shortly, times=1),),
+        level=Level.SHOULD,  # the documentation speaks of the limit of the API alone
     ),
     *(
         Scenario(

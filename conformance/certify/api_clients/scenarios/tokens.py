@@ -10,11 +10,9 @@ from conformance.certify.api_clients.conditions import (
     ScenarioContext,
     ScenarioRequest,
     ScenarioResponse,
-    build_problem,
     build_unauthorized,
     match_operations,
     refuse_tokens,
-    respond_with,
 )
 from conformance.certify.api_clients.definitions import (
     ClientEvidence,
@@ -29,7 +27,7 @@ from conformance.certify.api_clients.scenarios.authorization import list_issued_
 from conformance.certify.api_clients.scenarios.lists import set_page_size
 from conformance.certify.api_clients.tasks import LIST_VEHICLES, PARALLEL_READS, READ_VEHICLE
 from conformance.certify.api_clients.trace import ClientCall, ProcessEnd, ServerPart, Trace
-from conformance.certify.api_clients.trace_comparisons import compare_with_control, describe_observation, list_repeats
+from conformance.certify.api_clients.trace_comparisons import compare_with_control, list_repeats
 from conformance.certify.assessments import PASSED, Assessment
 from conformance.model import Level, Verdict
 
@@ -129,18 +127,6 @@ def _judge_person_renewal(trace: Trace) -> Assessment:
     if trace.select_calls_after(trace.affected_calls[0], ServerPart.AUTHORIZE):
         return build_violation("it makes the person sign in again, although it has a refresh token")
     return judge_renewal(trace)
-
-
-def _judge_forbidden(trace: Trace) -> Assessment:
-    """Judge what follows a 403: a new token with the same scopes is forbidden the same (RFC 6750, section 3.1)."""
-    first = trace.affected_calls[0]
-    renewals = trace.select_calls_after(first, ServerPart.TOKEN)
-    keeps_token = trace.control is not None and len(trace.control.select_calls(ServerPart.TOKEN)) == 1
-    if renewals and (keeps_token or list_repeats(trace, first)):
-        return build_violation("it requests a new token after a 403", f"{len(renewals)} token requests")
-    if repeats := list_repeats(trace, first):
-        return build_violation("it repeats the request after a 403", f"repeated {len(repeats)} times")
-    return Assessment(PASSED.verdict, f"no new token; {describe_observation(trace, first)}")
 
 
 def _judge_second_expiry(trace: Trace) -> Assessment:
@@ -255,19 +241,6 @@ SCENARIOS = (
         _judge_shared_renewal,
         (ConditionRule(match_operations(READ_VEHICLE), refuse_tokens(parallel=PARALLEL_READS)),),
         level=Level.SHOULD,
-    ),
-    Scenario(
-        "forbidden",
-        "C09",
-        "list_vehicles",
-        "responds to the second page with 403",
-        "no new token, and no repeated request",
-        _judge_forbidden,
-        (
-            ConditionRule(
-                match_operations(LIST_VEHICLES), respond_with(build_problem(403, "permission-denied")), skip=1
-            ),
-        ),
     ),
     Scenario(
         "person-token-expired-twice",

@@ -29,7 +29,7 @@ from conformance.certify.assessments import PASSED, Assessment
 from conformance.model import Level, Verdict
 
 _VERSION, _USER = "EvEnergy-Version", "EvEnergy-User"
-_OTHER_VERSION = "3"
+_OTHER_VERSION = "22"  # begins and ends as the version does, and contains it
 _NULLABLE = ("vehicle_class", "latest_status_log")  # documented as nullable
 
 

@@ -10,6 +10,7 @@ from tests.certify.clients.mutants import (
     retries,
     secrecy,
     sign_ins,
+    single_places,
     tokens,
     tolerance,
     users,
@@ -28,4 +29,5 @@ MUTANTS = (
     *secrecy.MUTANTS,
     *connections.MUTANTS,
     *later_faults.MUTANTS,
+    *single_places.MUTANTS,
 )
