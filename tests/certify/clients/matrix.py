@@ -1,8 +1,10 @@
 """The mutation score of client certification, measured: `python -m tests.certify.clients.matrix`.
 
-Every mutant runs against all scenarios of its kind of client, without those that can only warn of another requirement.
-The table is written into docs/client-mutants.md. With `--selected` each mutant runs in its own selection of scenarios
-only; `--only TEXT` keeps mutants by name.
+Every mutant runs against all scenarios that it may fail, without those that can only warn of another requirement.
+The table is written into docs/client-mutants.md when every mutant has a result. `--record FILE` keeps the results, one
+a line, and a later run with the same file measures what is missing: an interrupted matrix goes on, and one in parts
+(`--part 1/4`) comes together. A result counts for the code that it was measured with. With `--selected` each mutant
+runs in its own selection of scenarios only; `--only TEXT` keeps mutants by name.
 """
 
 import argparse
@@ -11,14 +13,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor
-from functools import partial
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
 
+import msgspec
+
 from conformance.certify.api_clients.catalogue import load_client_requirements
+from conformance.certify.digests import digest_json, digest_suite
 from conformance.model import Verdict
 from tests.certify.clients.mutants import MUTANTS
+from tests.certify.clients.mutants.definition import ClientMutant
 from tests.certify.clients.mutation import MutantResult, certify_source, run_mutant
 from tests.certify.clients.sample import read_sample
 
@@ -61,31 +66,98 @@ def format_score(results: list[MutantResult]) -> str:
     return f"{len(results)} | {detected} | {detected / len(results):.0%} | {strays}"
 
 
+class RecordedResult(msgspec.Struct, frozen=True):
+    """A result of a mutant as it is recorded; `code` is the digest of what was measured."""
+
+    name: str
+    code: str
+    seconds: float
+    violated_musts: frozenset[str]
+    violated_shoulds: frozenset[str]
+    errors: frozenset[str]
+
+
+class Record:
+    """The file of results, one a line; without a path, results are kept for this run alone."""
+
+    def __init__(self, path: Path | None, *, is_whole: bool) -> None:
+        self._path, self._is_whole = path, is_whole
+        lines = path.read_bytes().splitlines() if path and path.exists() else []
+        self._results = {result.code: result for line in lines if (result := _decode_result(line)) is not None}
+
+    def find(self, mutant: ClientMutant) -> MutantResult | None:
+        """Return the result of a mutant with the code of today, None where there is none."""
+        result = self._results.get(self._digest(mutant))
+        if result is None:
+            return None
+        return MutantResult(mutant, result.violated_musts, result.violated_shoulds, result.errors)
+
+    def add(self, result: MutantResult, seconds: float) -> None:
+        """Add a result."""
+        found = result.violated_musts, result.violated_shoulds, result.errors
+        recorded = RecordedResult(result.mutant.name, self._digest(result.mutant), round(seconds, 1), *found)
+        self._results[recorded.code] = recorded
+        if self._path:
+            with self._path.open("ab") as file:
+                file.write(msgspec.json.encode(recorded) + b"\n")
+
+    def _digest(self, mutant: ClientMutant) -> str:
+        return digest_json([digest_suite(), msgspec.to_builtins(mutant), self._is_whole])
+
+
+def _decode_result(line: bytes) -> RecordedResult | None:
+    """Return a recorded result, None where the line broke off."""
+    try:
+        return msgspec.json.decode(line, type=RecordedResult)
+    except msgspec.MsgspecError:
+        return None
+
+
 def main() -> int:
     """Measure, write the page, and return 0 if the score is reached and the correct client is accused of nothing."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--selected", action="store_true")
-    parser.add_argument("--only", default="")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--selected", action="store_true", help="each mutant in its own selection of scenarios")
+    parser.add_argument("--only", default="", metavar="TEXT", help="mutants whose name or requirement contains TEXT")
+    parser.add_argument("--part", default="1/1", metavar="I/N", help="every Nth mutant, from the Ith on")
+    parser.add_argument("--record", type=Path, metavar="FILE", help="keep results here, and measure what is missing")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args()
-    mutants = [mutant for mutant in MUTANTS if options.only in mutant.name]
-    began, results = time.monotonic(), []
+    number, parts = map(int, options.part.split("/"))
+    mutants = [mutant for mutant in MUTANTS if options.only in f"{mutant.requirement} {mutant.name}"]
+    record = Record(options.record, is_whole=not options.selected)
+    missing = [mutant for mutant in mutants[number - 1 :: parts] if record.find(mutant) is None]
+    began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(options.workers, get_context("spawn")) as pool:
         accused = pool.submit(find_accusations, Path(folder) / "correct").result()
         print(f"correct client: accused of {accused or 'nothing'}", flush=True)
-        folders = [Path(folder) / str(number) for number in range(len(mutants))]
-        run = partial(run_mutant, is_whole=not options.selected)
-        for result in pool.map(run, mutants, folders):
-            results.append(result)
-            state = "detected" if result.is_detected else "SURVIVED"
-            strays = f" strays {sorted(result.stray_musts)}" if result.stray_musts else ""
-            print(f"{state} {result.mutant.requirement} {result.mutant.name}{strays}", flush=True)
-    if not options.only:
+        futures = {
+            pool.submit(run_timed, mutant, Path(folder) / str(place), is_whole=not options.selected): mutant
+            for place, mutant in enumerate(missing)
+        }
+        for count, future in enumerate(as_completed(futures), 1):
+            result, seconds = future.result()
+            record.add(result, seconds)
+            print(f"{count}/{len(missing)} {describe_result(result)}, {seconds:.0f} s", flush=True)
+    results = [result for mutant in mutants if (result := record.find(mutant)) is not None]
+    if len(results) == len(MUTANTS) and not options.selected:
         PAGE.write_text(format_page(results), encoding="utf-8")
     detected = sum(result.is_detected for result in results)
     strays = sum(bool(result.stray_musts) for result in results)
     print(f"{detected} of {len(results)} detected, {strays} with strays, in {time.monotonic() - began:.0f} s")
     return 0 if detected >= TARGET * len(results) and not accused else 1
+
+
+def run_timed(mutant: ClientMutant, folder: Path, *, is_whole: bool) -> tuple[MutantResult, float]:
+    """Certify a mutant, and return its result and how long that took."""
+    began = time.monotonic()
+    return run_mutant(mutant, folder, is_whole=is_whole), time.monotonic() - began
+
+
+def describe_result(result: MutantResult) -> str:
+    """Return a result in one line."""
+    state = "detected" if result.is_detected else "SURVIVED"
+    strays = f", strays {sorted(result.stray_musts)}" if result.stray_musts else ""
+    return f"{state} {result.mutant.requirement} {result.mutant.name}{strays}"
 
 
 def find_accusations(folder: Path) -> list[str]:

@@ -1,6 +1,6 @@
 """Certification of mutants of the sample client, and what it detects."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from conformance.model import Level, Verdict
 from reports import Summary, fold, read_events
 from tests.certify.clients.fork_runner import build_runner
 from tests.certify.clients.mutants.definition import ClientMutant
+from tests.certify.clients.reach import find_reached_tasks
 from tests.certify.clients.sample import COMMAND, SCALE, mutate, read_sample
 
 
@@ -46,9 +47,12 @@ def run_mutant(mutant: ClientMutant, folder: Path, *, is_whole: bool = False) ->
     """Certify a mutant in its selection of scenarios, or in all that it may fail as a confidential or public client.
 
     A scenario of another requirement that is a SHOULD can only warn, and is left out: the others show whether the
-    mutant violates its own requirement, and no other MUST.
+    mutant violates its own requirement, and no other MUST. So is a task that does not run what is changed.
     """
-    tasks = sorted(list_possible_tasks(is_public=mutant.is_public)) if is_whole else mutant.declared_tasks
+    tasks: Collection[str] = mutant.declared_tasks
+    if is_whole:
+        reached = find_reached_tasks(read_sample(), mutate(read_sample(), *mutant.edits))
+        tasks = sorted((reached | set(tasks)) & list_possible_tasks(is_public=mutant.is_public))
     if mutant.is_public:
         tasks = [task for task in tasks if task != "create_user"]
     summary = certify_source(
