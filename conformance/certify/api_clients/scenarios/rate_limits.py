@@ -126,8 +126,6 @@ def _judge_token_wait(trace: Trace) -> Assessment:
             f"it sends a request before the {wait:.1f} s are over",
             f"{later[0].method} {later[0].target} after {later[0].requested_at - refused.responded_at:.1f} s",
         )
-    if crash := describe_crash(trace):
-        return build_violation(f"the client {crash}")
     return Assessment(PASSED.verdict, f"no request for {wait:.1f} s" if later else "it gave up")
 
 
