@@ -13,7 +13,6 @@ UNREADABLE: Any = object()
 _MAX_DEPTH = 64  # levels of nesting; checks are recursive, and a hostile body must not exhaust the stack
 _MAX_MEMBERS = 2000  # of one object
 _MAX_ELEMENTS = 50_000  # objects, and members of lists
-_MIN_WIDE_BYTES = 5 * _MAX_MEMBERS  # of a body that has so many
 _MAX_CACHED_BYTES = 1 << 18  # a larger body is parsed each time, to save memory
 _ALL_BUT_BRACKETS = bytes({*range(256)} - {*b"[]{}"})
 
@@ -33,7 +32,7 @@ def _parse(body: bytes) -> Any:
         return UNREADABLE
     if _may_be_deep(body) and measure_depth(value) > _MAX_DEPTH:
         return UNREADABLE
-    return UNREADABLE if len(body) > _MIN_WIDE_BYTES and _is_too_wide(value) else value
+    return UNREADABLE if _may_be_wide(body) and _is_too_wide(value) else value
 
 
 _parse_cached = lru_cache(maxsize=64)(_parse)
@@ -55,6 +54,11 @@ def explain_unreadable(body: bytes) -> str:
         f"it contains a lone surrogate, a number out of range, more than {_MAX_DEPTH} levels, "
         f"an object of more than {_MAX_MEMBERS} members, or more than {_MAX_ELEMENTS} elements"
     )
+
+
+def _may_be_wide(body: bytes) -> bool:
+    """Return whether a body may have more members than _MAX_MEMBERS; commas and brackets in strings count too."""
+    return sum(map(body.count, (b",", b"{", b"["))) >= _MAX_MEMBERS
 
 
 def _is_too_wide(value: Any) -> bool:

@@ -166,9 +166,11 @@ def _judge_alternation(history: list[Sighting], sightings: Sightings, writes: Wr
     """
     if len(history) < _MIN_SIGHTINGS:
         return
-    bodies = [replace_expansions(sighting.body) for sighting in history]
+    by_body = {id(sighting.body): sighting.body for sighting in history}  # equal sightings share one
+    values = {key: replace_expansions(body) for key, body in by_body.items()}
     verdicts = set()
-    if len({msgspec.json.encode(body, order="sorted") for body in bodies}) > 1:
+    if len({msgspec.json.encode(body, order="sorted") for body in values.values()}) > 1:
+        bodies = [values[id(sighting.body)] for sighting in history]
         for name in sorted(set().union(*bodies)):
             for outcome in _judge_property(name, _group_values(name, history, bodies), sightings, writes):
                 verdicts.add(outcome.verdict)

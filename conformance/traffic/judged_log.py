@@ -33,6 +33,7 @@ from conformance.model import (
 )
 from conformance.plan import Catalogue, Plan
 from conformance.run_log.event_log import LogWriter, read_events
+from conformance.tools.garbage import reduce_collection
 
 _STATIC = "judged by `evconform description lint`, not by traffic"
 _UNSEEN = "the traffic holds no exchanges that show it"
@@ -66,7 +67,7 @@ class JudgedLog:
         Events come in the order of `items`. Where `fill` fails, no log is left.
         """
         try:
-            with LogWriter(self._workers / "controller.jsonl") as head:
+            with reduce_collection(), LogWriter(self._workers / "controller.jsonl") as head:
                 for event in self._build_header(self._clock()):
                     head.append(event)
                 with LogWriter(self._workers / f"{_PART}.jsonl") as log:

@@ -46,7 +46,7 @@ class Traffic:
 
     def list_exchanges(self) -> list[Exchange]:
         """Return the recorded exchanges."""
-        reader = ExchangeReader(self.base_url, OperationIndex(DESCRIPTION.model))
+        reader = ExchangeReader(self.base_url, OperationIndex(DESCRIPTION.model), 0.0)
         return list(reader.read(map(read_entry, self._recording.entries)))
 
     def judge(self) -> list[Outcome]:
@@ -180,3 +180,20 @@ def test_what_was_written_between_two_reads_accuses_nobody(traffic: Traffic) -> 
     reads = Reads([exchanges[0], write, exchanges[1], undo, exchanges[2]], DESCRIPTION.model)
     outcomes = judge_relations(reads, subject)
     assert Verdict.FAIL not in {outcome.verdict for outcome in outcomes}
+
+
+def test_expanded_page_that_ends_early_is_a_violation(traffic: Traffic) -> None:
+    traffic.get("/vehicles?page_size=3")
+    traffic.get("/vehicles?page_size=3&expand=user", lambda body: body[:2])
+    assert ("EXP-05", "FAIL") in summarize(traffic.judge())
+
+
+def test_expanded_page_of_a_list_that_became_shorter_is_none(traffic: Traffic) -> None:
+    traffic.get("/vehicles?page_size=3")
+    traffic.get("/vehicles?page_size=3&expand=user", lambda body: body[1:])
+    assert ("EXP-05", "FAIL") not in summarize(traffic.judge())
+
+
+def test_dotted_path_that_leaves_its_first_level_a_link_is_a_violation(traffic: Traffic) -> None:
+    traffic.get("/inverters?expand=model.make", set_value("model", f"{traffic.base_url}/inverter_models/x"))
+    assert ("EXP-06", "FAIL") in summarize(traffic.judge())

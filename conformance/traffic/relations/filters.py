@@ -1,28 +1,27 @@
 """FLT-02: a filtered list of the traffic shows every item of the whole list that satisfies its filters. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from conformance.evidence.filter_semantics import find_used_filters, is_satisfied
 from conformance.evidence.outcomes import pass_case
-from conformance.evidence.subject import Subject
 from conformance.model import Filter
 from conformance.probes.filters.results import build_result, find_missing_items
 from conformance.probes.filters.trials import FilterTrial
 from conformance.probes.toolkit.pages import item_key
 from conformance.traffic.relations.comparisons import Comparison
 from conformance.traffic.relations.reads import Context, Query, Reads
-from conformance.traffic.relations.walks import Walk, find_walks
+from conformance.traffic.relations.walks import Walk
 
 Items = Mapping[str, Any]
 
 
-def compare_filters(reads: Reads, subject: Subject) -> Iterator[Comparison]:
+def compare_filters(walks: Iterable[Walk], reads: Reads) -> Iterator[Comparison]:
     """Yield the comparisons of each filtered list with the whole list, before and after it."""
     whole: dict[tuple[str, Context, Query], list[Walk]] = defaultdict(list)
     filtered: list[tuple[Walk, tuple[tuple[Filter, str], ...], Query]] = []
-    for walk in find_walks(reads, subject):
+    for walk in walks:
         used, rest = _split_selection(walk)
         whole[walk.place].append(walk)
         if used and walk.is_whole:

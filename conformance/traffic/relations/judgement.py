@@ -10,12 +10,17 @@ from conformance.traffic.relations.filters import compare_filters
 from conformance.traffic.relations.links import compare_links
 from conformance.traffic.relations.reads import Reads
 from conformance.traffic.relations.representations import compare_representations
-from conformance.traffic.relations.walks import compare_walks
-
-_RELATIONS = (compare_representations, compare_expansions, compare_links, compare_walks, compare_filters)
+from conformance.traffic.relations.walks import compare_walks, find_walks
 
 
 def judge_relations(reads: Reads, subject: Subject) -> Iterator[Outcome]:
     """Yield the outcomes that rest on several exchanges, and on nothing that has to be sent."""
-    for compare in _RELATIONS:
-        yield from settle_comparisons(compare(reads, subject))
+    walks = find_walks(reads, subject)
+    for comparisons in (
+        compare_representations(reads, subject),
+        compare_expansions(reads, subject),
+        compare_links(reads, subject),
+        compare_walks(walks, reads, subject),
+        compare_filters(walks, reads),
+    ):
+        yield from settle_comparisons(comparisons)

@@ -1,7 +1,7 @@
 """PAG: the pages of a list that the traffic walked by links. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from conformance.evidence.outcomes import fail_case, quote_json
@@ -96,15 +96,15 @@ def _select(read: Read) -> Query:
     return tuple(pair for pair in read.plain_query if pair[0] not in paging)
 
 
-def compare_walks(reads: Reads, subject: Subject) -> Iterator[Comparison]:
+def compare_walks(walks: Iterable[Walk], reads: Reads, subject: Subject) -> Iterator[Comparison]:
     """Yield what each walk shows by itself, beside other reads of the same list, and when it is walked back."""
     groups: dict[tuple[str, Context, Query], list[Walk]] = defaultdict(list)
-    for walk in find_walks(reads, subject):
+    for walk in walks:
         groups[walk.place].append(walk)
     back = _index_backwards(reads)
-    for walks in groups.values():
-        for walk in walks:
-            yield from _judge_beside(walk, walks, reads)
+    for group in groups.values():
+        for walk in group:
+            yield from _judge_beside(walk, group, reads)
             if walk.reads[0].operation.pagination is not None:
                 yield from _judge_alone(walk)
                 yield from _judge_back(walk, back, subject)
