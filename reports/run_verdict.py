@@ -91,7 +91,9 @@ def _count_without_response(summary: Summary) -> Counter[str]:
         or not finding.exchanges
     }
     if not is_client:
-        return Counter({"the target did not respond": len(findings)} if findings else {})
+        is_recorded = summary.started is not None and bool(summary.started.traffic)
+        reason = "the recording lacks bodies of responses" if is_recorded else "the target did not respond"
+        return Counter({reason: len(findings)} if findings else {})
     return Counter(
         "what the client sent decides nothing" if finding.exchanges else "the client sent nothing to judge"
         for finding in findings.values()

@@ -1,7 +1,6 @@
 """HDR-01 and HDR-02: caches are told which responses depend on the user."""
 
 from collections.abc import Iterator
-from email.utils import parsedate_to_datetime
 
 from conformance.checks.base import Check
 from conformance.evidence.outcomes import fail_case, pass_case, quote_json
@@ -9,6 +8,7 @@ from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Outcome, Request, Response
 from conformance.tools.counts import parse_count
+from conformance.tools.http_dates import parse_http_date
 
 
 def check_shared_caching(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:
@@ -81,15 +81,8 @@ def _is_fresh_later(http_response: Response) -> bool:
         return False
     if "max-age" in directives:
         return bool(parse_count(directives["max-age"]))
-    return _parse_date(http_response.find_header("expires")) > _parse_date(http_response.find_header("date")) > 0
-
-
-def _parse_date(text: str | None) -> float:
-    """Return an HTTP date in seconds since 1970; 0 for anything else."""
-    try:
-        return parsedate_to_datetime(text).timestamp() if text else 0.0
-    except (ValueError, TypeError, OverflowError):
-        return 0.0
+    expires, date = (parse_http_date(http_response.find_header(name)) for name in ("expires", "date"))
+    return expires > date > 0
 
 
 def _join_lines(http_response: Response, name: str) -> str:

@@ -3,11 +3,14 @@
 import shlex
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from conformance.cli.options import NoOverlay, OwnOverlays, Since, Waivers
+
+if TYPE_CHECKING:
+    from reports import Summary
 
 _DEFAULT_FORMATS = ("html", "json", "junit")
 
@@ -86,4 +89,18 @@ def judge(
     written = write_reports(log, chosen, summary=summary, since=since or (traffic if again else ()))
     if again:
         print_changes(changes)
-    raise typer.Exit(print_summary(summary, written))
+    code = print_summary(summary, written)
+    _print_notes(summary)
+    raise typer.Exit(code)
+
+
+def _print_notes(summary: "Summary") -> None:
+    """Print what was guessed of the traffic, and what of it was left out."""
+    from conformance.cli.terminal import Terminal
+    from conformance.tools.visible_text import make_visible
+    from conformance.traffic.judge import TRAFFIC_TOPIC
+
+    terminal = Terminal()
+    for notice in summary.notices:
+        if notice.topic == TRAFFIC_TOPIC:
+            terminal.print(make_visible(f"  {notice.message}", one_line=True), soft_wrap=True, markup=False)

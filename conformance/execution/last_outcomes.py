@@ -44,7 +44,7 @@ def judge_remaining(events: Iterable[Event], plan: Plan, catalogue: Catalogue, s
         requirement = catalogue.requirements[case.requirement]
         is_folded = case.requirement in passive or requirement.kind is Kind.RUN
         if is_folded and case.operation in seen.cut:
-            reason = "the body of a response is too long, and was cut: what it holds is not known"
+            reason = "the body of a response is not known to its end: it was too long, or the recording lacks it"
             yield Observed(Outcome(case.requirement, case.operation, Verdict.INCONCLUSIVE, reason))
         elif is_folded and case.operation in seen.successful:
             reason = "its responses contain nothing to judge this by"

@@ -20,6 +20,8 @@ class BaseUrlFits:
         self._index = index
         self._origins: Counter[str] = Counter()
         self._fits: Counter[str] = Counter()
+        self.unreadable: Counter[str] = Counter()
+        """Entries that cannot be read, by the reason."""
 
     def add_url(self, url: str) -> None:
         """Count one URL of a request."""
@@ -36,8 +38,9 @@ class BaseUrlFits:
         """
         if not self._fits:
             hosts = ", ".join(origin for origin, _ in self._origins.most_common(_MAX_NAMED)) or "none"
+            unread = "".join(f"; {count:,} {reason}" for reason, count in self.unreadable.most_common(_MAX_NAMED))
             raise UsageError(
-                f"no request of the traffic calls an operation of the description; hosts: {hosts}",
+                f"no request of the traffic calls an operation of the description; hosts: {hosts}{unread}",
                 hint="Name the base URL with --base-url, or the description with --description",
             )
         # Of prefixes that fit equally often the shortest is the base: what follows is in the paths.

@@ -10,6 +10,7 @@ from conformance.evidence.urls import strip_base_url
 from conformance.execution.redactor import Redactor
 from conformance.execution.sender import build_exchange_id
 from conformance.model import Exchange, Headers, Request, Response
+from conformance.tools.http_dates import parse_http_date
 from conformance.traffic.base_url import split_url
 from conformance.traffic.entry import LeftOut, TrafficEntry
 from conformance.traffic.operation_index import OperationIndex
@@ -20,16 +21,18 @@ UNKNOWN = "unknown"
 _SECRET_HEADERS = ("api-key", "apikey", "api_key", "token", "secret", "session", "csrf", "xsrf", "signature")
 _REDACTED = "[redacted]"
 _STEP_S = 0.001  # between entries without a time
+_EARLIEST_S = 946_684_800.0  # 2000-01-01: an earlier time is that of a clock that nobody set, or counts from a start
 
 
 class ExchangeReader:
     """Reads entries as exchanges; counts what it leaves out, and says what is to be known about the rest.
 
-    Identities are `user_1`, `user_2` and so on, in the order in which their credentials appear.
+    Identities are `user_1`, `user_2` and so on, in the order in which their credentials appear. `now`, in seconds since
+    1970, is the time of exchanges that have none, nor a header `Date`.
     """
 
-    def __init__(self, base_url: str, index: OperationIndex) -> None:
-        self.base_url, self._index = base_url, index
+    def __init__(self, base_url: str, index: OperationIndex, now: float) -> None:
+        self.base_url, self._index, self._now = base_url, index, now
         self.left_out: Counter[str] = Counter()
         self.examples: dict[str, str] = {}
         self.remarks: Counter[str] = Counter()
@@ -102,12 +105,14 @@ class ExchangeReader:
         return False
 
     def _find_time(self, entry: TrafficEntry) -> float:
-        """Return when an entry began; where that is unknown, a moment after the one before."""
-        moment = entry.started_at or self._last + _STEP_S
-        if not entry.started_at:
+        """Return when an entry began; where that is unknown, when it was answered, after the one before."""
+        moment = entry.started_at
+        if moment < _EARLIEST_S:
             self.remarks["entries without a time: their order in the file stands for it"] += 1
-            self._last = moment
-            return moment
+            answered = parse_http_date(_find_header(entry.response_headers, "date"))
+            next_moment = self._last + _STEP_S if self._last else self._now
+            self._last = max(answered, self._last + _STEP_S) if answered else next_moment
+            return self._last
         if self._is_set_back and moment + self._shift < self._last - JUMP_S:
             self._shift = self._last + _STEP_S - moment
             self.remarks["times before the entry above them: the clock was set back, later times count on"] += 1

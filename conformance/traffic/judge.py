@@ -24,6 +24,8 @@ from conformance.traffic.relations import judge_relations
 from conformance.traffic.relations.reads import Reads
 from conformance.traffic.survey import Survey, survey_traffic
 
+TRAFFIC_TOPIC = "traffic"
+"""The topic of notices on what was guessed of the traffic, and what of it was left out."""
 _ITEM = "traffic"
 
 
@@ -56,7 +58,7 @@ def judge_traffic(options: JudgeOptions, clock: Callable[[], float] = time.time)
     catalogue = load_catalogue()
     context = RunContext(description, catalogue, _plan_cases(spec, catalogue, description.model))
     log = JudgedLog(spec, context, options.files, options.command, clock)
-    run = _TrafficRun(log, options, ExchangeReader(base_url, index), survey)
+    run = _TrafficRun(log, options, ExchangeReader(base_url, index, clock()), survey)
     return log.write(run.judge, [_ITEM])
 
 
@@ -136,16 +138,16 @@ class _TrafficRun:
         reader = self._reader
         if not self._options.base_url:
             yield Noticed(
-                "traffic",
+                TRAFFIC_TOPIC,
                 f"the base URL {reader.base_url} was recognised from the traffic; use --base-url to name another one",
             )
         if reader.identities:
             names = ", ".join(reader.identities.values())
-            yield Noticed("traffic", f"senders, told apart by their credentials (which are not kept): {names}")
+            yield Noticed(TRAFFIC_TOPIC, f"senders, told apart by their credentials (which are not kept): {names}")
         for reason, count in reader.left_out.most_common():
-            yield Noticed("traffic", f"left out: {count:,} {reason} (first: {reader.examples[reason]})")
+            yield Noticed(TRAFFIC_TOPIC, f"left out: {count:,} {reason} (first: {reader.examples[reason]})")
         for remark, count in reader.remarks.most_common():
-            yield Noticed("traffic", f"{count:,} {remark}")
+            yield Noticed(TRAFFIC_TOPIC, f"{count:,} {remark}")
         if reads.left_out:
             message = f"{reads.left_out:,} responses were not compared with others: there is too much of them"
-            yield Noticed("traffic", message)
+            yield Noticed(TRAFFIC_TOPIC, message)

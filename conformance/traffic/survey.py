@@ -35,4 +35,6 @@ def survey_traffic(files: Sequence[Path], index: OperationIndex) -> Survey:
                 fits.add_url(entry.url)
                 jumps[file] += 0 < entry.started_at < last - JUMP_S
                 last = entry.started_at or last
+            else:
+                fits.unreadable[entry.reason] += 1
     return Survey(fits, frozenset(file for file, count in jumps.items() if 0 < count <= _MAX_JUMPS))

@@ -169,7 +169,7 @@ class JsonScanner:
     def _read_value(self) -> Any:
         while True:
             try:
-                value, self._at = _DECODER.raw_decode(self._buffer, self._at)
+                value, end = _DECODER.raw_decode(self._buffer, self._at)
             except RecursionError as error:
                 raise ValueError("it is nested too deeply") from error
             except json.JSONDecodeError as error:
@@ -179,8 +179,11 @@ class JsonScanner:
                 if is_cut and size < _MAX_VALUE and self._fill(size):
                     continue
                 raise ValueError("it is cut off" if is_cut else "it is not JSON") from error
-            if isinstance(value, int | float) and self._at == len(self._buffer) and self._fill():
+            if isinstance(value, int | float) and end == len(self._buffer) and self._fill():
                 continue  # a number may go on
+            if self._buffer.find("\0", self._at, end) >= 0:
+                raise ValueError("it holds NUL bytes, as of a file that was not written to its end")
+            self._at = end
             return value
 
     def _skip_to(self, start: re.Pattern[str]) -> bool:

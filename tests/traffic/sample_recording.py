@@ -1,10 +1,12 @@
-"""A sample client of ordinary reads against the built-in server in this process, and its traffic as a HAR file."""
+"""A sample client of ordinary reads against the built-in server in this process, and its traffic as a HAR file.
+
+Time is that of the server's clock, which moves on with every request, and while the client has nothing to do.
+"""
 
 import asyncio
 import json
 import random
 import re
-import time
 from collections.abc import Iterator, MutableMapping
 from datetime import UTC, datetime
 from typing import Any
@@ -14,18 +16,24 @@ from conformance.description import Description
 from conformance.evidence.responses import find_urls
 from conformance.evidence.urls import match_path, strip_base_url
 from conformance.mock_server.assembly import MockServer, ServerSettings
+from conformance.mock_server.clock import SECOND
 from conformance.model import LinkKind, Operation, Role
 
 ORIGIN = "http://api.example"
 TOKENS = {"full": "token-full", "a": "token-user-a", "b": "token-user-b"}
 _NEXT = re.compile(r'<([^>]*)>\s*;\s*rel="next"')
-_MAX_PAGES, _MAX_ITEMS = 4, 3
+_SHARES = {"full": 0.85, "a": 0.3, "b": 0.3}  # of the operations, that each sender reads
+_MAX_PAGES, _MAX_ITEMS, _MAX_EXPANSIONS, _MAX_FILTERS = 3, 2, 1, 1
+_REQUEST_S, _IDLE_S = 0.25, 16.0  # of a request with its response, and between two tasks: an hour for all of them
+_ELAPSED_S = 0.005  # of a response
 _BOOLEANS = ("True", "False")
 
 
-def build_server(description: Description, seed: int = 1, faults: Any = (), readings: Any = ()) -> MockServer:
-    """Return a server in this process."""
-    settings = ServerSettings(seed=seed, faults=tuple(faults), readings=tuple(readings), rate_limit=100_000)
+def build_server(
+    description: Description, seed: int = 1, faults: Any = (), readings: Any = (), now: int | None = None
+) -> MockServer:
+    """Return a server in this process; its clock stands at `now`, in microseconds, until a recording moves it on."""
+    settings = ServerSettings(seed=seed, faults=tuple(faults), readings=tuple(readings), rate_limit=100_000, now=now)
     return MockServer(settings, description)
 
 
@@ -36,7 +44,10 @@ class Recording:
         self._server = server
         self.base_url = ORIGIN + server.description.model.base_path
         self.entries: list[dict[str, Any]] = []
-        self._clock = time.time()
+
+    def pause(self, seconds: float) -> None:
+        """Let time go by without a request."""
+        self._server.clock.advance(int(seconds * SECOND))
 
     def get(self, target: str, token: str = TOKENS["full"], headers: tuple[tuple[str, str], ...] = ()) -> Any:
         """Send a GET below the base URL and return the parsed body, None where that is no JSON or no success."""
@@ -83,11 +94,12 @@ class Recording:
         return started["status"], received, b"".join(chunks)
 
     def _keep(self, url: str, sent: Any, status: int, received: list[tuple[str, str]], body: bytes) -> None:
-        self._clock += 0.02
+        began = self._server.clock.now() / SECOND
+        self.pause(_REQUEST_S)
         self.entries.append(
             {
-                "startedDateTime": datetime.fromtimestamp(self._clock, UTC).isoformat(),
-                "time": 5,
+                "startedDateTime": datetime.fromtimestamp(began, UTC).isoformat(),
+                "time": 1000 * _ELAPSED_S,
                 "request": {
                     "method": "GET", "url": url, "httpVersion": "HTTP/1.1", "headers": _pairs(sent), "queryString": [],
                     "cookies": [], "headersSize": -1, "bodySize": 0,
@@ -129,7 +141,7 @@ class SampleReader:
         self._token, self._headers = "", ()
 
     def read_everything(self) -> Iterator[None]:
-        """Read as each of the senders; the users of an application read about half of it."""
+        """Read as each of the senders: the application reads most of what there is, its users a part."""
         gets = {operation.path: operation for operation in self._model.operations if operation.method == "GET"}
         for name, token in TOKENS.items():
             people = self._recording.get("/users", token)
@@ -137,12 +149,13 @@ class SampleReader:
             users = [person.get("id") for person in people or () if isinstance(person, dict)]
             self._token, self._pools = token, {}
             for operation in sorted(gets.values(), key=lambda operation: operation.path.count("{")):
-                is_skipped = name != "full" and self._dice.random() < 0.5
+                is_skipped = self._dice.random() >= _SHARES[name]
                 if operation.role is not Role.REDIRECT and operation.is_secured and not is_skipped:
                     user = ((operation.user_header, users[0]),) if operation.user_required and users else ()
                     self._headers = user
                     for path in self._fill(operation.path):
                         yield from self._use(operation, path)
+                        self._recording.pause(_IDLE_S)
 
     def _get(self, path: str, query: list[tuple[str, str]]) -> Any:
         return self._recording.get(_target(path, query), self._token, self._headers)
@@ -173,7 +186,7 @@ class SampleReader:
         if operation.role is Role.LIST and items:
             yield from self._filter(operation, path, query, items)
             yield from self._walk_slowly(operation, path, query)
-        yield from self._follow(operation, items[:2])
+        yield from self._follow(operation, items[:1])
         if self._dice.random() < 0.5:
             self._get(path, query)
             yield
@@ -194,7 +207,7 @@ class SampleReader:
 
     def _expand(self, operation: Operation, path: str, query: list[tuple[str, str]]) -> Iterator[None]:
         paths = [expansion.path for expansion in operation.expansions if expansion.resolvable]
-        for chosen in self._dice.sample(paths, min(2, len(paths))):
+        for chosen in self._dice.sample(paths, min(_MAX_EXPANSIONS, len(paths))):
             self._get(path, [*query, ("expand", chosen)])
             yield
         if len(paths) > 2:
@@ -204,7 +217,7 @@ class SampleReader:
     def _filter(
         self, operation: Operation, path: str, query: list[tuple[str, str]], items: list[dict[str, Any]]
     ) -> Iterator[None]:
-        for chosen in self._dice.sample(operation.filters, min(2, len(operation.filters))):
+        for chosen in self._dice.sample(operation.filters, min(_MAX_FILTERS, len(operation.filters))):
             values = [item[chosen.field] for item in items if isinstance(item.get(chosen.field), str | int | float)]
             if values:
                 text = str(self._dice.choice(values))

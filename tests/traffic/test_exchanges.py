@@ -15,6 +15,7 @@ from conformance.traffic.operation_index import OperationIndex
 from conformance.traffic.survey import survey_traffic
 
 BASE = "https://api.example/v2"
+NOW = 1_790_000_000.0
 INDEX = OperationIndex(load_description().model)
 
 
@@ -26,7 +27,7 @@ def make_entry(path: str = "/evses", token: str = "secret-token-1", status: int 
 
 def read(*entries: TrafficEntry, is_set_back: bool = False) -> tuple[list[Exchange], ExchangeReader]:
     """Return the exchanges of entries, and their reader."""
-    reader = ExchangeReader(BASE, INDEX)
+    reader = ExchangeReader(BASE, INDEX, NOW)
     return list(reader.read(entries, is_set_back=is_set_back)), reader
 
 
@@ -79,16 +80,30 @@ def test_missing_body_counts_as_cut() -> None:
 
 
 def test_entries_out_of_order_keep_their_times() -> None:
-    exchanges, _ = read(make_entry(at=1000.0), make_entry(at=200.0))
-    assert [exchange.sent_at for exchange in exchanges] == [1000.0, 200.0]
+    exchanges, _ = read(make_entry(at=NOW), make_entry(at=NOW - 800))
+    assert [exchange.sent_at for exchange in exchanges] == [NOW, NOW - 800]
 
 
 def test_time_goes_on_where_the_clock_was_set_back() -> None:
-    exchanges, reader = read(*(make_entry(at=at) for at in (1000.0, 1001.0, 200.0, 205.0)), is_set_back=True)
+    exchanges, reader = read(*(make_entry(at=NOW + at) for at in (800, 801, 0, 5)), is_set_back=True)
     times = [exchange.sent_at for exchange in exchanges]
     assert times == sorted(times)
     assert times[3] - times[2] == 5.0
     assert any("set back" in remark for remark in reader.remarks)
+
+
+def test_entries_without_a_time_are_placed_when_they_were_answered() -> None:
+    dated = make_entry()._replace(response_headers=(("Date", "Mon, 21 Sep 2026 14:00:00 GMT"),))
+    exchanges, reader = read(dated, dated, dated._replace(started_at=12.5), make_entry("/evses/evse0"))
+    times = [exchange.sent_at for exchange in exchanges]
+    assert times == sorted(set(times))
+    assert 1_790_000_000 - 1000 < times[0] < times[-1] < times[0] + 1
+    assert sum(reader.remarks.values()) == 4
+
+
+def test_without_any_time_traffic_is_of_now() -> None:
+    exchanges, _ = read(make_entry("/evses"), make_entry("/evses/evse0"))
+    assert exchanges[0].sent_at == NOW < exchanges[1].sent_at
 
 
 def test_clock_jumps_are_told_from_disorder(tmp_path: Path) -> None:

@@ -90,6 +90,15 @@ def test_missing_body_is_told_from_an_empty_one(tmp_path: Path) -> None:
     assert [entry.has_body for entry in entries] == [False, True]
 
 
+def test_text_that_a_recorder_left_empty_is_a_missing_body(tmp_path: Path) -> None:
+    length = [{"name": "Content-Length", "value": "70"}]
+    emptied = make_har_entry(content={"size": 70, "text": ""}), make_har_entry(1, content={"text": ""}, headers=length)
+    line = {"url": URL, "status": 200, "response_body": "", "response_headers": {"Content-Length": "70"}}
+    of_har, _ = read(write(tmp_path / "a.har", make_har(*emptied)))
+    of_lines, _ = read(write(tmp_path / "a.ndjson", json.dumps(line) + "\n" + json.dumps(line | {"method": "HEAD"})))
+    assert [entry.has_body for entry in (*of_har, *of_lines)] == [False, False, False, True]
+
+
 @pytest.mark.parametrize("cut", [0.35, 0.6, 0.99])
 def test_truncated_file_gives_what_is_whole(tmp_path: Path, cut: float) -> None:
     text = json.dumps(make_har(*(make_har_entry(number) for number in range(20))))
@@ -105,6 +114,20 @@ def test_damaged_entry_does_not_hide_those_after_it(tmp_path: Path) -> None:
     entries, left_out = read(write(tmp_path / "a.har", text))
     assert [entry.started_at % 60 for entry in entries] == [n + 0.25 for n in range(9) if n != 4]
     assert len(left_out) == 1
+
+
+def test_entry_with_nul_bytes_of_a_crash_is_left_out(tmp_path: Path) -> None:
+    text = json.dumps(make_har(*(make_har_entry(number) for number in range(3))))
+    at = text.index("[{}]", len(text) // 2)
+    entries, left_out = read(write(tmp_path / "a.har", text[:at] + 9 * "\0" + text[at:]))
+    assert (len(entries), len(left_out)) == (2, 1)
+
+
+def test_har_entry_without_headers_is_one(tmp_path: Path) -> None:
+    entry = make_har_entry()
+    entry["request"]["headers"] = None
+    entries, _ = read(write(tmp_path / "a.har", make_har(entry)))
+    assert entries[0].response_body == b"[{}]"
 
 
 def test_damaged_gzip_gives_what_was_read(tmp_path: Path) -> None:

@@ -33,6 +33,12 @@ def read_headers(value: Any) -> Headers:
     )
 
 
+def has_stated_length(headers: Any) -> bool:
+    """Return whether headers, as a file holds them, state the length of a body."""
+    lengths = (value for name, value in read_headers(headers) if name.lower() == "content-length")
+    return next(lengths, "0").strip() not in {"", "0"}
+
+
 def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 

@@ -5,15 +5,24 @@ from typing import Any
 from urllib.parse import urlencode
 
 from conformance.traffic.entry import TrafficEntry, UnreadableEntryError
-from conformance.traffic.formats.fields import read_body, read_duration, read_headers, read_status, read_time
+from conformance.traffic.formats.fields import (
+    has_stated_length,
+    read_body,
+    read_duration,
+    read_headers,
+    read_status,
+    read_time,
+)
 
 _ABSENT_SIZES = (None, 0, -1)
 
 
 def is_entry(record: Any) -> bool:
-    """Return whether an object is a HAR entry: its request has a URL, and its headers are a list."""
+    """Return whether an object is a HAR entry: its request has a URL, and it has a list of headers or a HAR time."""
     request = record.get("request") if isinstance(record, Mapping) else None
-    return isinstance(request, Mapping) and isinstance(request.get("headers"), list) and "url" in request
+    if not isinstance(request, Mapping) or "url" not in request:
+        return False
+    return isinstance(request.get("headers"), list) or "startedDateTime" in record
 
 
 def read_entry(record: Any) -> TrafficEntry:
@@ -38,16 +47,19 @@ def read_entry(record: Any) -> TrafficEntry:
         read_body(text, content.get("encoding")),
         read_time(record.get("startedDateTime")),
         read_duration(record.get("time")),
-        has_body=isinstance(text, str) or not _is_body_missing(method, status, content, response),
+        has_body=bool(text) or not _is_body_missing(method, status, content, response),
     )
 
 
 def _is_body_missing(method: str, status: int, content: Mapping[str, Any], response: Mapping[str, Any]) -> bool:
-    """Return whether there was a body that the entry does not hold, by the sizes that it states."""
+    """Return whether there was a body that the entry does not hold, by the sizes that it states.
+
+    Recorders write an empty text for a body that they did not keep, too.
+    """
     if method == "HEAD" or status in {0, 204, 304}:
         return False
     sizes = content.get("size"), response.get("bodySize")
-    return any(size not in _ABSENT_SIZES for size in sizes)
+    return any(size not in _ABSENT_SIZES for size in sizes) or has_stated_length(response.get("headers"))
 
 
 def _read_posted(data: Any) -> bytes:

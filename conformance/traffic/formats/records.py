@@ -12,7 +12,14 @@ import msgspec
 
 from conformance.traffic.entry import TrafficEntry, UnreadableEntryError
 from conformance.traffic.formats import har
-from conformance.traffic.formats.fields import read_body, read_duration, read_headers, read_status, read_time
+from conformance.traffic.formats.fields import (
+    has_stated_length,
+    read_body,
+    read_duration,
+    read_headers,
+    read_status,
+    read_time,
+)
 
 EXAMPLE = '{"method": "GET", "url": "https://…", "status": 200, "response_headers": {…}, "response_body": "…"}'
 _TIMES = ("started_at", "startedDateTime", "time", "timestamp", "ts", "date")
@@ -38,17 +45,19 @@ def read_record(record: Any) -> TrafficEntry:
         raise UnreadableEntryError("its url is not a text")
     moment = next((record[name] for name in _TIMES if record.get(name)), None)
     body, has_body = _read_part_body(response)
+    method = str(request.get("method") or "GET").upper()
+    status = read_status(response.get("status", response.get("status_code")))
     return TrafficEntry(
-        str(request.get("method") or "GET").upper(),
+        method,
         url,
         read_headers(request.get("headers")),
         _read_part_body(request)[0],
-        read_status(response.get("status", response.get("status_code"))),
+        status,
         read_headers(response.get("headers")),
         body,
         read_time(moment),
         read_duration(record.get("elapsed_ms")),
-        has_body=has_body,
+        has_body=has_body or method == "HEAD" or status in {0, 204, 304},
     )
 
 
@@ -70,9 +79,4 @@ def _read_part_body(part: Mapping[str, Any]) -> tuple[bytes, bool]:
     body = part.get("body", part.get("content"))
     if isinstance(body, Mapping | list):  # some loggers parse the JSON of a body
         return msgspec.json.encode(body), True
-    return read_body(body, part.get("encoding")), body is not None or not _has_stated_length(part)
-
-
-def _has_stated_length(part: Mapping[str, Any]) -> bool:
-    headers = {name.lower(): value for name, value in read_headers(part.get("headers"))}
-    return headers.get("content-length", "0").strip() not in {"", "0"}
+    return read_body(body, part.get("encoding")), bool(body) or not has_stated_length(part.get("headers"))
