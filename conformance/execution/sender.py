@@ -31,6 +31,7 @@ _MAX_LONG_WAITS = 2  # of those, once they took longer than the patience
 _MAX_LIMITED_IN_A_ROW = 15  # responses of 429, waits between them, before the target counts as closed
 _MAX_LOST_IN_A_ROW = 12  # requests without a response before the target counts as gone
 _MAX_UNAVAILABLE_IN_A_ROW = 15  # responses of a gateway before the target counts as unavailable
+_RETURN_POLL_S = 0.5  # while another item waits for the target
 _MAX_BUSY_WAIT_S = 60  # that a busy server may ask for before a read is sent again
 _CLIENT_GRANT = b"grant_type=client_credentials"  # a code or a refresh token may be good for one use alone
 _NO_RETRY_AFTER = " (no usable Retry-After)"
@@ -164,6 +165,8 @@ class RequestSender:
                 yield self._delay(pause)
                 continue
             pause = self._find_pause(sent.exchange, sent.error, number, waited_s)
+            if pause is None and (yield from self._wait_for_return(sent, key)):
+                number, waited_s, pause = 0, 0.0, 0.0
             if pause is None:
                 if sent.error is not None and sent.error.slow:
                     self._context.unavailable_operations.add(request.operation)
@@ -173,6 +176,46 @@ class RequestSender:
             number, waited_s = number + 1, waited_s + pause
             self._set_aside(sent.exchange, f"{ASIDE}{number}")
             yield self._delay(pause)
+
+    def _wait_for_return(self, sent: Sent, key: str) -> Waiting[bool]:
+        """Wait for a target that accepts connections and breaks them all; return whether it is back.
+
+        A request whose connection broke each time may itself be the reason, unless a read that was answered before
+        breaks too: then the target is gone, behind a gateway that is still there.
+        """
+        context, error = self._context, sent.error
+        is_broken = error is not None and not error.slow and not error.unreachable
+        if context.first_read is None or not is_broken or not is_repeatable(sent.exchange.request):
+            return False
+        if context.base_url in context.missing_targets:  # one item asks for all
+            while context.base_url in context.missing_targets:
+                yield self._delay(_RETURN_POLL_S)
+            return not context.store.get_stop_reason()
+        context.missing_targets.add(context.base_url)
+        try:
+            return (yield from self._ask_until_answered(context.first_read, f"{key}-sign"))
+        finally:
+            context.missing_targets.discard(context.base_url)
+
+    def _ask_until_answered(self, read: Request, name: str) -> Waiting[bool]:
+        """Send a read at growing intervals until it is answered; return whether that took more than one try.
+
+        Ends the run where the patience does not last so long.
+        """
+        number, waited_s = 0, 0.0
+        while not self._context.store.get_stop_reason():
+            sent = yield from self._send_once(read, name)
+            if sent.error is None:
+                self._write(sent.exchange)
+                return number > 0
+            self._set_aside(sent.exchange, f"{ASIDE}{number}")
+            pause = find_outage_pause(number, waited_s, self._context.patience_s)
+            if pause is None:
+                self._stop_without_answer(str(sent.error))
+                return False
+            number, waited_s = number + 1, waited_s + pause
+            yield self._delay(pause)
+        return False
 
     def _set_aside(self, exchange: Exchange, mark: str) -> None:
         """Write an exchange to the run log that is no response of the API."""

@@ -12,7 +12,7 @@ from conformance.execution.redactor import Redactor
 from conformance.execution.second_sight import Confirmations
 from conformance.execution.store import SharedStore
 from conformance.execution.waits import Sent, Transmission, transmit
-from conformance.model import Event, Exchange, Verdict
+from conformance.model import Event, Exchange, Request, Verdict
 from conformance.network.channel import Channel
 
 DEFAULT_MAX_WAIT_S = 3600
@@ -35,8 +35,10 @@ class SendingContext(msgspec.Struct, frozen=True):
     `get_limit` returns how many requests an identity may send in the run. `should_wait` says whether a 429 is waited
     out, for `max_wait_s` seconds at most, or ends the run; `patience_s` is how long a target that cannot be reached is
     waited for. `pace` holds requests back where the run spreads over several hours. `effective_operations` holds, by
-    operation, why no further inert write is sent to it; `unavailable_operations` are those whose reads were not
-    for which the API responded in repeated tries; `confirmations` counts the violations that were seen a second time.
+    operation, why no further inert write is sent to it; `unavailable_operations` are those whose reads got no response
+    of the API in repeated tries. `first_read` is what the target responded to before the run: sent again, it shows
+    whether the target is there at all. `missing_targets` holds the base URL while an item waits for it.
+    `confirmations` counts the violations that were seen a second time.
     `write_line` writes several events as one line of the run log.
     `left_writes` holds by item what an earlier run left when it was cut off.
     `concurrency` is the most requests in flight: so many may fail for one reason at once. `ends_at_s` is the deadline
@@ -53,6 +55,8 @@ class SendingContext(msgspec.Struct, frozen=True):
     should_wait: bool = True
     effective_operations: dict[str, str] = {}
     unavailable_operations: set[str] = set()
+    first_read: Request | None = None
+    missing_targets: set[str] = set()
     left_writes: Mapping[str, tuple[Exchange, ...]] = {}
     confirmations: Confirmations = msgspec.field(default_factory=Confirmations)
     max_wait_s: float = DEFAULT_MAX_WAIT_S

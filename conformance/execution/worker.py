@@ -7,12 +7,13 @@ from conformance.execution.driver import Driver
 from conformance.execution.item_pool import ItemPool
 from conformance.execution.mirrored_channel import MirroredChannel
 from conformance.execution.pace import build_pace
+from conformance.execution.preflight import choose_sample_lists
 from conformance.execution.redactor import Redactor
 from conformance.execution.sending_context import SendingContext
 from conformance.execution.spec import RunContext, RunSpec
 from conformance.execution.store import SharedStore, get_store_path
 from conformance.execution.transmission_threads import TransmissionThreads
-from conformance.model import Case, Noticed, Operation, Outcome
+from conformance.model import Case, Noticed, Operation, Outcome, Request, ResourceModel
 from conformance.network.channel import AGENT, Channel
 from conformance.network.traces import make_traceparent
 from conformance.plan import Plan, PlanItem
@@ -59,6 +60,7 @@ class Worker:
             concurrency=spec.concurrency or 1,
             write_line=self._log.append_together,
             make_traceparent=make_traceparent if spec.traces else str,
+            first_read=_build_first_read(brief.description.model),
         )
         self._driver = Driver(self.subject, self.catalogue, context, self._is_planned, self._is_reported)
         self._pool = self._open_pool(context) if context.concurrency > 1 else None
@@ -126,6 +128,11 @@ def _open_channel(spec: RunSpec, operations: Sequence[Operation]) -> Channel:
     if spec.baseline is not None:
         return MirroredChannel(spec.target.base_url, spec.headers, gate, spec.baseline, operations)
     return Channel(spec.target.base_url, spec.headers, gate, agent=AGENT)
+
+
+def _build_first_read(model: ResourceModel) -> Request | None:
+    """Return the read that was sent first of all, before the run; None where there was none."""
+    return next((Request(operation.key, "GET", operation.path) for operation in choose_sample_lists(model)), None)
 
 
 def find_remaining_items(plan: Plan, spec: RunSpec) -> tuple[PlanItem, ...]:

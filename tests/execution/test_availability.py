@@ -174,6 +174,41 @@ def test_patience_has_an_end(bench):
     assert set(verdicts(bench).values()) == {Verdict.INCONCLUSIVE}
 
 
+FIRST_READ = Request(OPERATION, "GET", "/vehicles", identity="full")
+
+
+def test_a_target_that_breaks_all_connections_for_half_a_minute_is_waited_for(bench):
+    gone_s = 30.0
+
+    def handle(request):
+        if sum(bench.slept) < gone_s:
+            raise httpx.ReadError("reset")
+        return httpx.Response(200, json=[])
+
+    bench.run(wanting_200, handle, first_read=FIRST_READ)
+    assert verdicts(bench)["EXP-01"] is Verdict.PASS
+    assert gone_s <= sum(bench.slept) < gone_s + 6
+    assert bench.store.get_stop_reason() == ""
+
+
+def test_a_request_that_breaks_its_connection_is_not_waited_for_while_others_are_answered(bench):
+    def handle(request):
+        if request.url.path.endswith("/vehicle_makes"):
+            raise httpx.ReadError("reset")
+        return httpx.Response(200, json=[])
+
+    bench.run(wanting_200, handle, first_read=FIRST_READ)
+    assert verdicts(bench)["EXP-01"] is Verdict.INCONCLUSIVE
+    assert sum(bench.slept) < 5
+    assert bench.store.get_stop_reason() == ""
+
+
+def test_patience_with_broken_connections_has_an_end(bench):
+    bench.run(wanting_200, answer_in_turn(httpx.ReadError("reset")), first_read=FIRST_READ, patience_s=20.0)
+    assert 10 < sum(bench.slept) <= 25
+    assert "does not answer" in bench.store.get_stop_reason()
+
+
 def test_a_target_that_answers_nothing_but_502_ends_the_run(bench):
     def steps(operation, subject):
         yield get(fresh=True)

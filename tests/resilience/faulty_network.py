@@ -13,6 +13,17 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 
+class SeenRequest(NamedTuple):
+    """A request that reached the server, and its response; `content` is the body of the response."""
+
+    method: str
+    path: str
+    body: bytes
+    authorization: str
+    status: int
+    content: bytes
+
+
 class Weather(NamedTuple):
     """What a network does to requests: shares from 0 to 1, and seconds."""
 
@@ -44,26 +55,33 @@ _STALL_S = 60.0
 
 
 @contextmanager
-def run_network(upstream: str, weather: Weather, seed: int, host: str = "127.0.0.1") -> Iterator[str]:
-    """Run the network before a server of this base URL; yield the base URL at which clients reach it on this host."""
-    server_host, path = urlsplit(upstream).netloc, urlsplit(upstream).path
-    handler = type("_Handler", (_Relay,), {"host": server_host, "weather": weather, "random": random.Random(seed)})  # noqa: S311
-    kind = (
-        type("_Server", (ThreadingHTTPServer,), {"address_family": socket.AF_INET6})
-        if ":" in host
-        else ThreadingHTTPServer
-    )
-    server = kind((host, 0), handler)
+def run_network(
+    upstream: str, weather: Weather, seed: int, host: str = "127.0.0.1", seen: list[SeenRequest] | None = None
+) -> Iterator[str]:
+    """Run the network before a server of this base URL; yield the base URL at which clients reach it on this host.
+
+    `seen` gets the requests that reach the server.
+    """
+    parts = urlsplit(upstream)
+    chance = random.Random(seed)  # noqa: S311 - nothing secret
+    members = {"host": parts.netloc, "weather": weather, "random": chance, "seen": [] if seen is None else seen}
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    kind = type("_Server", (ThreadingHTTPServer,), {"address_family": family, "handle_error": _ignore_lost_client})
+    server = kind((host, 0), type("_Handler", (_Relay,), members))
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
         shown = f"[{host}]" if ":" in host else host
-        yield f"http://{shown}:{server.server_port}{path}"
+        yield f"http://{shown}:{server.server_port}{parts.path}"
     finally:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def _ignore_lost_client(server: ThreadingHTTPServer, request: object, address: object) -> None:
+    """Ignore that a client is gone: some are killed, others lose their patience."""
 
 
 class _Relay(BaseHTTPRequestHandler):
@@ -71,6 +89,7 @@ class _Relay(BaseHTTPRequestHandler):
     host: str
     weather: Weather
     random: random.Random
+    seen: list[SeenRequest]
     began = 0.0
 
     def log_message(self, *arguments: object) -> None:
@@ -81,6 +100,8 @@ class _Relay(BaseHTTPRequestHandler):
         if self._spoil_request():
             return
         status, headers, content = self._ask(body)
+        authorization = self.headers.get("authorization", "")
+        self.seen.append(SeenRequest(self.command, self.path, body, authorization, status, content))
         draw = self.random.random()
         if draw < self.weather.gateway:
             status, headers, content = self.random.choice((502, 503, 504)), [("Content-Type", "text/html")], b"<p>Bad"
@@ -94,7 +115,8 @@ class _Relay(BaseHTTPRequestHandler):
         if self.random.random() < self.weather.cuts and content:
             content = content[: self.random.randrange(len(content))]
             self.close_connection = True
-        self.wfile.write(content)
+        with suppress(OSError):  # the client may have given up
+            self.wfile.write(content)
 
     def _spoil_request(self) -> bool:
         """Do what happens before the server sees a request; return whether it never does."""
