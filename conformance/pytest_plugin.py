@@ -213,10 +213,8 @@ class _Owner:
         """Merge the logs and write the reports after the last worker has ended."""
         yield
         from conformance.reporting.builder import write_reports
-        from reports import fold
 
         try:
-            run = self._session.finish()
-            write_reports(run.log, summary=fold(run.events))
+            write_reports(self._session.finish())
         finally:
             self._session.close()

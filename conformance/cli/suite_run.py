@@ -29,15 +29,15 @@ def run_and_report(
     from conformance.cli.regressions import conclude_comparison
     from conformance.reporting.builder import write_reports
     from conformance.tools.garbage import reduce_collection
-    from reports import fold
+    from reports import fold, read_events
 
     with reduce_collection():
         try:
-            log, events = session.finish(run_items(session, workers))
+            log = session.finish(run_items(session, workers))
         finally:
             session.close()
-        summary = fold(events)
-        del events  # the summary holds what the reports need
+        del session  # before the events are read: both take much memory
+        summary = fold(read_events([log]))
         if waiver_file:
             summary = apply_waivers(summary, known)
         written = write_reports(log, formats, summary=summary, since=since, history=history)

@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from conformance.description.lint import build_outcomes
 from conformance.description.positions import find_places
@@ -12,24 +11,16 @@ from conformance.execution.spec import RunContext, RunSpec
 from conformance.execution.store import SharedStore, get_store_path
 from conformance.model import Event, Kind, Observed, Placed, RunFinished
 from conformance.run_log.event_log import LogWriter
-from conformance.run_log.stored_lines import restore_events
 from conformance.validation import SchemaValidators
-
-
-class FinishedRun(NamedTuple):
-    """The run log of a run that has ended, and the events in it."""
-
-    log: Path
-    events: tuple[Event, ...]
 
 
 def finish_run(
     spec: RunSpec, brief: RunContext, log: LogWriter, footer: Callable[[dict[str, int], str], RunFinished]
-) -> FinishedRun:
-    """Write the last verdicts and merge the logs of the workers into `events.jsonl`.
+) -> Path:
+    """Write the last verdicts, merge the logs of the workers into `events.jsonl`, and return its path.
 
-    The logs are read once: long ones take more time to read than all that is made of them.
-    `footer` gets the requests that each identity sent, and the reason why the run stopped early (else empty).
+    Events are read one by one, because those of a long run take much memory. `footer` gets the requests that each
+    identity sent, and the reason why the run stopped early (else empty).
     """
     workers, whole = spec.path / "workers", spec.path / "events.jsonl"
     store = SharedStore(get_store_path(spec.path))
@@ -37,14 +28,12 @@ def finish_run(
     store.close()
     for event in _judge_description(spec, brief):
         log.append(event)
-    events = list(read_worker_logs(workers))
-    last = list(judge_remaining(events, brief.plan, brief.catalogue, spec.build_subject(brief.description)))
-    log.append_together(last)
+    subject = spec.build_subject(brief.description)
+    log.append_together(list(judge_remaining(read_worker_logs(workers), brief.plan, brief.catalogue, subject)))
     log.close()
-    end = footer(spent, stop)
-    merge_logs(workers, whole, [item.name for item in brief.plan.items], end)
+    merge_logs(workers, whole, [item.name for item in brief.plan.items], footer(spent, stop))
     shutil.rmtree(workers)
-    return FinishedRun(whole, (*events, *restore_events(last), end))
+    return whole
 
 
 def _judge_description(spec: RunSpec, brief: RunContext) -> Iterator[Event]:

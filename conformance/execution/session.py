@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -16,7 +15,13 @@ from conformance.execution.header import build_header
 from conformance.execution.priorities import Priorities, read_priorities
 from conformance.execution.resumption import EarlierRun, check_same_run, collect_failed_requests
 from conformance.execution.setup import RunOptions, set_up_run
-from conformance.execution.spec import FAILED_HISTORIES_FOLDER, RunContext, RunSpec, load_catalogue
+from conformance.execution.spec import (
+    FAILED_HISTORIES_FOLDER,
+    RunContext,
+    RunSpec,
+    load_catalogue,
+    release_validators,
+)
 from conformance.model import (
     Catalogued,
     Described,
@@ -29,9 +34,6 @@ from conformance.model import (
 )
 from conformance.plan import Catalogue, Plan, plan_chosen_items
 from conformance.run_log.event_log import LogWriter
-
-if TYPE_CHECKING:
-    from conformance.execution.finalizer import FinishedRun
 
 CONTROLLER = "controller"
 _NO_HARDWARE = (
@@ -126,8 +128,8 @@ class Session:
         for event in resumed.events if resumed else ():
             self._log.append(event)
 
-    def finish(self, stopped: str = "") -> "FinishedRun":
-        """Write the last verdicts and the footer, and merge the logs of the workers into `events.jsonl`.
+    def finish(self, stopped: str = "") -> Path:
+        """Write the last verdicts and the footer, merge the logs of the workers, and return the run log.
 
         `stopped` is the reason why the run ended early, empty where it did not.
         """
@@ -139,9 +141,10 @@ class Session:
         return finish_run(self.spec, self.brief, self._log, build_footer)
 
     def close(self) -> None:
-        """Close the log and stop the built-in server; calling it twice is harmless."""
+        """Close the log, stop the built-in server and release the validators; calling it twice is harmless."""
         self._log.close()
         self._resources.close()
+        release_validators()
 
 
 def _make_plan(spec: RunSpec, options: RunOptions, description: Description, catalogue: Catalogue) -> Plan:

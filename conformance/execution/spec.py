@@ -141,6 +141,11 @@ class RunSpec(msgspec.Struct, frozen=True):
         return make_plan(catalogue, model, self.build_plan_options())
 
 
+def release_validators() -> None:
+    """Release the validators of the last run, of which the reports need nothing."""
+    _build_validators.cache_clear()
+
+
 @lru_cache(maxsize=1)  # compiled schemas take some 40 MB: worker and controller of one process share them
 def _build_validators(description: Description) -> tuple[SchemaValidators, SecondOpinion]:
     return SchemaValidators(description), SecondOpinion(description)

@@ -3,7 +3,7 @@
 from conformance.execution.session import Session
 from conformance.execution.setup import RunOptions
 from conformance.execution.worker import Worker
-from reports import Summary, fold
+from reports import Summary, fold, read_events
 
 
 def run_session(options: RunOptions) -> Summary:
@@ -14,6 +14,6 @@ def run_session(options: RunOptions) -> Summary:
         for item in worker.remaining_items:
             worker.run(item)
         worker.close()
-        return fold(session.finish().events)
+        return fold(read_events([session.finish()]))
     finally:
         session.close()

@@ -228,14 +228,6 @@ class LineDecoder:
         return self._blobs[digest]
 
 
-def restore_events(events: Sequence[Event]) -> list[Event]:
-    """Return events as a reader of the run log gets them: without what JSON in UTF-8 cannot hold."""
-    if not events:
-        return []
-    decoder = LineDecoder()
-    return [event for line in LineEncoder().encode(events).splitlines() for event in decoder.decode(line)]
-
-
 def _place(event: Event, item: str) -> Event:
     """Return an event with another item, where it has one."""
     if isinstance(event, Observed):  # most events, and `replace` takes twice as long

@@ -18,6 +18,7 @@ from conformance.execution.setup import RunOptions
 from conformance.execution.worker import Worker
 from conformance.mock_server import run_server
 from conformance.model import Exchanged, Noticed, Observed, Profile, Verdict
+from conformance.run_log.event_log import read_events
 from strategies.compiled_cases import compile_cases
 
 PROVIDED = Path(__file__).parents[3] / "shared" / "reference" / "ev-energy-api-v2-openapi.yaml"
@@ -55,7 +56,7 @@ def measure(description: Path | None, seed: int) -> tuple[int, int, int, list[st
             worker.run(item)
         took, busy = time.perf_counter() - began, time.process_time() - busy
         worker.close()
-        events = session.finish().events
+        events = list(read_events([session.finish()]))
         session.close()
     told = [_REACHED.search(e.message) for e in events if isinstance(e, Noticed) and e.topic == "generated"]
     reached, valid = (sum(int(each[part]) for each in told if each) for part in (1, 2))

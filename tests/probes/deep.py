@@ -4,6 +4,7 @@ from conformance.execution.session import Session
 from conformance.execution.setup import RunOptions
 from conformance.execution.worker import Worker
 from conformance.model import Exchanged, Observed, Profile, Verdict
+from conformance.run_log.event_log import read_events
 
 
 def run_items(base_url, folder, probes, operation, **more):
@@ -17,7 +18,7 @@ def run_items(base_url, folder, probes, operation, **more):
         if item.probe in probes and item.operation == operation:
             worker.run(item)
     worker.close()
-    events = session.finish().events
+    events = list(read_events([session.finish()]))
     session.close()
     seen = [event.outcome for event in events if isinstance(event, Observed) and event.item]
     exchanges = {event.exchange.id: event.exchange for event in events if isinstance(event, Exchanged)}

@@ -198,7 +198,6 @@ def test_what_passed_together_is_read_with_its_item(tmp_path):
         log.append(passed)
         log.append_together((passed, finished))
     assert read(tmp_path / "events.jsonl") == [passed, passed, finished]
-    assert stored_lines.restore_events([passed, finished]) == [passed, finished]
 
 
 def test_events_without_an_item_leave_that_of_the_others(tmp_path):
@@ -207,4 +206,3 @@ def test_events_without_an_item_leave_that_of_the_others(tmp_path):
     with LogWriter(tmp_path / "events.jsonl") as log:
         log.append_together((note, finished))
     assert read(tmp_path / "events.jsonl") == [note, finished]
-    assert stored_lines.restore_events([]) == []

@@ -94,7 +94,7 @@ def _carries(process: psutil.Process, mark: str) -> bool:
         return False
 
 
-def kill(run: subprocess.Popen[bytes], victim: str, mark: str) -> None:
+def kill_victim(run: subprocess.Popen[bytes], victim: str, mark: str) -> None:
     """Kill the controller, a worker (the controller where there is none yet), or the whole group."""
     workers = [process for process in list_processes(mark) if process.pid != run.pid]
     if victim == "group":
@@ -183,7 +183,7 @@ class Series:
         after_s = self._wait(run, began, self._random.random() * self._lasts_s[is_writing])
         had_ended = run.poll() is not None
         if not had_ended:
-            kill(run, victim, str(folder))
+            kill_victim(run, victim, str(folder))
         run.wait(timeout=120)
         orphans = count_orphans(str(folder))
         reads, middle = can_read_log(folder / "cut"), len(self._seen)
@@ -206,24 +206,30 @@ class Series:
         return time.monotonic() - start
 
 
+def run_kills(count: int, seed: int) -> Iterator[Kill]:
+    """Kill a number of runs at moments drawn from a seed, and yield what came of each."""
+    seen: list[SeenRequest] = []
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        run_server(rate_limit=10_000_000) as server,
+        run_network(server.base_url, Weather(), 1, seen=seen) as base,
+    ):
+        series = Series(base, seen, Path(folder), random.Random(seed))  # noqa: S311
+        for number in range(count):
+            yield series.try_kill(VICTIMS[number % 3], is_writing=number % 4 == 3)
+
+
 def main() -> int:
     """Run the series; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=100, help="number of kills (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="seed of the moments (default: %(default)s)")
     options = parser.parse_args()
-    seen: list[SeenRequest] = []
     kills: list[Kill] = []
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        run_server(rate_limit=10_000_000) as server,
-        run_network(server.base_url, Weather(), 1, seen=seen) as base,
-    ):
-        series = Series(base, seen, Path(folder), random.Random(options.seed))  # noqa: S311
-        for number in range(options.kills):
-            kills.append(series.try_kill(VICTIMS[number % 3], is_writing=number % 4 == 3))
-            sys.stdout.write(f"{kills[-1]}\n")
-            sys.stdout.flush()
+    for kill in run_kills(options.kills, options.seed):
+        kills.append(kill)
+        sys.stdout.write(f"{kill}\n")
+        sys.stdout.flush()
     wrong = sum(not kill.is_good for kill in kills)
     ended = sum(kill.had_ended for kill in kills)
     sys.stdout.write(f"{len(kills)} kills, {ended} after the end of the run, {wrong} with something wrong\n")

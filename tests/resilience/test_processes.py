@@ -12,6 +12,7 @@ import pytest
 
 from conformance.run_log.event_log import read_events
 from reports import fold
+from tests.resilience.kill_series import run_kills
 
 _GONE_S = 20.0
 SELECTION = ("--select", "RSP", "--select", "EXP-01", "--select", "ERR-02")
@@ -95,3 +96,8 @@ def test_a_run_whose_worker_or_server_is_killed_ends_and_says_so(tmp_path, victi
     assert are_gone(children)
     summary = fold(read_events([tmp_path / "out" / "events.jsonl"]))
     assert sum(summary.counts.values()) == summary.planned_count
+
+
+@pytest.mark.long
+def test_a_run_that_is_killed_at_a_random_moment_is_resumed_to_the_same_verdicts():
+    assert all(kill.is_good for kill in run_kills(4, seed=time.time_ns()))
