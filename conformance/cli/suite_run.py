@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from conformance.execution.session import Session
 from conformance.execution.setup import RunOptions
+from conformance.execution.spec import release_validators
 
 if TYPE_CHECKING:
     from reports.waivers import Waiver
@@ -33,10 +34,13 @@ def run_and_report(
 
     with reduce_collection():
         try:
-            log = session.finish(run_items(session, workers))
+            stopped = run_items(session, workers)
+            release_validators()  # before the end of the run needs others, for the description as it was published
+            log = session.finish(stopped)
         finally:
             session.close()
-        del session  # before the events are read: both take much memory
+        del session
+        release_validators()  # before the events are read, which take as much memory
         summary = fold(read_events([log]))
         if waiver_file:
             summary = apply_waivers(summary, known)

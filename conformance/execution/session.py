@@ -15,13 +15,7 @@ from conformance.execution.header import build_header
 from conformance.execution.priorities import Priorities, read_priorities
 from conformance.execution.resumption import EarlierRun, check_same_run, collect_failed_requests
 from conformance.execution.setup import RunOptions, set_up_run
-from conformance.execution.spec import (
-    FAILED_HISTORIES_FOLDER,
-    RunContext,
-    RunSpec,
-    load_catalogue,
-    release_validators,
-)
+from conformance.execution.spec import FAILED_HISTORIES_FOLDER, RunContext, RunSpec, load_catalogue
 from conformance.model import (
     Catalogued,
     Described,
@@ -141,10 +135,9 @@ class Session:
         return finish_run(self.spec, self.brief, self._log, build_footer)
 
     def close(self) -> None:
-        """Close the log, stop the built-in server and release the validators; calling it twice is harmless."""
+        """Close the log and stop the built-in server; calling it twice is harmless."""
         self._log.close()
         self._resources.close()
-        release_validators()
 
 
 def _make_plan(spec: RunSpec, options: RunOptions, description: Description, catalogue: Catalogue) -> Plan:

@@ -1,5 +1,6 @@
 """The specification of a run, which the controller hands to each worker, and what is loaded from it."""
 
+import gc
 import math
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -142,8 +143,9 @@ class RunSpec(msgspec.Struct, frozen=True):
 
 
 def release_validators() -> None:
-    """Release the validators of the last run, of which the reports need nothing."""
+    """Release the validators of a run whose items have ended, with all that pytest kept of it; they take some 40 MB."""
     _build_validators.cache_clear()
+    gc.collect()  # the items of pytest, and validators themselves, are in cycles
 
 
 @lru_cache(maxsize=1)  # compiled schemas take some 40 MB: worker and controller of one process share them

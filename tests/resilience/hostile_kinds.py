@@ -230,7 +230,39 @@ MEANINGS: dict[str, Respond] = {
     "odd-cookies": answer(b"[]", set_cookie="a" * 50_000),
     "odd-challenge": answer(b"{}", "401 No", www_authenticate='Bearer realm="' * 1000),
 }
-KINDS: dict[str, Respond] = {**CONNECTIONS, **BODIES, **MEANINGS}
+_ID = "vhcl01J2YB9D4WDWW4X35X9FWS0S6A"
+
+
+def list_vehicles(**properties: object) -> Respond:
+    """Return a list with one vehicle, a plausible one but for some properties."""
+    vehicle = {
+        "id": _ID,
+        "url": f"http://127.0.0.1/v2/vehicles/{_ID}",
+        "name": "x",
+        "created_at": "2026-01-01T00:00:00Z",
+    }
+    return answer(json.dumps([vehicle | properties]).encode())
+
+
+CONTENTS: dict[str, Respond] = {
+    "ids-that-climb": list_vehicles(id="../../_control/reset", url="http://127.0.0.1/v2/vehicles/../../_control/reset"),
+    "ids-with-a-query": list_vehicles(id="x?access_token=1#y", url="http://127.0.0.1/v2/vehicles/x?access_token=1#y"),
+    "ids-with-control-signs": list_vehicles(id="a\r\nX-Injected: 1\r\n\r\n", name="\x1b[2J\x1b]0;owned\x07\u202e"),
+    "ids-outside-ascii": list_vehicles(id="véhicule\u0000☃", url="http://127.0.0.1/v2/vehicles/☃"),
+    "ids-of-great-length": list_vehicles(id="x" * 100_000, url="http://127.0.0.1/v2/vehicles/" + "x" * 100_000),
+    "urls-elsewhere": list_vehicles(url="http://169.254.169.254/latest/meta-data"),
+    "urls-with-credentials": list_vehicles(url=f"http://me:secret@127.0.0.1/v2/vehicles/{_ID}"),
+    "urls-that-are-none": list_vehicles(url="http://[::bad", user={"url": "file:///etc/passwd"}),
+    "markup": list_vehicles(name="</script><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}"),
+    "rich-markup": list_vehicles(name="[bold red]owned[/] [link=file:///etc/passwd]x[/link]"),
+    "names-of-the-language": list_vehicles(**{"__proto__": {"a": 1}, "constructor": 1, "__class__": "x", "": 0}),
+    "times-out-of-range": list_vehicles(created_at="9999999-99-99T99:99:99+99:99", updated_at="-0001-00-00"),
+    "numbers-out-of-range": list_vehicles(battery=-0.0, odometer=10**400, charge=1e308, name=2**63),
+    "everything-null": answer(json.dumps([dict.fromkeys(("id", "url", "name", "user", "created_at"))]).encode()),
+    "lists-in-lists": answer(json.dumps([[[{"id": _ID}]], [], None, 1, "x", True]).encode()),
+    "same-item-a-thousand-times": answer(json.dumps([{"id": _ID, "url": f"/v2/vehicles/{_ID}"}] * 1000).encode()),
+}
+KINDS: dict[str, Respond] = {**CONNECTIONS, **BODIES, **MEANINGS, **CONTENTS}
 
 
 @contextmanager
