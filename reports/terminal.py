@@ -88,7 +88,9 @@ def _describe_certificate(summary: Summary) -> Iterator[str]:
     if state is None or summary.started is None or summary.started.certification is None:
         return
     certification = summary.started.certification
-    yield f"attempt {state.attempt or '?'} of {certification.subject} {certification.version}".rstrip()
+    subject = f"{certification.subject} {certification.version}".rstrip()
+    is_counted = state.attempt is not None or not certification.selected
+    yield f"attempt {state.attempt or '?'} of {subject}" if is_counted else f"{subject}, not counted as an attempt"
     if state.expires is not None:
         yield f"certificate.json is valid until {datetime.fromtimestamp(state.expires, UTC):%Y-%m-%d %H:%M} UTC"
     elif state.obstacles:
