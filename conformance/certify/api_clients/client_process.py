@@ -109,10 +109,11 @@ def _end_processes(process: subprocess.Popen[bytes], mark: str) -> None:
         _signal_group(process.pid, signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
             process.wait(_GRACE_S)
-    else:
-        psutil.wait_procs(list_marked(mark), _LEFT_BEHIND_S)  # what a client leaves behind may still send requests
+        kill_marked(mark)
+    elif left_behind := list_marked(mark):
+        psutil.wait_procs(left_behind, _LEFT_BEHIND_S)  # they may still send requests
+        kill_marked(mark)
     _signal_group(process.pid, signal.SIGKILL)
-    kill_marked(mark)
     process.wait()
 
 

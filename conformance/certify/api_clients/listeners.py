@@ -28,6 +28,8 @@ _SIBLING_HOST = "127.9.0.1"  # loopback (RFC 1122, section 3.2.1.3), and ends as
 _SHORT_PORTS = range(2100, 3276)  # with one more digit they stay below the ports of outgoing connections
 _PORT_TRIES = 50
 _HANDSHAKE_S = 10.0
+_HANDSHAKE_RECORD = b"\x16"
+_NO_TLS = "the client speaks no TLS"
 _LISTEN_S = 8.0  # wait for the first byte after a handshake that succeeded; a client that refuses ends it before
 _SETTLE_S = _HANDSHAKE_S + _LISTEN_S + 1.0
 
@@ -157,6 +159,12 @@ def _can_bind(host: str) -> bool:
     return True
 
 
+def _is_plain(connection: socket.socket) -> bool:
+    """Return whether the first bytes of a connection are no TLS record of a handshake (RFC 8446, section 5.1)."""
+    first = connection.recv(1, socket.MSG_PEEK)
+    return bool(first) and first != _HANDSHAKE_RECORD
+
+
 class _HandshakeListener:
     """A TLS listener that records handshakes and the bytes received after them; it sends no response."""
 
@@ -211,6 +219,9 @@ class _HandshakeListener:
         connection.settimeout(_HANDSHAKE_S)
         failure, received = "", b""
         try:
+            if _is_plain(connection):
+                failure, received = _NO_TLS, connection.recv(65536)
+                return
             with self._context.wrap_socket(connection, server_side=True) as secure:
                 secure.settimeout(_LISTEN_S)
                 received = secure.recv(65536)

@@ -1,4 +1,4 @@
-"""The mutation score of client certification, measured: `python -m tests.certify.clients.matrix`.
+"""The mutation score of client certification, measured: `python -m tests.certify.clients`.
 
 Every mutant runs against all scenarios that it may fail, without those that can only warn of another requirement.
 The table is written into docs/client-mutants.md when every mutant has a result. `--record FILE` keeps the results, one
@@ -9,7 +9,6 @@ runs in its own selection of scenarios only; `--only TEXT` keeps mutants by name
 
 import argparse
 import os
-import sys
 import tempfile
 import time
 from collections.abc import Iterable
@@ -164,7 +163,3 @@ def find_accusations(folder: Path) -> list[str]:
     """Return the requirements that the correct client is said to violate, in all scenarios."""
     summary = certify_source(read_sample(), folder)
     return sorted({case.requirement for case in summary.case_results if case.verdict in {Verdict.FAIL, Verdict.WARN}})
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -48,9 +48,10 @@ def _judge_handshakes(trace: Trace) -> Assessment:
         return build_inconclusive(
             "it does not accept a TLS certificate of the authority in EVCONFORM_CA_FILE, so refusals show nothing"
         )
-    if received := next((handshake.received for handshake in trace.handshakes if handshake.received), b""):
-        method = received.partition(b" ")[0].decode("latin-1")
-        return build_violation("it sends HTTP in spite of the TLS certificate", f"{method}, {len(received)} bytes")
+    if shown := next((handshake for handshake in trace.handshakes if handshake.received), None):
+        method = shown.received.partition(b" ")[0].decode("latin-1")
+        message = "it sends HTTP without TLS" if shown.failure else "it sends HTTP in spite of the TLS certificate"
+        return build_violation(message, f"{method}, {len(shown.received)} bytes")
     return Assessment(PASSED.verdict, f"{len(trace.handshakes)} handshakes, no byte of HTTP")
 
 

@@ -166,6 +166,18 @@ MUTANTS = (
         **SIGN_IN,
     ),
     must(
+        "C24",
+        "speaks no TLS on second thought",
+        "tls-self-signed tls-expired",
+        (
+            TOKEN_REQUEST,
+            "        try:\n    "
+            + TOKEN_REQUEST
+            + "        except httpx.ConnectError:\n    "
+            + TOKEN_REQUEST.replace('f"{OAUTH}/token/"', 'f"{OAUTH}/token/".replace("https:", "http:")'),
+        ),
+    ),
+    must(
         "C25",
         "half of the token in the query",
         "C25 C26",
