@@ -11,6 +11,7 @@ from conformance.traffic.relations.links import compare_links
 from conformance.traffic.relations.reads import Reads
 from conformance.traffic.relations.representations import compare_representations
 from conformance.traffic.relations.walks import compare_walks, find_walks
+from conformance.traffic.relations.writes import compare_writes
 
 
 def judge_relations(reads: Reads, subject: Subject) -> Iterator[Outcome]:
@@ -22,5 +23,6 @@ def judge_relations(reads: Reads, subject: Subject) -> Iterator[Outcome]:
         compare_links(reads, subject),
         compare_walks(walks, reads, subject),
         compare_filters(walks, reads),
+        compare_writes(reads, subject),
     ):
         yield from settle_comparisons(comparisons)

@@ -1,4 +1,4 @@
-"""The reads of some traffic, in the order of time, by request. Pure."""
+"""The reads and writes of some traffic, in the order of time, reads by request. Pure."""
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
@@ -18,7 +18,10 @@ Context = tuple[str, ...]
 
 
 class Read:
-    """One GET and its response. `context` says whose data it shows: the sender, and the user it acts for."""
+    """One request, mostly a GET, and its response.
+
+    `context` says whose data it shows: the sender, and the user it acts for.
+    """
 
     __slots__ = ("__dict__", "exchange", "operation")
 
@@ -81,28 +84,32 @@ class Read:
 
 
 class Reads:
-    """All reads of the traffic, and when it wrote."""
+    """All reads of the traffic, and its writes."""
 
     def __init__(self, exchanges: Iterable[Exchange], model: ResourceModel) -> None:
         self.left_out = 0
         """Reads whose bodies would have been too much to keep."""
         self.all: list[Read] = []
+        self.writes: list[Read] = []
+        """Requests with an unsafe method of an operation, and their responses."""
         self._writes: list[float] = []
         size = 0
         for exchange in exchanges:
             operation = model.operations_by_key.get(exchange.request.operation)
             if not exchange.request.is_safe:
                 self._writes.append(exchange.sent_at)
-            if operation is None or exchange.request.method != "GET" or exchange.response is None:
+            is_write = not exchange.request.is_safe
+            if operation is None or exchange.response is None or not (is_write or exchange.request.method == "GET"):
                 continue
             size += len(exchange.response.body)
             if size > _MAX_BYTES:
                 self.left_out += 1
                 continue
-            self.all.append(Read(exchange, operation))
+            (self.writes if is_write else self.all).append(Read(exchange, operation))
         self.all.sort(key=lambda read: read.began)
+        self.writes.sort(key=lambda write: write.began)
         self._writes.sort()
-        self._by_id = {read.exchange.id: read.exchange for read in self.all}
+        self._by_id = {read.exchange.id: read.exchange for read in (*self.all, *self.writes)}
         self._moments = [read.began for read in self.all]
         self._by_request: dict[tuple[str, Context, Query], list[Read]] = defaultdict(list)
         for read in self.all:
