@@ -58,6 +58,7 @@ def judge(
     listed with the reason. Secrets are redacted on reading. Exit codes: 0 conforms, 1 violations, 2 usage error,
     3 inconclusive, 4 internal error.
     """
+    from conformance.certify.api_clients.recorded_requests import judge_recorded_requests
     from conformance.cli.conclusion import apply_waivers, load_waivers, print_summary
     from conformance.cli.verdict_changes import print_changes
     from conformance.reporting.builder import write_reports
@@ -81,7 +82,7 @@ def judge(
         command=shlex.join(["evconform", *sys.argv[1:]]),
     )
     again = len(traffic) == 1 and not base_url and is_run(traffic[0])
-    log = judge_again(options) if again else judge_traffic(options)
+    log = judge_again(options) if again else judge_traffic(options, judge_requests=judge_recorded_requests)
     summary = fold(read_events([log]))
     summary = apply_waivers(summary, known) if known else summary
     changes = list_changes(fold(read_events(traffic)), summary) if again else ()
@@ -95,12 +96,14 @@ def judge(
 
 
 def _print_notes(summary: "Summary") -> None:
-    """Print what was guessed of the traffic, and what of it was left out."""
+    """Print what was guessed of the traffic, what of it was left out, and what its client did wrong."""
+    from conformance.certify.api_clients.recorded_requests import CLIENT_TOPIC
     from conformance.cli.terminal import Terminal
     from conformance.tools.visible_text import make_visible
     from conformance.traffic.judge import TRAFFIC_TOPIC
 
     terminal = Terminal()
     for notice in summary.notices:
-        if notice.topic == TRAFFIC_TOPIC:
-            terminal.print(make_visible(f"  {notice.message}", one_line=True), soft_wrap=True, markup=False)
+        if notice.topic in {TRAFFIC_TOPIC, CLIENT_TOPIC}:
+            mark = "client: " if notice.topic == CLIENT_TOPIC else ""
+            terminal.print(make_visible(f"  {mark}{notice.message}", one_line=True), soft_wrap=True, markup=False)

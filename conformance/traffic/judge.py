@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 
@@ -29,6 +30,10 @@ TRAFFIC_TOPIC = "traffic"
 _ITEM = "traffic"
 
 
+RequestJudge = Callable[[Iterator[Exchange], descriptions.Description], Iterator[Noticed]]
+"""What says which requirements on clients the requests of exchanges violate."""
+
+
 class JudgeOptions(msgspec.Struct, frozen=True):
     """The options of `judge` as given on the command line."""
 
@@ -43,8 +48,10 @@ class JudgeOptions(msgspec.Struct, frozen=True):
     command: str = ""
 
 
-def judge_traffic(options: JudgeOptions, clock: Callable[[], float] = time.time) -> Path:
-    """Judge the exchanges of files and return the run log.
+def judge_traffic(
+    options: JudgeOptions, clock: Callable[[], float] = time.time, judge_requests: RequestJudge | None = None
+) -> Path:
+    """Judge the exchanges of files and return the run log; `judge_requests` says what to think of the client.
 
     Raises HarnessError: UsageError where a file cannot be read or nothing in it calls the API, LogError, PlanError.
     """
@@ -59,7 +66,12 @@ def judge_traffic(options: JudgeOptions, clock: Callable[[], float] = time.time)
     context = RunContext(description, catalogue, _plan_cases(spec, catalogue, description.model))
     log = JudgedLog(spec, context, options.files, options.command, clock)
     run = _TrafficRun(log, options, ExchangeReader(base_url, index, clock()), survey)
-    return log.write(run.judge, [_ITEM])
+
+    def judge(writer: LogWriter) -> Iterator[Noticed]:
+        notices = run.judge(writer)
+        return chain(notices, judge_requests(log.read_back(), description) if judge_requests else ())
+
+    return log.write(judge, [_ITEM])
 
 
 def _plan_cases(spec: RunSpec, catalogue: Catalogue, model: ResourceModel) -> Plan:
