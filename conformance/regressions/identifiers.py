@@ -46,10 +46,13 @@ class IdentifierMap:
     def can_translate(self, text: str) -> bool:
         """Return whether it is known what a text of the target means in the baseline.
 
-        An id that no response has shown may be made up, or one that the baseline calls otherwise.
+        An id that no response has shown may be made up, or one that the baseline calls otherwise. So may a time in a
+        path, which is an id there.
         """
-        ids = [match[0] for match in _TOKEN.finditer(unquote(text)) if match.lastgroup != "time"]
-        return not self.has_other_ids or all(name in self._to_baseline for name in ids)
+        path, _, query = unquote(text).partition("?")
+        names = [match[0] for match in _TOKEN.finditer(path)]
+        names += [match[0] for match in _TOKEN.finditer(query) if match.lastgroup != "time"]
+        return not self.has_other_ids or all(name in self._to_baseline for name in names)
 
     def agree(self, target: str, baseline: str) -> bool:
         """Return whether two texts differ only in ids and times; learn which of these correspond to each other."""

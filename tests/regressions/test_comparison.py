@@ -91,6 +91,9 @@ def test_requests_are_translated_into_the_ids_and_times_of_the_baseline() -> Non
     assert known.translate("/logs/2026-03-02T12%3A00%3A00Z").replace("%3A", ":") == "/logs/2026-03-02T12:00:07Z"
     assert known.can_translate(f"/evses/{OURS}")
     assert not known.can_translate(f"/evses/{SECOND}")
+    assert known.can_translate("/logs/2026-03-02T12%3A00%3A00Z")
+    assert not known.can_translate("/logs/2026-03-02T13%3A00%3A00Z")
+    assert known.can_translate("/logs?after=2026-03-02T13%3A00%3A00Z")
 
 
 def test_worlds_and_absences_are_counted() -> None:

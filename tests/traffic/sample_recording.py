@@ -37,6 +37,34 @@ def build_server(
     return MockServer(settings, description)
 
 
+async def send_in_process(
+    server: MockServer, method: str, url: str, headers: Any
+) -> tuple[int, list[tuple[str, str]], bytes]:
+    """Send a request without a body; return status, headers and body of the response."""
+    parts = urlsplit(url)
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": parts.scheme,
+        "path": unquote(parts.path), "raw_path": parts.path.encode(), "query_string": parts.query.encode(),
+        "root_path": "", "client": ("127.0.0.1", 1), "server": (parts.hostname, 80),
+        "headers": [(b"host", parts.netloc.encode()), *((n.lower().encode(), v.encode()) for n, v in headers)],
+    }  # fmt: skip
+    started: dict[str, Any] = {}
+    chunks: list[bytes] = []
+
+    async def receive() -> MutableMapping[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            started.update(message)
+        else:
+            chunks.append(message.get("body", b""))
+
+    await server(scope, receive, send)
+    received = [(n.decode("latin-1"), v.decode("latin-1")) for n, v in started["headers"]]
+    return started["status"], received, b"".join(chunks)
+
+
 class Recording:
     """The exchanges of a client with a server in this process."""
 
@@ -53,7 +81,7 @@ class Recording:
         """Send a GET below the base URL and return the parsed body, None where that is no JSON or no success."""
         url = target if target.startswith("http") else self.base_url + target
         sent = (("Authorization", f"Bearer {token}"), ("Accept", "application/json"), *headers)
-        status, received, body = asyncio.run(self._send("GET", url, sent))
+        status, received, body = asyncio.run(send_in_process(self._server, "GET", url, sent))
         self._keep(url, sent, status, received, body)
         if status != 200:
             return None
@@ -68,30 +96,6 @@ class Recording:
         match = _NEXT.search(headers.get("link", ""))
         url = match[1] if match else ""
         return url if url.startswith(self.base_url) else ""
-
-    async def _send(self, method: str, url: str, headers: Any) -> tuple[int, list[tuple[str, str]], bytes]:
-        parts = urlsplit(url)
-        scope = {
-            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": parts.scheme,
-            "path": unquote(parts.path), "raw_path": parts.path.encode(), "query_string": parts.query.encode(),
-            "root_path": "", "client": ("127.0.0.1", 1), "server": (parts.hostname, 80),
-            "headers": [(b"host", parts.netloc.encode()), *((n.lower().encode(), v.encode()) for n, v in headers)],
-        }  # fmt: skip
-        started: dict[str, Any] = {}
-        chunks: list[bytes] = []
-
-        async def receive() -> MutableMapping[str, Any]:
-            return {"type": "http.request", "body": b"", "more_body": False}
-
-        async def send(message: MutableMapping[str, Any]) -> None:
-            if message["type"] == "http.response.start":
-                started.update(message)
-            else:
-                chunks.append(message.get("body", b""))
-
-        await self._server(scope, receive, send)
-        received = [(n.decode("latin-1"), v.decode("latin-1")) for n, v in started["headers"]]
-        return started["status"], received, b"".join(chunks)
 
     def _keep(self, url: str, sent: Any, status: int, received: list[tuple[str, str]], body: bytes) -> None:
         began = self._server.clock.now() / SECOND
