@@ -57,7 +57,9 @@ def render_summary(summary: Summary, console: Console, report: Path | None = Non
     for group in groups[:MAX_CAUSES]:
         _print_finding(group, summary, console)
     if len(groups) > MAX_CAUSES:
-        console.print(Text(f"\n  and {len(groups) - MAX_CAUSES:,} more causes, see the report", "dim"), soft_wrap=True)
+        more = len(groups) - MAX_CAUSES
+        text = f"\n  and {more:,} more cause{'s' if more > 1 else ''}, see the report"
+        console.print(Text(text, "dim"), soft_wrap=True)
     if of_server and of_description:
         count = len(of_description)
         console.print(Text(f"\n  {count} cause{'s' * (count > 1)} in the description, see the report"), soft_wrap=True)

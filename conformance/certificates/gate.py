@@ -34,8 +34,6 @@ def _iterate_obstacles(summary: Summary) -> Iterator[str]:
         return
     if not certification.version:
         yield f"{certification.subject} has no version: name it with --subject-version or in the plan"
-    if not certification.whole:
-        yield f"{certification.profile} is not a whole profile"
     if summary.verdict not in {RunVerdict.CONFORMS, RunVerdict.WAIVED}:
         yield from summary.reasons or (f"the run ended as {summary.verdict}",)
     yield from (f"the run was stopped early: {reason}" for reason in summary.stopped)
@@ -51,6 +49,8 @@ def _iterate_obstacles(summary: Summary) -> Iterator[str]:
     ]
     if left_out:
         yield f"a selection is not a whole profile: {', '.join(left_out)} left out"
+    elif not certification.whole:
+        yield f"{certification.profile} is not a whole profile"
     if not any(result.verdict is Verdict.PASS for result in musts):
         yield "no MUST passed"
 

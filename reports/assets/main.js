@@ -226,7 +226,7 @@ async function start() {
   exchangeRows = exchangeRowsOf(index, core.findings);
   caseRows = caseRowsOf(core, core.findings).sort((a, b) => attention(a.status) - attention(b.status));
   findingRows = findingRowsOf(core.findings, new Map(exchangeRows.map((row) => [row.id, row])));
-  Object.assign(sections, { matrix: byId('matrix-body') ? buildMatrix(core, caseRows) : () => {}, cases: casesTable(), exchanges: exchangesTable() });
+  Object.assign(sections, { matrix: byId('matrix-body') ? buildMatrix(core, caseRows) : () => {}, cases: casesTable(caseRows), exchanges: exchangesTable(exchangeRows) });
   search('');
   byId('query').addEventListener('input', onType);
   addEventListener('hashchange', follow);

@@ -1,4 +1,4 @@
-// Long tables: a few rows at first, more on demand.
+// Long tables: a few rows at first, more on demand. A column that is the same in every row is left out.
 const ROWS_AT_FIRST = 20, ROWS_AT_ONCE = 100;
 
 // On a narrow screen a row is a card, and each value stands beside the head of its column.
@@ -29,21 +29,23 @@ function longTable(host, { caption, heads, row, noun }) {
   return (matching) => { rows = matching; shown = 0; body.replaceChildren(); extend(ROWS_AT_FIRST); };
 }
 
-function casesTable() {
+function casesTable(all) {
+  const differ = all.some((entry) => entry.op !== all[0].op);
   return longTable(byId('cases-body'), {
-    caption: 'Cases', noun: 'case', heads: [['Verdict'], ['Requirement'], ['Operation'], ['Reason']],
+    caption: 'Cases', noun: 'case', heads: [['Verdict'], ['Requirement'], ...(differ ? [['Operation']] : []), ['Reason']],
     row: (entry) => el('tr', {}, el('td', {}, badge(entry.status), entry.unplanned ? el('span', { class: 'quiet' }, ' not planned') : null),
-      el('th', { scope: 'row' }, entry.req), el('td', {}, el('code', {}, entry.op === '*' ? 'the whole API' : entry.op)), el('td', {}, reasonOf(entry))),
+      el('th', { scope: 'row' }, entry.req), differ ? el('td', {}, el('code', {}, entry.op === '*' ? 'the whole API' : entry.op)) : null, el('td', {}, reasonOf(entry))),
   });
 }
 
-function exchangesTable() {
+function exchangesTable(all) {
+  const differ = all.some((entry) => entry.identity !== all[0].identity);
   return longTable(byId('exchanges-body'), {
-    caption: 'Exchanges', noun: 'exchange', heads: [['After', 'number'], ['Status'], ['Request'], ['As'], ['Took', 'number'], ['Finding']],
+    caption: 'Exchanges', noun: 'exchange', heads: [['After', 'number'], ['Status'], ['Request'], ...(differ ? [['As']] : []), ['Took', 'number'], ['Finding']],
     row: (entry) => el('tr', { class: 'row', onclick: (event) => { if (!event.target.closest('a')) openExchange(entry.n); } },
       el('td', { class: 'number' }, `${(entry.at / 1000).toFixed(2)} s`), el('td', {}, statusMark(entry.code)),
       el('th', { scope: 'row' }, el('a', { href: `#x-${entry.id}`, 'data-exchange': entry.id }, el('code', {}, `${entry.method} ${entry.short}`))),
-      el('td', {}, entry.identity || 'anonymous'), el('td', { class: 'number' }, entry.took === null ? '' : `${entry.took} ms`),
+      differ ? el('td', {}, entry.identity || 'anonymous') : null, el('td', { class: 'number' }, entry.took === null ? '' : `${entry.took} ms`),
       el('td', {}, entry.findings.slice(0, 2).map((finding) => [el('a', { href: `#${finding.id}` }, finding.requirement), ' ']).flat())),
   });
 }

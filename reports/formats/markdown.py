@@ -20,7 +20,8 @@ def _write(summary: Summary) -> dict[str, bytes]:
     groups = find_root_causes(summary)
     parts = [_write_head(summary), _write_counts(summary), *(_write_group(group, summary) for group in groups[:CAUSES])]
     if len(groups) > CAUSES:
-        parts.append(f"…and {len(groups) - CAUSES} more causes, see the report.")
+        more = len(groups) - CAUSES
+        parts.append(f"…and {more} more cause{'s' if more > 1 else ''}, see the report.")
     if summary.waivers:
         parts.append(_write_waivers(summary))
     return {"summary.md": make_visible(_join_parts(parts)).encode()}

@@ -38,7 +38,8 @@ class FindingDetails(msgspec.Struct, frozen=True):
     """The evidence of one finding: the diff, the exchanges, how to reproduce it, and an entry for `waivers.toml`.
 
     `message` is empty where the title of the cause says the same, `actual` where the diff shows it. `scripts` send all
-    steps and check; `alone` is the one request that shows most, with the fewest parts.
+    steps and check; `alone` is the one request that shows most, with the fewest parts. `is_on_api` is false for what a
+    certification found: it has no operations and no identities.
     """
 
     template: ClassVar[str] = "finding.html.jinja"
@@ -53,6 +54,7 @@ class FindingDetails(msgspec.Struct, frozen=True):
     command: str
     alone: Repetition | None
     is_smallest: bool
+    is_on_api: bool
     waiver: str
 
 
@@ -151,6 +153,7 @@ def build_details(finding: Finding, group: FindingGroup, summary: Summary, finde
         command=write_repeat_command(finding, summary),
         alone=_build_repetition(summary.simplest_exchange(finding) if can_repeat_requests(summary) else None),
         is_smallest=finding.smallest in summary.exchanges_by_id,
+        is_on_api=can_repeat_requests(summary),
         waiver=write_entry(finding, summary.started.started_at) if summary.started and can_be_waived else "",
     )
 
