@@ -42,6 +42,11 @@ class PlanItem(msgspec.Struct, frozen=True):
             return f"{self.base_name} parts {self.part + 1}-{self.part + self.parts}"
         return f"{self.base_name} part {self.part + 1}" if self.part else self.base_name
 
+    @property
+    def test_name(self) -> str:
+        """Return the name of its pytest item: the part inside the brackets, because pytest ends each id with one."""
+        return f"{self.base_name.removesuffix(']')}{self.name.removeprefix(self.base_name)}]"
+
 
 def parse_item_name(name: str) -> tuple[str, range]:
     """Return the base name of an item and the numbers of its parts, from 0 on.

@@ -29,9 +29,11 @@ class SuiteFile(pytest.File):
         """Yield the items that are to run, in the order of the plan."""
         worker = self.config.stash[WORKER]
         for item in worker.remaining_items:
-            nodeid = f"{self.nodeid}::{item.name}"  # as text: pytest then reads it as --lf reads the ids of its cache
+            nodeid = (
+                f"{self.nodeid}::{item.test_name}"  # as text: pytest then reads it as --lf reads the ids of its cache
+            )
             yield ConformanceItem.from_parent(
-                self, name=item.name, nodeid=nodeid, item=item, writes=worker.can_write(item)
+                self, name=item.test_name, nodeid=nodeid, item=item, writes=worker.can_write(item)
             )
 
 

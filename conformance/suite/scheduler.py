@@ -35,7 +35,7 @@ class LaneScheduler(LoadScopeScheduling):  # type: ignore[misc]
         super().__init__(config, log)
         self._max_pending = max(_MIN_PENDING, _PENDING_SHARE * concurrency)
         probes = brief.catalogue.probes
-        self._lanes = {item.name: get_lane(item, probes[item.probe]) for item in brief.plan.items}
+        self._lanes = {item.test_name: get_lane(item, probes[item.probe]) for item in brief.plan.items}
         self._groups = {item.name: item.group for item in brief.plan.items if not probes[item.probe].writes}
         self._owners: dict[str, Any] = {}  # the worker that a group is assigned to
         self._indices: dict[str, int] = {}  # of each item in the collection, the same in all workers

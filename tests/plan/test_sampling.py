@@ -20,6 +20,18 @@ def test_the_name_of_an_item_tells_its_parts(part, parts):
     assert parse_item_name(item.name) == (ITEM.base_name, range(part, part + parts))
 
 
+@pytest.mark.parametrize(
+    ("part", "parts", "name"),
+    [
+        (0, 1, "near-existing-id[GET /evses/{evse_id}]"),
+        (3, 1, "near-existing-id[GET /evses/{evse_id} part 4]"),
+        (1, 9, "near-existing-id[GET /evses/{evse_id} parts 2-10]"),
+    ],
+)
+def test_the_name_of_a_test_ends_with_its_bracket_so_that_pytest_finds_it_again(part, parts, name):
+    assert msgspec.structs.replace(ITEM, part=part, parts=parts).test_name == name
+
+
 def test_every_operation_has_its_turn_within_as_many_seeds_as_the_plan_says(desk):
     seeds = desk.make(PlanOptions(target())).seeds_to_cover
     for probe in desk.catalogue.probes.values():
