@@ -1,6 +1,7 @@
 """Waivers: known violations that have an owner and an expiry date."""
 
 import datetime as dt
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable
@@ -17,6 +18,7 @@ from reports.summary import AppliedWaiver, Finding, Summary, WaiverState
 MAX_DURATION = dt.timedelta(days=90)
 _AS_PRINTED = dt.timedelta(days=30)
 WAIVABLE = frozenset({Verdict.FAIL, Verdict.WARN})
+_ENTRY_PLACE = re.compile(r" - at `\$\.waiver\[(\d+)\](?:\.(\w+))?`")
 _UNJUDGED = frozenset({Verdict.NOT_TESTED, Verdict.INCONCLUSIVE, Verdict.ERROR, Verdict.NOT_OBSERVABLE})
 
 
@@ -53,7 +55,9 @@ def load(path: Path) -> tuple[Waiver, ...]:
             f"{path} cannot be read: {error.strerror}", hint="Name an existing file with --waivers"
         ) from error
     except (ValueError, msgspec.ValidationError) as error:
-        raise UsageError(f"{path}: {error}", hint=f"Write entries like:\n{_EXAMPLE}") from error
+        raise UsageError(
+            f"{path}: {_ENTRY_PLACE.sub(_name_entry, str(error))}", hint=f"Write entries like:\n{_EXAMPLE}"
+        ) from error
     for number, waiver in enumerate(waivers, 1):
         empty = [
             name
@@ -63,6 +67,11 @@ def load(path: Path) -> tuple[Waiver, ...]:
         if empty:
             raise UsageError(f"{path}: waiver {number} has no {empty[0]}", hint="Give every field a text")
     return waivers
+
+
+def _name_entry(place: re.Match[str]) -> str:
+    """Return the words for a place in the file; entries count from 1, as in all messages about waivers."""
+    return f" in waiver {int(place[1]) + 1}" + (f", {place[2]}" if place[2] else "")
 
 
 def apply(summary: Summary, waivers: Iterable[Waiver], today: dt.date) -> Summary:
