@@ -1,7 +1,8 @@
 """Make specs/violations.json: for each requirement an example of a violation, on a server with one seeded fault.
 
-Usage: python docs/make_violations.py [REQUIREMENT …] (or `tox run -e violations`). Examples of other requirements stay;
-without names, those whose fault is gone are removed and only requirements without an example get one.
+Usage: python docs/make_violations.py [--thorough] [REQUIREMENT …] (or `tox run -e violations`). Examples of others
+stay; without names, those whose fault is gone are removed and only requirements without an example get one.
+A fault is looked for near its place (about three seconds); with --thorough then everywhere (up to a minute).
 """
 
 import sys
@@ -20,8 +21,10 @@ FILE = Path(__file__).parent.parent / "specs" / FILE_NAME
 MAX_TRIALS = 3  # faults that are tried for a requirement
 
 
-def main(names: list[str]) -> None:
+def main(arguments: list[str]) -> None:
     """Make the examples of these requirements, of all that have none without names."""
+    is_quick = "--thorough" not in arguments
+    names = [argument for argument in arguments if argument != "--thorough"]
     faults = load_faults()
     left_out = list_inapplicable_faults(faults, None)
     examples = {
@@ -33,7 +36,7 @@ def main(names: list[str]) -> None:
     for requirement in names or candidates:
         for fault in candidates.get(requirement, [])[:MAX_TRIALS]:
             if requirement not in examples:
-                examples = {**build_examples(fault), **examples}
+                examples = {**build_examples(fault, is_quick=is_quick), **examples}
                 write(examples)
         fault_name = examples[requirement].fault if requirement in examples else "no example"
         sys.stdout.write(f"{requirement}: {fault_name}\n")

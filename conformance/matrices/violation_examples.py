@@ -14,9 +14,12 @@ MAX_TEXT = 300  # characters of a value
 MAX_BODY = 120  # characters of the body of a request
 
 
-def build_examples(fault: str) -> dict[str, ViolationExample]:
-    """Return an example for each requirement that a run finds violated on a server with this fault."""
-    seen = find_fault_findings(fault, description=None, now=NOW, is_quick=True)
+def build_examples(fault: str, *, is_quick: bool = True) -> dict[str, ViolationExample]:
+    """Return an example for each requirement that a run finds violated on a server with this fault.
+
+    `is_quick` selects the operations near the fault alone.
+    """
+    seen = find_fault_findings(fault, description=None, now=NOW, is_quick=is_quick)
     return {finding.requirement: _describe(fault, finding, seen.summary) for finding in seen.findings} if seen else {}
 
 
