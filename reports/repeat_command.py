@@ -23,11 +23,24 @@ def can_replay(finding: Finding, summary: Summary) -> bool:
 def write_repeat_command(finding: Finding, summary: Summary) -> str:
     """Return the command that shows a finding again, empty where there is none."""
     if can_replay(finding, summary):
-        return f"evconform replay {finding.id}"
+        return f"evconform replay {finding.id}" if finding.items else _write_run_command(finding, summary.started)
     header = summary.started
     if header is None or header.certification is None or finding.verdict not in _SEEN:
         return "evconform description lint" if finding.requirement.startswith("DSC-") else ""
     return _write_certify_command(finding.requirement, header)
+
+
+def _write_run_command(finding: Finding, header: RunStarted | None) -> str:
+    """Return the command for what no plan item shows alone: the recorded traffic, or a run of the requirement."""
+    if header is None:
+        return f"evconform run --select {finding.requirement}"
+    if header.traffic:
+        return header.command
+    words = ["evconform", "run", "--target", header.target.name, "--seed", str(header.seed)]
+    words += ["--profile", header.profile.value]
+    words += ["--allow-writes"] if header.target.may_write else []
+    words += ["--allow-hardware"] if header.target.may_touch_hardware else []
+    return shlex.join([*words, "--select", finding.requirement])
 
 
 def _write_certify_command(requirement: str, header: RunStarted) -> str:

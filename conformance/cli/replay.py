@@ -134,11 +134,17 @@ def _check_replayable(finding: "Finding", summary: "Summary") -> None:
     """Raise UsageError where a finding cannot be sent again by this command."""
     from conformance.errors import UsageError
     from conformance.model import Verdict
+    from reports.repeat_command import write_repeat_command
 
     if summary.started is not None and summary.started.certification is not None:
         raise UsageError(
             f"{finding.case} was found by a certification, which sends no requests to an API",
             hint=f"Run the certification again with --select {finding.requirement}",
+        )
+    if not finding.items:
+        raise UsageError(
+            f"{finding.case} was seen by no single plan item, so that no item shows it again",
+            hint=f"Run it again: {write_repeat_command(finding, summary)}",
         )
     if finding.verdict in {Verdict.ERROR, Verdict.INCONCLUSIVE}:
         raise UsageError(

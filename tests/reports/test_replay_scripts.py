@@ -13,6 +13,7 @@ import pytest
 import reports
 from conformance.matrices.replays import ReplayProof
 from conformance.model import Exchange, Exchanged, Observed, Outcome, Request, Response, Verdict
+from reports.repeat_command import write_repeat_command
 from reports.replay_checks import derive_check
 from reports.replay_scripts import write_scripts
 from reports.replay_steps import StepFinder
@@ -237,3 +238,15 @@ def test_the_scripts_tell_a_fault_from_its_absence_and_both_from_no_answer(api, 
 )
 def test_a_proof_needs_both_scripts_to_see_the_fault_and_nothing_else(faulty, clean, is_right):
     assert ReplayProof("fault", "RSP-01", faulty=faulty, clean=clean).is_right is is_right
+
+
+def test_what_no_plan_item_shows_alone_is_repeated_by_a_run_or_by_judging_the_traffic_again():
+    summary, finding = find(*READS, fail("i", message="differs", expected="words", actual="others"))
+    alone = msgspec.structs.replace(finding, items=())
+    assert write_repeat_command(finding, summary) == f"evconform replay {finding.id}"
+    assert write_scripts(alone, summary, StepFinder(summary)) is None
+    assert write_repeat_command(alone, summary).startswith("evconform run --target ")
+    assert write_repeat_command(alone, summary).endswith(" --select EXP-04")
+    judged = msgspec.structs.replace(summary.started, traffic=("a.har",), command="evconform judge a.har")
+    of_traffic = msgspec.structs.replace(summary, started=judged)
+    assert write_repeat_command(alone, of_traffic) == "evconform judge a.har"
