@@ -1,11 +1,13 @@
 """The command `evconform`: one module for each command, which imports what it needs when it runs."""
 
+import os
 import sys
 import traceback
 from contextlib import suppress
 from pathlib import Path
 
 import typer
+from platformdirs import user_cache_path
 
 from conformance import __version__
 from conformance.cli.output import drop_output, prepare_output
@@ -79,6 +81,7 @@ def main() -> None:
     try:
         _check_working_folder()
         check_own_packages()
+        _choose_storage()
         _add_commands()
         app()
     except HarnessError as error:
@@ -104,6 +107,15 @@ def _check_working_folder() -> None:
         Path.cwd()
     except OSError as error:
         raise UsageError(f"the working folder is gone: {error.strerror}", hint="Change to another folder") from error
+
+
+def _choose_storage() -> None:
+    """Let Hypothesis keep its tables in the cache folder of this user, and not in each working folder.
+
+    They take 200 MB and more than a second to compute.
+    """
+    folder = user_cache_path("evconform", appauthor=False) / "hypothesis"
+    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(folder))
 
 
 def _flush_output() -> None:
