@@ -16,7 +16,7 @@ from conformance.execution.identity_checks import (
 )
 from conformance.execution.pace import build_pace
 from conformance.execution.preflight import check_target, detect_stateless_mock, fetch_remaining
-from conformance.execution.setup import RunSetup, get_builtin_identities
+from conformance.execution.setup import RunSetup, list_known_identities
 from conformance.execution.spec import RunSpec
 from conformance.execution.store import SharedStore, get_store_path
 from conformance.model import ResourceModel, TargetKind
@@ -37,7 +37,7 @@ def connect(opening: RunSetup) -> RunSpec:
     model = opening.description.model
     is_trusted = opening.trusts_identities
     if not is_trusted:
-        _raise_first(find_wrong_names(opening.identities, spec.seeds, {*get_builtin_identities()}, model))
+        _raise_first(find_wrong_names(opening.identities, spec.seeds, list_known_identities(), model))
     credentials, _ = obtain_credentials(opening.identities, target, gate)
     if not is_trusted:
         _raise_first(find_shared_tokens(credentials.headers, opening.identities))

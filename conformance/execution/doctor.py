@@ -18,7 +18,7 @@ from conformance.execution.identity_checks import (
     find_wrong_names,
 )
 from conformance.execution.preflight import choose_sample_lists, parse_remaining
-from conformance.execution.setup import get_builtin_identities
+from conformance.execution.setup import get_builtin_identities, list_known_identities
 from conformance.model import Headers, Operation, Request, ResourceModel, Response
 from conformance.network.channel import AGENT, Channel, NoResponseError, NotSentError
 from conformance.safety.gate import Gate
@@ -62,8 +62,7 @@ def _check_credentials(resolved: ResolvedTarget, model: ResourceModel) -> Iterat
             False, "no identity is configured", "Set EVCONFORM_TOKEN, or add [targets.NAME.identities.full]"
         )
         return
-    known = get_builtin_identities()
-    yield from _report(find_wrong_names(identities, resolved.config.seeds, known, model))
+    yield from _report(find_wrong_names(identities, resolved.config.seeds, list_known_identities(), model))
     try:
         credentials, token_requests = obtain_credentials(
             identities, resolved.target, Gate(resolved.target, model.operations)

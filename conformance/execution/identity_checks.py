@@ -56,7 +56,7 @@ def find_shared_tokens(
     for names in by_token.values():
         if len(names) > 1:
             yield UsageError(
-                f"the identities {' and '.join(names)} have the same token",
+                f"the identities {', '.join(names[:-1])} and {names[-1]} have the same token",
                 hint="Give each a token of its own, or leave one out: its requirements are then not tested",
             )
 

@@ -22,6 +22,7 @@ from conformance.mock_server import start_server
 from conformance.mock_server.identities import IDENTITIES
 from conformance.mock_server.rate_limit import DEFAULT_RATE_LIMIT
 from conformance.model import Case, Profile, ResourceModel, Target, TargetKind
+from conformance.model.target import DISPOSABLE
 from conformance.plan import Catalogue, Plan
 from conformance.safety.rules import permit
 from conformance.targets import config as configuration
@@ -127,6 +128,11 @@ def get_builtin_identities() -> dict[str, IdentityConfig]:
         )
         for identity in IDENTITIES
     }
+
+
+def list_known_identities() -> frozenset[str]:
+    """Return the names that an identity may have: those of the built-in server, and that of the token for logs."""
+    return frozenset({DISPOSABLE, *get_builtin_identities()})
 
 
 def _resolve_target(options: RunOptions, config: Config) -> ResolvedTarget | None:

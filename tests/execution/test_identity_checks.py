@@ -1,7 +1,9 @@
 """Wrong identities are found before a run spends anything, by `run` and by `doctor`."""
 
 import json
+import re
 from base64 import urlsafe_b64encode
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -11,7 +13,7 @@ from conformance.errors import CredentialsError, UsageError
 from conformance.execution.doctor import diagnose
 from conformance.execution.identity_checks import find_excess_scopes, find_shared_tokens, find_wrong_names
 from conformance.execution.session import Session
-from conformance.execution.setup import RunOptions
+from conformance.execution.setup import RunOptions, list_known_identities
 from conformance.mock_server import run_server
 from conformance.targets.config import IdentityConfig
 
@@ -72,6 +74,14 @@ def test_right_identities_pass(configure):
     assert all(diagnosis.is_good for diagnosis in diagnose("here", config, None))
     session = Session.open(configure(RIGHT))
     session.close()
+
+
+def test_every_documented_identity_may_be_configured():
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    names = re.search(r"# (readonly, .+?);\s+# limited, .+\s+# (disposable),", readme)
+    documented = {*names[1].split(", "), "limited", names[2], "full"}
+    assert documented == list_known_identities()
+    assert not list(find_wrong_names(documented, [], list_known_identities(), load_description(None).model))
 
 
 def test_a_name_that_was_meant_is_suggested():

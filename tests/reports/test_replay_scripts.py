@@ -99,6 +99,20 @@ def test_a_check_says_what_the_finding_says(given, fails):
     assert check.fails == fails
 
 
+@pytest.mark.parametrize(
+    ("path", "expected", "needs"),
+    [
+        (f"{ITEM}%00", "below 500", ()),  # made of an id that the list shows
+        ("/evses/evse01K9B5CZZZD6RF7XX98AQ0HBSS", "below 500", ("status(1) != 404",)),
+        (f"{ITEM}%00", "200", ("status(2) != 404",)),
+    ],
+)
+def test_404_decides_whether_a_server_fails_unless_only_the_run_knew_the_id(path, expected, needs):
+    failing = send("i", path, {}, status=500, at=1)
+    check, _ = derive(READS[0], failing, fail("i", message="fails", expected=expected, actual="500"))
+    assert check.needs == needs
+
+
 def test_two_values_that_must_be_equal_are_compared_where_they_stand():
     check, _ = derive(*READS, fail("l", "i", pointer="/0/power", message="differs", expected="8", actual="7"))
     assert check.fails == "value(1, '/0/power') != value(2, '/power')"
