@@ -104,14 +104,15 @@ def write_python_call(parts: RequestParts) -> str:
     lines = ["httpx.request(", f"    {parts.method!r},", f"    {write_expression(parts.url)},"]
     if parts.login:
         lines += [f"    auth=({', '.join(write_expression((variable,)) for variable in parts.login)}),"]
-    if parts.headers:
-        header_lines = (f"        {name!r}: {write_expression(value)}," for name, value in parts.headers)
+    headers = [(name, value) for name, value in parts.headers if name.lower() != "transfer-encoding"]
+    if headers:
+        header_lines = (f"        {name!r}: {write_expression(value)}," for name, value in headers)
         lines += ["    headers={", *header_lines, "    },"]
     if parts.body:
         filled = any(isinstance(piece, Variable) for piece in parts.text)
-        lines += [
-            f"    content=({write_expression(parts.text)}).encode()," if filled else f"    content={parts.body!r},"
-        ]
+        body = f"({write_expression(parts.text)}).encode()" if filled else f"{parts.body!r}"
+        is_chunked = len(headers) < len(parts.headers)  # httpx sends in chunks what it gets in parts
+        lines += [f"    content=iter([{body}])," if is_chunked else f"    content={body},"]
     return "\n".join([*lines, ")"])
 
 

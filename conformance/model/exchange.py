@@ -12,6 +12,8 @@ UNDOCUMENTED_METHOD = "its method is not documented"
 """Why a write cannot take effect; see `Request.inert`."""
 UNKNOWN_ORIGIN = "https://evconform.invalid"
 """An origin of web pages that nobody can register (RFC 2606, section 2)."""
+CHUNKED = ("Transfer-Encoding", "chunked")
+"""The header of a request whose body is sent in chunks, without its length (RFC 9112, section 7.1)."""
 
 
 class Request(msgspec.Struct, frozen=True, omit_defaults=True):

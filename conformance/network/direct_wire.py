@@ -5,7 +5,7 @@ The bytes are those that httpx would send, and h11, which httpx rests on too, re
 
 import select
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from threading import BoundedSemaphore
 
@@ -13,7 +13,7 @@ import h11
 import httpx
 
 from conformance.network.body_reader import Deadline
-from conformance.network.wire import IncomingResponse, OutgoingRequest, list_wire_headers
+from conformance.network.wire import IncomingResponse, OutgoingRequest, list_wire_headers, split_body
 
 _READ_BYTES = 64 * 1024
 _MAX_HEAD_BYTES = 100 * 1024
@@ -49,7 +49,7 @@ class DirectWire:
         connection = None
         try:
             connection = self._take_connection(deadline)
-            connection.send(head, request.body, deadline)
+            connection.send(head, split_body(request), deadline)
             answer = connection.receive_head(deadline)
         except BaseException:
             if connection is not None:
@@ -107,12 +107,12 @@ class _Connection:
         """Return whether there is something to read, be it the end."""
         return bool(self._poll.poll(0))
 
-    def send(self, head: h11.Request, body: bytes, deadline: Deadline) -> None:
+    def send(self, head: h11.Request, parts: Iterable[bytes], deadline: Deadline) -> None:
         """Send a whole request. Where the host hangs up meanwhile, it may have responded before."""
         try:
             data = self._state.send(head) or b""
-            if body:
-                data += self._state.send(h11.Data(data=body)) or b""
+            for part in parts:
+                data += self._state.send(h11.Data(data=part)) or b""
             data += self._state.send(h11.EndOfMessage()) or b""
         except h11.LocalProtocolError as error:
             raise httpx.LocalProtocolError(str(error)) from error

@@ -3,7 +3,7 @@
 `HttpxWire` sends through a transport of httpx: TLS, proxies, and the transports of tests.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
@@ -11,10 +11,12 @@ import h11
 import httpx
 
 from conformance.model import Headers
+from conformance.model.exchange import CHUNKED
 from conformance.network.body_reader import Deadline
 from conformance.network.timed_backend import ExchangeClock
 
 _BODY_METHODS = frozenset({"POST", "PUT", "PATCH"})
+_BODY_LENGTHS = frozenset({b"content-length", b"transfer-encoding"})  # headers that tell where a body ends
 
 
 class OutgoingRequest(NamedTuple):
@@ -22,7 +24,7 @@ class OutgoingRequest(NamedTuple):
 
     method: str
     url: httpx.URL
-    headers: Iterable[tuple[str, str]]
+    headers: Sequence[tuple[str, str]]
     body: bytes = b""
     target: bytes = b""
 
@@ -73,7 +75,7 @@ class HttpxWire:
             request.method,
             request.url,
             headers=list(request.headers),
-            content=request.body or None,
+            content=iter(split_body(request)) if is_chunked(request) else request.body or None,
             extensions=extensions,
         )
         self._clock.deadline = deadline
@@ -101,6 +103,17 @@ class HttpxWire:
         self._transport.close()
 
 
+def is_chunked(request: OutgoingRequest) -> bool:
+    """Return whether the body of a request is sent in chunks (RFC 9112, section 7.1)."""
+    return CHUNKED in request.headers
+
+
+def split_body(request: OutgoingRequest) -> tuple[bytes, ...]:
+    """Return the parts in which a body is sent: two chunks, or the whole of it."""
+    middle = len(request.body) // 2 if is_chunked(request) else 0
+    return tuple(part for part in (request.body[:middle], request.body[middle:]) if part)
+
+
 @lru_cache(maxsize=1024)  # half of the requests of a run repeat a URL
 def parse_url(url: str) -> httpx.URL:
     """Return a URL as httpx reads it; raises httpx.InvalidURL."""
@@ -111,9 +124,9 @@ def list_wire_headers(request: OutgoingRequest) -> list[tuple[bytes, bytes]]:
     """Return the headers of a request with those that HTTP/1.1 needs, as httpx adds them; raises UnicodeError."""
     headers = [(name.encode("ascii"), value.encode("ascii")) for name, value in request.headers]
     names = {name.lower() for name, _ in headers}
-    if request.body and b"content-length" not in names:
+    if request.body and not names & _BODY_LENGTHS:
         headers.append((b"Content-Length", b"%d" % len(request.body)))
-    elif not request.body and request.method in _BODY_METHODS and not names & {b"content-length", b"transfer-encoding"}:
+    elif not request.body and request.method in _BODY_METHODS and not names & _BODY_LENGTHS:
         headers.insert(0, (b"Content-Length", b"0"))
     if b"host" not in names:
         headers.insert(0, (b"Host", request.url.netloc))

@@ -158,3 +158,17 @@ def test_nobody_there_is_an_error_of_the_connection():
     wire = DirectWire("127.0.0.1", port, connect_s=1, idle_s=1)
     with pytest.raises(httpx.ConnectError, match="refused"):
         wire.exchange(OutgoingRequest("GET", httpx.URL(f"http://127.0.0.1:{port}/"), []), Deadline(2))
+
+
+def test_a_body_in_chunks_comes_in_two_of_them_without_its_length():
+    with listening(OK) as (port, received):
+        request = OutgoingRequest(
+            "POST", httpx.URL(f"http://127.0.0.1:{port}/"), [("Transfer-Encoding", "chunked")], b"abcdef"
+        )
+        for wire in open_both(port):
+            assert exchange(wire, request)[0] == 200
+            wire.close()
+    for data in received:
+        head, _, body = data.partition(b"\r\n\r\n")
+        assert b"content-length" not in head.lower()
+        assert body == b"3\r\nabc\r\n3\r\ndef\r\n0\r\n\r\n"

@@ -1,4 +1,4 @@
-"""ERR-08, WRT-05, WRT-06 and WRT-08: a wrong write is refused, and changes nothing.
+"""ERR-08, WRT-05, WRT-06, WRT-08 and VAL-11: a wrong write is refused, and changes nothing.
 
 Even a body that is not JSON is sent only where writes are allowed: a server that ignores the body may act
 nevertheless, and some of these operations switch real loads.
@@ -27,8 +27,9 @@ from conformance.probes.toolkit.write_requests import (
     find_writable,
 )
 from conformance.probes.writes.body_defects import NAMED_DEFECTS, UNREADABLE_BODIES, WrongBody, build_wrong_bodies
+from conformance.probes.writes.chunked_bodies import choose_for_chunks, send_in_chunks
 
-REFUSAL_REQUIREMENTS = ("ERR-08", "WRT-05", "WRT-06", "WRT-08")
+REFUSAL_REQUIREMENTS = ("ERR-08", "WRT-05", "WRT-06", "WRT-08", "VAL-11")
 _FEW, _MANY = len(NAMED_DEFECTS) + 1, 60  # wrong bodies of one operation, before and in the profile deep
 _ALONE = 3  # members of one operation's body that are tried alone, because a refusal did not name them
 _REFUSALS = {400, 409, 413, 415, 422}
@@ -56,8 +57,10 @@ def _make_run(most: int) -> Any:
         before = (yield from send(reader.operation, reader.build_request(fresh=True))) if reader else None
         sent: list[tuple[OperationResponse, Any]] = []
         alone_left = _ALONE
-        for wrong in build_wrong_bodies(write, subject, most):
-            response = yield from _send_wrong_body(write, wrong, subject)
+        wrong_bodies = tuple(build_wrong_bodies(write, subject, most))
+        in_chunks = choose_for_chunks(wrong_bodies, write, subject)
+        for wrong in wrong_bodies:
+            response = yield from _send_wrong_body(write, wrong, subject, is_chunked=wrong is in_chunks)
             sent.append((response, wrong.body))
             unnamed = [part for name, part in wrong.alone.items() if name not in find_reported_members(response)]
             for part in unnamed[:alone_left] if len(wrong.alone) > 1 and response.status in _REFUSALS else ():
@@ -96,9 +99,14 @@ def _not_applicable(requirement: str, operation: Operation, reason: str) -> Outc
     return Outcome(requirement, operation.key, Verdict.NOT_APPLICABLE, reason)
 
 
-def _send_wrong_body(write: Write, wrong: WrongBody, subject: Subject) -> Steps[OperationResponse]:
+def _send_wrong_body(
+    write: Write, wrong: WrongBody, subject: Subject, *, is_chunked: bool = False
+) -> Steps[OperationResponse]:
     """Send one wrong body and judge the response; delete what it created where it was accepted."""
-    response = yield from send(write.call.operation, wrong.request)
+    if is_chunked:
+        response = yield from send_in_chunks(wrong, write, subject)
+    else:
+        response = yield from send(write.call.operation, wrong.request)
     blamed_fields = find_reported_members(response)
     for requirement in wrong.requirements:
         if response.status in (_UNDECIDED | {409} if requirement == "ERR-08" else _UNDECIDED):
