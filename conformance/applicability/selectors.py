@@ -16,6 +16,11 @@ def is_any_operation(operation: Operation, model: ResourceModel) -> bool:
     return True
 
 
+def is_plain_get(operation: Operation, model: ResourceModel) -> bool:
+    """Return whether the operation is a GET that should succeed."""
+    return operation.method == "GET" and operation.role is not Role.REDIRECT
+
+
 def is_get(operation: Operation, model: ResourceModel) -> bool:
     """Return whether the operation is a GET."""
     return operation.method == "GET"
@@ -192,7 +197,14 @@ def has_user_header(operation: Operation, model: ResourceModel) -> bool:
 
 def is_personal(operation: Operation, model: ResourceModel) -> bool:
     """Return whether the operation requires a token and acts on what belongs to one user."""
-    return operation.is_secured and (bool(operation.user_header) or operation.resource in model.personal_resources)
+    is_narrowed = bool(operation.user_header) or is_listed_for_one_user(operation, model)
+    return operation.is_secured and (is_narrowed or operation.resource in model.personal_resources)
+
+
+def is_listed_for_one_user(operation: Operation, model: ResourceModel) -> bool:
+    """Return whether the operation updates a resource whose list a header narrows to one user."""
+    lists = (other for other in model.operations if other.resource == operation.resource and other.role is Role.LIST)
+    return operation.role is Role.UPDATE and any(other.user_header for other in lists)
 
 
 def is_user_required(operation: Operation, model: ResourceModel) -> bool:

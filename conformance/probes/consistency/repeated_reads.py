@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from conformance.applicability.selectors import is_get
+from conformance.applicability.selectors import is_get, is_plain_get
 from conformance.evidence.differences import ValueDifference, find_differences, get_value
 from conformance.evidence.json_bodies import UNREADABLE
 from conformance.evidence.outcomes import judge_case, pass_case
@@ -13,23 +13,31 @@ from conformance.evidence.payers import ANY_READER
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Request, ResourceModel, Verdict
+from conformance.probes.headers.unneeded_headers import (
+    add_unneeded_headers,
+    build_versioned_request,
+    version_need,
+)
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, report_untested
 from conformance.probes.toolkit.difference_outcomes import report_differences
 from conformance.probes.toolkit.refusals import find_call_as
-from conformance.probes.toolkit.stillness import has_still_part, report_restless, settle_differences
+from conformance.probes.toolkit.stillness import (
+    SettledDifferences,
+    has_still_part,
+    report_restless,
+    settle_differences,
+)
 
 VERSION_REQUIREMENTS = ("CON-01", "VER-03")
+_CONDITIONAL = frozenset({206, 304})  # responses to a range or a condition that a server may support
 _SHOWN = 5  # differences reported of one pair, as more of them add nothing
 _READS_IN_TURN = 8  # reads of which every second one shows one value: by chance once in 128 times
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    return (
-        *plain_read_needs(operation, model, ANY_READER),
-        Need(f"read {operation.path} in version 2", identity=ANY_READER),
-    )
+    return (*plain_read_needs(operation, model, ANY_READER), version_need(operation))
 
 
 def compare_versions(operation: Operation, subject: Subject) -> Steps[None]:
@@ -44,19 +52,40 @@ def compare_versions(operation: Operation, subject: Subject) -> Steps[None]:
             reason = f"the plain read returns {plain.status}"
             yield judge_case(plain, requirement, Verdict.NOT_OBSERVABLE, reason)
         return
-    versioned = yield from send(operation, _build_versioned_request(call, subject))
-    if not list(_compare_responses((plain, versioned))):
-        yield pass_case(versioned, "CON-01")
-        yield pass_case(versioned, "VER-03")
+    request = build_versioned_request(call.build_request(), subject)
+    versioned = together = yield from _read_in_version_2(request, plain, subject)
+    settled = yield from _settle(plain, versioned)
+    if settled and settled.lasting and together.exchange.request != request:  # another header may be the reason
+        versioned = yield from send(operation, request)
+        settled = yield from _settle(plain, versioned)
+    if settled:
+        yield from _explain_difference(call, plain, versioned, settled)
         return
-    yield from _explain_difference(call, plain, versioned)
+    yield pass_case(versioned, "CON-01")
+    yield pass_case(versioned, "VER-03")
 
 
-def _build_versioned_request(call: OperationCall, subject: Subject) -> Request:
-    request = call.build_request()
-    name = subject.version_header
-    kept = tuple((key, value) for key, value in request.headers if key.lower() != name.lower())
-    return msgspec.structs.replace(request, headers=(*kept, (name, "2")))
+def _read_in_version_2(request: Request, plain: OperationResponse, subject: Subject) -> Steps[OperationResponse]:
+    """Return the read in version 2 with headers that are not needed, without them where they change its status."""
+    operation = plain.operation
+    if not is_plain_get(operation, subject.model):
+        return (yield from send(operation, request))
+    headed = add_unneeded_headers(request, operation, subject)
+    together = yield from send(operation, headed)
+    if together.status == plain.status:
+        return together
+    versioned = yield from send(operation, request)
+    if versioned.status != plain.status or together.status in _CONDITIONAL:
+        return versioned
+    again = yield from send(operation, msgspec.structs.replace(headed, fresh=True))
+    return together if again.status == plain.status else versioned  # a status that comes and goes is no header's
+
+
+def _settle(plain: OperationResponse, versioned: OperationResponse) -> Steps[SettledDifferences | None]:
+    """Return the differences of two reads after further reads; None where they are equal."""
+    if not list(_compare_responses((plain, versioned))):
+        return None
+    return (yield from settle_differences((plain, versioned), _compare_responses))
 
 
 def _compare_responses(reads: Sequence[OperationResponse]) -> Iterator[ValueDifference]:
@@ -79,9 +108,10 @@ def _redirect_site(answer: OperationResponse) -> str:
     return location.partition("://")[0] + "://" + location.partition("://")[2].partition("/")[0] if location else ""
 
 
-def _explain_difference(call: OperationCall, plain: OperationResponse, versioned: OperationResponse) -> Steps[None]:
+def _explain_difference(
+    call: OperationCall, plain: OperationResponse, versioned: OperationResponse, settled: SettledDifferences
+) -> Steps[None]:
     """Judge VER-03 by the differences that last, and CON-01 by what changes between identical reads."""
-    settled = yield from settle_differences((plain, versioned), _compare_responses)
     message = "requesting version 2 changes the response"
     yield from report_differences(
         versioned, "VER-03", message, list(settled.lasting), (settled.reads[0],), limit=_SHOWN

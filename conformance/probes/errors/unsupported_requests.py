@@ -28,6 +28,7 @@ from conformance.probes.toolkit.refusals import (
 )
 
 UNKNOWN_ACCEPT = ("Accept", "application/x-evconform")
+_SHARE = 3  # one in so many operations is asked for another media type with each seed
 _METHODS = ("PUT", "GET")  # sent without a body to an unknown id, so that neither can take effect
 
 
@@ -225,7 +226,16 @@ PROBES = (
         rank=2,
         sends=_list_unsafe_requests,
     ),
-    Probe("unsupported-media-type", ("ERR-07",), is_get, _accept_needs, send_unacceptable_media_type, rank=2),
+    Probe(
+        "unsupported-media-type",
+        ("ERR-07",),
+        is_get,
+        _accept_needs,
+        send_unacceptable_media_type,
+        rank=2,
+        share=_SHARE,
+        first_share=2,
+    ),
     Probe(
         "problem-types",
         ("ERR-10",),

@@ -14,6 +14,8 @@ from conformance.probes.toolkit.samples import know_ways, try_ways
 
 ABSENT_VERSIONS = ("99", "3", "next")  # numbers that are none of the API's, the next one too, and a word
 
+_SHARE = 3  # one in so many operations is tried with each seed: servers check versions in one place
+
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """Return the reads that find a path, and the read in another version."""
@@ -56,6 +58,6 @@ def _request_version(call: OperationCall, version: str, subject: Subject) -> Ste
 PROBES = (
     Probe(
         "unsupported-version", ("VER-02",), is_get, _needs, send_unsupported_version,
-        ways=know_ways(len(ABSENT_VERSIONS)),
+        ways=know_ways(len(ABSENT_VERSIONS)), share=_SHARE, first_share=2,
     ),
 )  # fmt: skip

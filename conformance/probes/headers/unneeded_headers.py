@@ -1,4 +1,7 @@
-"""ERR-11 and HDR-09: headers that HTTP allows and the API does not need change nothing of a read."""
+"""ERR-11 and HDR-09: headers that HTTP allows and the API does not need change nothing of a read.
+
+They are sent together with a version: the read in version 2 (VER-03) is the same request.
+"""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -6,19 +9,19 @@ from email.utils import format_datetime, parsedate_to_datetime
 
 import msgspec
 
+from conformance.applicability.selectors import is_plain_get
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case
 from conformance.evidence.payers import ANY_READER
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
-from conformance.model import Operation, Outcome, Request, ResourceModel, Role, Verdict
+from conformance.model import Operation, Outcome, Request, ResourceModel, Verdict
 from conformance.model.exchange import UNKNOWN_ORIGIN
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps, choose_turn, send
 from conformance.probes.toolkit.calls import Missing, report_untested
 from conformance.probes.toolkit.refusals import find_call_as
-from conformance.probes.toolkit.samples import know_ways, try_ways
+from conformance.probes.toolkit.samples import choose_ways, count_attempts, know_ways
 
-_SHARE = 4  # one in so many operations is tried with each seed
 _HARMLESS = (
     # The type that is liked best is one that no operation has: the others are acceptable (RFC 9110, section 12.5.1).
     ("Accept", "image/avif, application/*;q=0.8, */*;q=0.1"),
@@ -36,16 +39,33 @@ _DAY = timedelta(days=1)
 _ORIGIN = ("Origin", UNKNOWN_ORIGIN)  # HDR-06 judges the answer; a server may refuse unknown origins
 
 
-def _is_plain_get(operation: Operation, model: ResourceModel) -> bool:
-    """Return whether the operation is a GET that should succeed."""
-    return operation.method == "GET" and operation.role is not Role.REDIRECT
+def version_need(operation: Operation) -> Need:
+    """Return the need of the read in version 2, with the unneeded headers."""
+    return Need(f"read {operation.path} in version 2", identity=ANY_READER, sampled=True)
+
+
+def build_versioned_request(request: Request, subject: Subject) -> Request:
+    """Return the request of a read with version 2 of the API."""
+    name = subject.version_header
+    kept = tuple((key, value) for key, value in request.headers if key.lower() != name.lower())
+    return msgspec.structs.replace(request, headers=(*kept, (name, "2")))
+
+
+def add_unneeded_headers(request: Request, operation: Operation, subject: Subject) -> Request:
+    """Return the request of a read in version 2 with all unneeded headers and the condition of this seed."""
+    (condition,) = _choose_conditions(operation, subject)[:1]
+    return _add_all(build_versioned_request(request, subject), condition)
+
+
+def _choose_conditions(operation: Operation, subject: Subject) -> tuple[tuple[str, str], ...]:
+    return choose_ways(_CONDITIONS, 1, subject, choose_turn(operation, len(_CONDITIONS)))
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """Return the plain read, and the one with the headers."""
     return (
         *plain_read_needs(operation, model, ANY_READER),
-        Need(f"unneeded headers {operation.key}", identity=ANY_READER, sampled=True),
+        version_need(operation),
     )
 
 
@@ -69,10 +89,9 @@ def send_unneeded_headers(operation: Operation, subject: Subject) -> Steps[None]
         return
 
     def send_condition(condition: tuple[str, str]) -> Steps[None]:
-        yield from _compare_with_plain(plain, condition)
+        yield from _compare_with_plain(plain, condition, subject)
 
-    start = choose_turn(operation, len(_CONDITIONS) * _SHARE) // _SHARE
-    yield from try_ways(_CONDITIONS, 1, subject, send_condition, start=start)
+    yield from count_attempts(_choose_conditions(operation, subject), len(_CONDITIONS), send_condition)
 
 
 def send_stale_conditions(operation: Operation, subject: Subject) -> Steps[None]:
@@ -113,11 +132,10 @@ def _parse_date(text: str | None) -> datetime | None:
         return None
 
 
-def _compare_with_plain(plain: OperationResponse, condition: tuple[str, str]) -> Steps[None]:
+def _compare_with_plain(plain: OperationResponse, condition: tuple[str, str], subject: Subject) -> Steps[None]:
     """Send a read with all of the headers and one condition, and compare its status with that of the plain read."""
     operation, request = plain.operation, plain.exchange.request
-    harmless = (*_HARMLESS, _RANGES[condition[0]])
-    response = yield from send(operation, _add(request, *harmless, condition, _ORIGIN))
+    response = yield from send(operation, _add_all(build_versioned_request(request, subject), condition))
     if response.status == 304:
         message = f"the server returns 304 although the condition of {condition[0]} is not met"
         yield fail_case(response, "HDR-09", message, expected=str(plain.status), actual="304", also=(plain,))
@@ -129,7 +147,7 @@ def _compare_with_plain(plain: OperationResponse, condition: tuple[str, str]) ->
     elif response.is_success or response.status == 304:
         yield pass_case(response, "ERR-11")
     else:
-        yield from _find_culprits(response, request, plain, harmless)
+        yield from _find_culprits(response, request, plain, (*_HARMLESS, _RANGES[condition[0]]))
 
 
 def _is_unmarked_part(response: OperationResponse) -> bool:
@@ -140,11 +158,16 @@ def _is_unmarked_part(response: OperationResponse) -> bool:
     return not http_response.find_header("content-range") and http_response.media_type != "multipart/byteranges"
 
 
+def _add_all(request: Request, condition: tuple[str, str]) -> Request:
+    """Return the request with all of the headers and one condition."""
+    return _add(request, *_HARMLESS, _RANGES[condition[0]], condition, _ORIGIN)
+
+
 def _add(request: Request, *headers: tuple[str, str]) -> Request:
-    """Return the request with further headers, sent for itself; a cookie of ours is no secret."""
+    """Return the request with further headers; a cookie of ours is no secret."""
     cookies = tuple(value for name, value in headers if name == "Cookie")
     return msgspec.structs.replace(
-        request, headers=(*request.headers, *headers), invented=(*request.invented, *cookies), fresh=True
+        request, headers=(*request.headers, *headers), invented=(*request.invented, *cookies)
     )
 
 
@@ -175,8 +198,8 @@ def _report(alone: OperationResponse, header: tuple[str, str], plain: OperationR
 
 PROBES = (
     Probe(
-        "unneeded-headers", ("ERR-11", "HDR-09"), _is_plain_get, _needs, send_unneeded_headers, rank=2,
-        ways=know_ways(len(_CONDITIONS)), share=_SHARE,
+        "unneeded-headers", ("ERR-11", "HDR-09"), is_plain_get, _needs, send_unneeded_headers, rank=2,
+        ways=know_ways(len(_CONDITIONS)),
     ),
-    Probe("stale-conditions", ("HDR-09",), _is_plain_get, _plain_needs, send_stale_conditions, rank=2),
+    Probe("stale-conditions", ("HDR-09",), is_plain_get, _plain_needs, send_stale_conditions, rank=2),
 )  # fmt: skip
