@@ -11,12 +11,13 @@ from conformance.evidence.subject import Subject
 from conformance.model import Filter, Location, Operation, Operator, Outcome, ResourceModel, Role, Verdict
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps, send
-from conformance.probes.toolkit.calls import Missing, find_populated_list, report_untested
+from conformance.probes.toolkit.calls import Missing, OperationCall, find_populated_list, report_untested
 from conformance.probes.toolkit.pages import item_key, parse_page, read_whole_list
 from conformance.probes.toolkit.refusals import check_accepted
 from conformance.probes.toolkit.repetition import confirm_violations
 
 _ANY_CASE = re.compile(r"case[- ]insensitive|whatever its case|regardless of case|ignoring case", re.IGNORECASE)
+_WHOLE = re.compile(r"\bexact|\bwith this\b", re.IGNORECASE)
 _EXACT = re.compile(r"\bexact", re.IGNORECASE)
 
 
@@ -114,7 +115,7 @@ def has_text_filter(operation: Operation, model: ResourceModel) -> bool:
 
 def _case_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     reader = choose_reader_kind(operation, model)
-    return (*plain_read_needs(operation, model, reader), Need(f"case {operation.key}", identity=reader))
+    return (*plain_read_needs(operation, model, reader), Need(f"case {operation.key}", 2, reader))
 
 
 def _is_plain_text(operation: Operation, query_filter: Filter) -> bool:
@@ -144,6 +145,13 @@ def change_case(operation: Operation, subject: Subject) -> Steps[None]:
         is_shown = item_key(item, operation) in {item_key(other, operation) for _, other in response.objects}
         judge = _judge_exact if query_filter in exact else _judge_caseless
         yield from judge(response, query_filter, value, is_shown, plain)
+        if _WHOLE.search(_read_text(operation, query_filter, subject)) and len(value) > 1:
+            yield from _send_beginning(call, query_filter, value)
+
+
+def _send_beginning(call: OperationCall, query_filter: Filter, value: str) -> Steps[None]:
+    """Send a value without its last character to an exact filter; the check of FLT-01 judges what is shown."""
+    yield from send(call.operation, call.build_request((query_filter.parameter, value[:-1])))
 
 
 def _has_case(value: str) -> bool:

@@ -22,6 +22,7 @@ from conformance.probes.toolkit.pages import item_key
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt][\d:]{8}(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)")
 _MAX_MEMBERS = 20  # of a list of values in a query, which must not make the target of a request too long
+_MANY_MEMBERS = 4  # other values beside that of the item that a list of values must find
 _LOWER_BOUNDS = frozenset({Operator.GTE, Operator.GT})  # they exclude smaller values
 # Lower bounds get an offset with plus, upper ones with minus: in a query plus must be escaped, minus need not be.
 _EAST, _WEST = timezone(timedelta(hours=5, minutes=30)), timezone(-timedelta(hours=3, minutes=30))
@@ -165,6 +166,49 @@ def _spell_bound(value: Any) -> str:
     """Return a value as a bound; a time in upper case, since servers may refuse lower case (RFC 3339, section 5.6)."""
     text = format_query_value(value)
     return text.upper() if isinstance(parse_comparable(value), datetime) else text
+
+
+def choose_satisfied_value(
+    query_filter: Filter, item: dict[str, Any], items: Sequence[dict[str, Any]], operation: Operation
+) -> str:
+    """Return a value of a filter that one of the items satisfies, on the bound if it has one; empty without one.
+
+    A list of values ends with that of the item, behind up to four others.
+    """
+    if query_filter.operator is Operator.ISNULL:
+        return next((value for value in ("true", "false") if is_satisfied(query_filter, item, value)), "")
+    own_values = [value for value in get_filtered_values(query_filter, item) if value is not None]
+    if not own_values or "[]" in query_filter.field:
+        return ""
+    if query_filter.operator in ORDER_OPERATORS | {Operator.RANGE}:
+        return _choose_own_bound(query_filter.operator, own_values[0])
+    own = _spell_member(query_filter, own_values[0], operation)
+    if query_filter.operator is not Operator.IN:
+        return own
+    values = (value for other in items for value in get_filtered_values(query_filter, other) if value is not None)
+    others = dict.fromkeys(_spell_member(query_filter, value, operation) for value in values)
+    members = [text for text in others if text and text != own and "," not in text][:_MANY_MEMBERS]
+    return ",".join([*members, own]) if own and "," not in own else ""
+
+
+def _choose_own_bound(operator: Operator, value: Any) -> str:
+    """Return the bound that a value lies on, or just within where the bound itself is excluded; empty without order."""
+    comparable = parse_comparable(value)
+    if comparable is None:
+        return ""
+    if operator in {Operator.GT, Operator.LT}:
+        return _shift(comparable, -1 if operator is Operator.GT else 1)
+    bound = _spell_bound(value)
+    if operator is Operator.RANGE:
+        return f"{bound},{bound}"
+    return _convert_to_time_zone(bound, _EAST if operator in _LOWER_BOUNDS else _WEST)
+
+
+def _spell_member(query_filter: Filter, value: Any, operation: Operation) -> str:
+    """Return a value of an item as a filter by equality takes it; empty where its parameter does not admit it."""
+    text = extract_id(value) if query_filter.by_id_of else format_query_value(value)
+    allowed = _admitted_values(query_filter, operation)
+    return allowed.get(text.casefold(), "") if allowed else text
 
 
 def choose_second_filter(trial: FilterTrial, response: OperationResponse) -> tuple[tuple[str, str], ...]:
