@@ -1,4 +1,7 @@
-"""AUT-21: a code that was requested with a challenge is exchanged with its verifier alone (RFC 7636, section 4.6)."""
+"""AUT-21: a code is exchanged with the verifier and the redirect_uri of its request alone.
+
+Sources: RFC 7636, section 4.6; RFC 6749, section 4.1.3.
+"""
 
 import base64
 import hashlib
@@ -21,13 +24,13 @@ _REFUSALS = frozenset({400, 401})
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    """Return the requests for three codes, and those that exchange them."""
-    exchanges = Need("exchange with a challenge", 3, f"full{CLIENT}", shared=False)
-    return (exchanges, Need("exchange with a challenge", 3, "", shared=False))
+    """Return the requests for four codes, and those that exchange them."""
+    exchanges = Need("exchange with a challenge", 4, f"full{CLIENT}", shared=False)
+    return (exchanges, Need("exchange with a challenge", 4, "", shared=False))
 
 
 def exchange_with_verifiers(operation: Operation, subject: Subject) -> Steps[None]:
-    """Exchange three codes: without a verifier, with a wrong one and with the right one."""
+    """Exchange four codes: without a verifier, with a wrong and the right one, and one without its redirect_uri."""
     client = next(iter(subject.seeds.get("client_id", ())), "")
     if "full" not in subject.target.clients or not subject.target.token_url or not client:
         reason = "no client id and secret are configured for the identity full"
@@ -47,6 +50,11 @@ def exchange_with_verifiers(operation: Operation, subject: Subject) -> Steps[Non
         form |= {"code_verifier": sent} if sent else {}
         responses[name] = yield from post_form(subject, "", urlencode(form))
     yield from _judge(responses)
+    code = yield from request_code(subject, client)
+    bare = yield from post_form(subject, "", urlencode({"grant_type": "authorization_code", "code": code}))
+    if read_token(bare):
+        message = "a code is exchanged without the redirect_uri of its request"
+        yield fail_case(bare, _REQUIREMENT, message, expected="400", actual=str(bare.status))
 
 
 def hash_verifier(verifier: str) -> str:

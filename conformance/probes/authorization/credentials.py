@@ -265,6 +265,7 @@ PROBES = (
     Probe(
         "read-only-scope", ("AUT-03",), is_scoped_write, _build_needs("reading scopes", "readonly"),
         _build_identity_probe("readonly", "AUT-03", 403, "a token that may only read"), identities=("readonly",),
+        is_unique_way=True,
     ),
     Probe(
         "scheme-in-other-case", ("AUT-10",), has_scopes, _build_needs("scheme in other case", "noscope"),

@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from conformance.applicability.selectors import is_listed_for_one_user
 from conformance.evidence.outcomes import fail_case, judge_case, quote_json, skip_case
 from conformance.evidence.payers import USER_A, USER_B
 from conformance.evidence.responses import OperationResponse
@@ -12,6 +13,7 @@ from conformance.model import Operation, ResourceModel, Verdict
 from conformance.probes.authorization.foreign_writes import is_owned_update, judge_refusal
 from conformance.probes.authorization.tenancy import (
     find_two_people,
+    has_owner,
     headers_without_user,
     is_shared,
     separation_needs,
@@ -27,6 +29,12 @@ def _update_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...
     learnt = separation_needs(operation, model)
     owner_reads = Need(f"read around {operation.key} of another", 2, USER_A, shared=False)
     return (*learnt, owner_reads, Need(f"write {operation.key} of another", identity=USER_B, shared=False))
+
+
+def _is_user_update(operation: Operation, model: ResourceModel) -> bool:
+    """Return whether the operation updates a resource of one user: its owner, or a list for one user is documented."""
+    is_listed = operation.is_secured and is_listed_for_one_user(operation, model)
+    return is_owned_update(operation, model) or is_listed
 
 
 class _ForeignUpdate(NamedTuple):
@@ -66,7 +74,8 @@ def send_foreign_update(operation: Operation, subject: Subject) -> Steps[None]:
         yield from report_untested(("AUT-05",), operation, missing)
         return
     update = yield from _prepare_update(call, subject)
-    if update is None or (yield from is_shared(call, subject)):
+    is_private = has_owner(operation, subject.model) or (update and (yield from _is_hidden(update)))
+    if update is None or not is_private or (yield from is_shared(call, subject)):
         yield skip_case("AUT-05", operation.key, Verdict.NOT_APPLICABLE, "nothing of one person's alone can be sent")
         return
     response, after = yield from _send_as_other_user(update, subject)
@@ -106,6 +115,13 @@ def _prepare_update(call: OperationCall, subject: Subject) -> Steps[_ForeignUpda
     )
 
 
+def _is_hidden(update: _ForeignUpdate) -> Steps[bool]:
+    """Return whether user_b may not read the resource."""
+    reader = msgspec.structs.replace(update.reader, identity=USER_B, headers=headers_without_user(update.reader))
+    response = yield from send(reader.operation, reader.build_request())
+    return response.status in {403, 404}
+
+
 def _send_as_other_user(update: _ForeignUpdate, subject: Subject) -> Steps[tuple[OperationResponse, OperationResponse]]:
     """Send an update as user_b, read the resource as its owner, and restore it; return both responses."""
     call = update.own_write.call
@@ -140,10 +156,11 @@ PROBES = (
     Probe(
         "foreign-update",
         ("AUT-05",),
-        is_owned_update,
+        _is_user_update,
         _update_needs,
         send_foreign_update,
         writes=True,
         identities=(USER_A, USER_B),
+        is_unique_way=True,
     ),
 )

@@ -8,11 +8,11 @@ from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.evidence.urls import strip_base_url
 from conformance.model import Operation, ResourceModel, Role, Verdict
-from conformance.probes.authorization.user_header import find_users, send_as_user
+from conformance.probes.authorization.user_header import find_users, list_owners, one_user_need, send_as_user
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_call, report_untested
-from conformance.probes.toolkit.pages import parse_page
+from conformance.probes.toolkit.pages import item_key, parse_page
 from conformance.probes.toolkit.repetition import confirm_violations
 from conformance.tools.link_header import BLANK_TARGET
 
@@ -26,47 +26,56 @@ def _is_narrowed_list(operation: Operation, model: ResourceModel) -> bool:
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    """Return the reads that find a user and the whole list, that of the user, and a page with the link to the next."""
+    """Return the reads that find a user, the whole list and that of the user, and a later page for this user."""
     people = model.resources_by_name.get(model.principal_resource)
     user_read = (Need(f"read {people.list_path}", identity=READER),) if people else ()
-    pages = Need(f"read later pages of {operation.path} as one user", 3, READER)
-    return (*user_read, *plain_read_needs(operation, model, READER), pages)
+    later_page = Need(f"read a later page of {operation.path} as one user", identity=READER)
+    return (*user_read, *plain_read_needs(operation, model, READER), one_user_need(operation), later_page)
 
 
 def narrow_later_page(operation: Operation, subject: Subject) -> Steps[None]:
-    """Follow the link to the second page of the whole list for one user, who is shown nothing of the others there."""
+    """Read a later page of the whole list for one user, who is shown nothing of the others there."""
     call = yield from find_call(operation, subject, subject.reader)
     if isinstance(call, Missing):
         yield from report_untested((_REQUIREMENT,), operation, call)
         return
     plain = yield from send(operation, call.build_request())
-    users = yield from find_users(subject)
-    target = (yield from _find_second_page(call, plain, subject)) if users else ""
-    if not target:
-        reason = "no user is known, or the whole list has one page"
-        yield judge_case(plain, _REQUIREMENT, Verdict.NOT_APPLICABLE, reason)
+    users = list_owners(plain, subject) or (yield from find_users(subject))
+    if not users:
+        yield judge_case(plain, _REQUIREMENT, Verdict.NOT_APPLICABLE, "no user is known")
         return
     whole = yield from send_as_user(call, users[0])
     if not whole.is_success or parse_page(whole).next not in {None, BLANK_TARGET} or _is_full(whole):
         reason = f"the list of the user returns {whole.status}, or is longer than one page"
         yield judge_case(whole, _REQUIREMENT, Verdict.NOT_APPLICABLE, reason)
         return
+    target = _find_page_of_others(call, plain, whole, subject)
+    if not target:
+        yield judge_case(whole, _REQUIREMENT, Verdict.NOT_APPLICABLE, "the whole list shows nothing of others")
+        return
     request = msgspec.structs.replace(whole.exchange.request, target=target)
     yield from _check_page((yield from send(operation, request)), whole)
 
 
-def _find_second_page(call: OperationCall, plain: OperationResponse, subject: Subject) -> Steps[str]:
-    """Return the target of the second page of a list; empty where the list has one item.
+def _find_page_of_others(
+    call: OperationCall, plain: OperationResponse, whole: OperationResponse, subject: Subject
+) -> str:
+    """Return the target of a later page of the whole list that shows what the user's list lacks; empty without one.
 
-    Where all items stand on one page, it is read again with half of them on a page.
+    Where the plain list has a second page, that is the target of its link. Else it is the page from the first item on
+    that is not the user's.
     """
-    page = parse_page(plain)
-    pagination = call.operation.pagination
-    count = len(plain.items) // 2
-    if plain.is_success and page.next in {None, BLANK_TARGET} and pagination and pagination.size and count:
-        page = parse_page((yield from send(call.operation, call.build_request((pagination.size, str(count))))))
-    link = page.next if page.response.is_success else None
-    return strip_base_url(subject.target.base_url, link) or "" if link and link != BLANK_TARGET else ""
+    link, pagination = parse_page(plain).next, call.operation.pagination
+    if link not in {None, BLANK_TARGET}:
+        return strip_base_url(subject.target.base_url, link or "") or ""
+    own_urls = {item.get("url") for _, item in whole.objects}
+    items = [item for _, item in plain.objects]
+    at = next((at for at, item in enumerate(items) if at and item.get("url") not in own_urls), 0)
+    if not at or pagination is None:
+        return ""
+    if pagination.after:
+        return call.build_request((pagination.after, item_key(items[at - 1], call.operation))).target
+    return call.build_request((pagination.size, "1"), (pagination.page, str(at + 1))).target if pagination.size else ""
 
 
 def _is_full(response: OperationResponse) -> bool:
@@ -77,6 +86,9 @@ def _is_full(response: OperationResponse) -> bool:
 
 def _check_page(page: OperationResponse, whole: OperationResponse) -> Steps[None]:
     """Check that a later page for one user shows nothing that the whole list of this user lacks."""
+    if page.status == 404 and page.operation.pagination and page.operation.pagination.page:
+        yield pass_case(page, _REQUIREMENT)
+        return
     if not page.is_success or not page.has_list:
         reason = f"the cursor of another list returns {page.status}"
         yield judge_case(page, _REQUIREMENT, Verdict.NOT_OBSERVABLE, reason, also=(whole,))
@@ -96,5 +108,8 @@ def _check_page(page: OperationResponse, whole: OperationResponse) -> Steps[None
 
 
 PROBES = (
-    Probe("narrowed-pages", (_REQUIREMENT,), _is_narrowed_list, _needs, confirm_violations(narrow_later_page), rank=2),
-)
+    Probe(
+        "narrowed-pages", (_REQUIREMENT,), _is_narrowed_list, _needs, confirm_violations(narrow_later_page), rank=2,
+        is_unique_way=True,
+    ),
+)  # fmt: skip

@@ -103,6 +103,7 @@ def _check_token(response: OperationResponse) -> Steps[str]:
     complaints = [
         ("the client credentials get no token", bool(token), "/access_token"),
         ("token_type is not Bearer", isinstance(token_type, str) and token_type.lower() == "bearer", "/token_type"),
+        ("scope is not a list with blanks", not _is_comma_list(body.get("scope")), "/scope"),
         ("expires_in is not a positive number", isinstance(lifetime, int | float) and lifetime > 0, "/expires_in"),
     ]
     for message, holds, pointer in complaints:
@@ -115,6 +116,11 @@ def _check_token(response: OperationResponse) -> Steps[str]:
     else:
         yield pass_case(response, "AUT-07")
     return token
+
+
+def _is_comma_list(scope: object) -> bool:
+    """Return whether the scopes of a token are several names with commas between them (RFC 6749, section 3.3)."""
+    return isinstance(scope, str) and all(":" in name for name in scope.split(",")) and "," in scope
 
 
 def read_token(response: OperationResponse) -> str:

@@ -31,16 +31,21 @@ def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
         if people
         else ()
     )
-    # a malformed user and one user, then no user, then both forms of the header
-    count = 2 + operation.user_required + 2 * _is_first_list(operation, model)
-    narrowed_reads = Need(f"read {operation.path} as one user", count, READER)
+    # a malformed user, then no user, then both forms of the header
+    count = 1 + operation.user_required + 2 * _is_first_list(operation, model)
+    narrowed_reads = (one_user_need(operation), Need(f"read {operation.path} as odd users", count, READER))
     of_a = plain_read_needs(operation, model, USER_A)
     own = (
         of_a
         if operation.role is Role.LIST
         else (*of_a[:-1], Need(f"read {operation.path} of another", identity=USER_B))
     )
-    return (*user_reads, *plain_read_needs(operation, model, READER), narrowed_reads, *own)
+    return (*user_reads, *plain_read_needs(operation, model, READER), *narrowed_reads, *own)
+
+
+def one_user_need(operation: Operation) -> Need:
+    """Return the need of the read for one user."""
+    return Need(f"read {operation.path} as one user", identity=READER)
 
 
 def _is_first_list(operation: Operation, model: ResourceModel) -> bool:
@@ -100,9 +105,7 @@ def _check_one_user(
 ) -> Steps[None]:
     """Check that a response for one user in the header shows nothing that names another user as its owner."""
     resource = subject.model.resources_by_name.get(call.operation.resource)
-    shown_owners = [
-        owner for _, item in plain.objects if resource for owner in find_owners(item, resource, subject.model)
-    ]
+    shown_owners = list_owners(plain, subject)
     other_users = [user for user in people if extract_id(user) not in map(extract_id, shown_owners[:1])]
     if resource is None or not shown_owners or not other_users:
         yield from _compare_with_own_token(call, plain, subject)
@@ -127,6 +130,12 @@ def _check_one_user(
         yield fail_case(response, "AUT-06", message, expected=chosen_user, actual=owner, pointer=at, also=(plain,))
     if not foreign_items and response.objects:
         yield pass_case(response, "AUT-06")
+
+
+def list_owners(response: OperationResponse, subject: Subject) -> list[str]:
+    """Return the URLs of the owners that the resources in a response name, in order."""
+    resource = subject.model.resources_by_name.get(response.operation.resource)
+    return [owner for _, item in response.objects if resource for owner in find_owners(item, resource, subject.model)]
 
 
 def send_as_user(call: OperationCall, url: str) -> Steps[OperationResponse]:
@@ -227,4 +236,8 @@ def _compare_header_forms(call: OperationCall, url: str) -> Steps[None]:
     yield judge_case(by_url, "AUT-06", Verdict.REVIEW, message, expected="both or either", actual=actual, also=(by_id,))
 
 
-PROBES = (Probe("user-header", ("AUT-06",), _has_user_header, _needs, confirm_violations(narrow_to_user)),)
+PROBES = (
+    Probe(
+        "user-header", ("AUT-06",), _has_user_header, _needs, confirm_violations(narrow_to_user), is_unique_way=True,
+    ),
+)  # fmt: skip
