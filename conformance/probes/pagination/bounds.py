@@ -30,7 +30,7 @@ _ODD = frozenset({"nul", "nul-inside", "full-width-digit", "combining-accent", "
 _TOLERABLE = frozenset({
     "trailing-newline", "leading-space", "trailing-space", "lower-case", "no-offset", "date-alone", "epoch-seconds",
 })  # fmt: skip
-_ABSENT_PAGE = "999999"
+_ABSENT_PAGE, _HUGE_PAGE = "999999", "9" * 21  # the second one has an offset beyond 64 bits
 _OTHER_BAD_SIZES = (("zero", "0"), ("negative", "-1"), ("text", "ten"), ("beyond 64 bits", str(2**64)))
 _REFUSALS = (400, 404, 409, 410, 414, 416, 422, 431)  # those that are about the request, not about who sends it
 
@@ -39,6 +39,8 @@ def _pagination_of(operation: Operation) -> Pagination:
     """Return the pagination of an operation; a cursor without parameters where it has none."""
     return operation.pagination or Pagination(Scheme.CURSOR)
 
+
+_SMALL_SHARE = 3  # one in so many lists is read with pages of one item with each seed
 
 NamedValue = tuple[str, str]  # the name of a class of values, and one of them
 
@@ -94,7 +96,7 @@ def read_smallest_page(operation: Operation, subject: Subject) -> Steps[None]:
 
 
 def send_bad_page_numbers(operation: Operation, subject: Subject) -> Steps[None]:
-    """Request page 0 and a page behind the last; neither exists (PAG-08)."""
+    """Request page 0, a page behind the last, and one with a number beyond 64 bits; none exists (PAG-08)."""
     call = yield from find_refusable_call(operation, subject)
     if isinstance(call, Missing):
         yield from report_untested(("PAG-08",), operation, call)
@@ -104,6 +106,8 @@ def send_bad_page_numbers(operation: Operation, subject: Subject) -> Steps[None]
     yield from check_refused(behind_last, "PAG-08", "a page behind the last", 404, pointer=f"query:{name}")
     page_zero = yield from send_for_refusal(operation, call.build_request((name, "0")), subject)
     yield from check_refused(page_zero, "PAG-08", "page 0", *_REFUSALS, pointer=f"query:{name}")
+    huge = yield from send_for_refusal(operation, call.build_request((name, _HUGE_PAGE)), subject)
+    yield from check_refused(huge, "PAG-08", "a page number beyond 64 bits", *_REFUSALS, pointer=f"query:{name}")
 
 
 def send_bad_cursors(operation: Operation, subject: Subject) -> Steps[None]:
@@ -176,6 +180,11 @@ def _needs(label: str) -> Callable[[Operation, ResourceModel], tuple[Need, ...]]
     return lambda operation, model: refusal_needs(operation, model, label, always=1)
 
 
+def _number_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    """Return the needs of three page numbers."""
+    return refusal_needs(operation, model, "number", always=2)
+
+
 def _smallest_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """Return the reads that find a path, and the request for a page of one item."""
     return (
@@ -191,8 +200,11 @@ PROBES = (
         "invalid-page-sizes", ("PAG-06",), has_page_size, _needs("size"), send_bad_sizes,
         ways=know_ways(len(_OTHER_BAD_SIZES)),
     ),
-    Probe("page-size-one", ("PAG-06",), has_page_size, _smallest_needs, read_smallest_page, rank=2),
-    Probe("invalid-page-numbers", ("PAG-08",), has_page_numbers, _needs("number"), send_bad_page_numbers),
+    Probe(
+        "page-size-one", ("PAG-06",), has_page_size, _smallest_needs, read_smallest_page, rank=2,
+        share=_SMALL_SHARE, is_unique_way=True,
+    ),
+    Probe("invalid-page-numbers", ("PAG-08",), has_page_numbers, _number_needs, send_bad_page_numbers),
     Probe(
         "invalid-cursors", ("PAG-10", "ERR-09"), has_cursors, _needs("cursor"), send_bad_cursors, rank=2,
         ways=know_ways(_MALFORMED_CURSORS),
