@@ -19,6 +19,8 @@ from conformance.model import Outcome
 
 _MAX_COMPLAINTS = 3  # about one requirement in one body
 _ROUNDING = 1  # of a whole number, whichever way it was rounded
+_KILO = 1000
+_SOURCES = ("grid_energy_delivered_watt_hours", "solar_energy_delivered_watt_hours", "energy_delivered_watt_hours")
 
 
 class Complaint(NamedTuple):
@@ -101,15 +103,31 @@ def _judge_part(part: str, whole: str) -> Callable[[Mapping[str, Any]], Complain
     return judge
 
 
+def _judge_sources(data: Mapping[str, Any]) -> Complaint | None:
+    """Judge the energy from grid and sun together: it is no more than the energy delivered."""
+    grid, solar, whole = (data[name] for name in _SOURCES)
+    if not all(is_number(value) and value >= 0 for value in (grid, solar, whole)):
+        return None
+    if grid + solar > whole + 2 * _ROUNDING and max(grid, solar) <= whole + _ROUNDING:
+        return Complaint(_SOURCES[0], "grid and sun together gave more than was delivered", f"≤ {whole - solar}")
+    return None
+
+
 def _judge_price_part(data: Mapping[str, Any]) -> Complaint | None:
-    """Judge the energy of an interval by price: it is no more than the energy of the interval."""
-    part = data["energy_delivered_by_price"]
+    """Judge the energy of an interval by price: no more than the energy of the interval, and in its unit.
+
+    One part may be one of several. A part that is a thousandth of the whole is in kilowatt-hours.
+    """
+    part, name = data["energy_delivered_by_price"], "energy_delivered_by_price"
     if not isinstance(part, Mapping) or "energy_delivered_watt_hours" not in part:
         return None
-    total = data["total_energy_delivered_watt_hours"]
-    complaint = _judge_part("part", "whole")({"part": part["energy_delivered_watt_hours"], "whole": total})
-    message = "more energy was paid for than was delivered in the interval"
-    return complaint and Complaint("energy_delivered_by_price", message, complaint.expected)
+    energy, total = part["energy_delivered_watt_hours"], data["total_energy_delivered_watt_hours"]
+    complaint = _judge_part("part", "whole")({"part": energy, "whole": total})
+    if complaint:
+        return Complaint(name, "more energy was paid for than was delivered in the interval", complaint.expected)
+    if is_number(energy) and is_number(total) and energy > 1 and abs(total - energy * _KILO) < _KILO:
+        return Complaint(name, "the energy by price is a thousandth of that of the interval", f"{total} watt hours")
+    return None
 
 
 def _judge_duration(data: Mapping[str, Any]) -> Complaint | None:
@@ -180,6 +198,7 @@ RULES = (
         for source in ("grid", "solar")
         for total in ("energy_delivered_watt_hours",)
     ),
+    Rule("CHG-03", _SOURCES, _judge_sources),
     Rule("CHG-03", ("energy_delivered_by_price", "total_energy_delivered_watt_hours"), _judge_price_part),
     Rule("CHG-03", ("duration_minutes", "start", "end"), _judge_duration),
     *(

@@ -36,6 +36,14 @@ CONTRADICTIONS = {
             "energy_delivered_by_price": {"price": "21.3", "energy_delivered_watt_hours": 1_800},
         },
     ),
+    "grid and sun above the energy": ("CHG-03", {**ENERGY, "grid_energy_delivered_watt_hours": 9_000}),
+    "paid in kilowatt-hours": (
+        "CHG-03",
+        {
+            "total_energy_delivered_watt_hours": 9_400,
+            "energy_delivered_by_price": {"price": "21.3", "energy_delivered_watt_hours": 9},
+        },
+    ),
     "charging for too long": ("CHG-03", {"start": NOON, "end": HALF_PAST, "duration_minutes": 45}),
     "flows above their source": (
         "CHG-04",
@@ -55,6 +63,10 @@ CONTRADICTIONS = {
     ),
 }
 ADMISSIBLE = {
+    "a third of it at one price": {
+        "total_energy_delivered_watt_hours": 9_400,
+        "energy_delivered_by_price": {"price": "21.3", "energy_delivered_watt_hours": 3_000},
+    },
     "unknown plug": {"is_charging": True, "is_plugged_in": None, "state": "PLUGGED_IN_CHARGING"},
     "a fault of the pilot": {"control_pilot_status": "F", "is_plugged_in": True, "is_charging": False},
     "no power either way": {"status": "IMPORTING", "power_watts": 0},
