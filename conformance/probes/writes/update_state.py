@@ -22,16 +22,21 @@ from conformance.probes.writes.expanded_changes import (
     ExpandedList,
     find_expanding_lists,
 )
+from conformance.probes.writes.neighbours import read_neighbour
 
 
 class UpdateState(msgspec.Struct, frozen=True):
-    """A write, the read that shows its effect, the resource before the write, and its list if any."""
+    """A write, the read that shows its effect, the resource before the write, and its list if any.
+
+    `neighbour` is the read of the same thing below another parent.
+    """
 
     write: Write
     reader: OperationCall
     original: OperationResponse
     original_list: OperationResponse | None
     expanding_lists: tuple[ExpandedList, ...] = ()
+    neighbour: OperationResponse | None = None
 
     @property
     def operation(self) -> Operation:
@@ -66,7 +71,8 @@ def prepare_update(operation: Operation, subject: Subject) -> Steps[UpdateState 
     call = find_collection(reader, subject)
     around = (yield from send(call.operation, call.build_request(fresh=True))) if call else None
     expanding_lists = yield from find_expanding_lists(reader, subject)
-    return UpdateState(write, reader, before, around, expanding_lists)
+    neighbour = yield from read_neighbour(reader, subject)
+    return UpdateState(write, reader, before, around, expanding_lists, neighbour)
 
 
 def find_collection(reader: OperationCall, subject: Subject) -> OperationCall | None:

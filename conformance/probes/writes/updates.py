@@ -36,6 +36,7 @@ from conformance.probes.writes.expanded_changes import (
     list_expanding_lists,
 )
 from conformance.probes.writes.filter_agreement import has_equality_filter
+from conformance.probes.writes.neighbours import find_followers, has_neighbours, judge_followers
 from conformance.probes.writes.update_expansion import EXPANSION_REQUIREMENTS, judge_expanded_response
 from conformance.probes.writes.update_judgements import (
     ObservedPatch,
@@ -65,7 +66,7 @@ def _is_update(operation: Operation, model: ResourceModel) -> bool:
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """Return the reads that find the resource, and the requests of the change."""
     filtered = 1 if has_equality_filter(operation.resource, model) else 0
-    own = Need(f"write {operation.key}", _REQUESTS + filtered, shared=False)
+    own = Need(f"write {operation.key}", _REQUESTS + filtered + 2 * has_neighbours(operation), shared=False)
     expanding = min(len(list_expanding_lists(operation.resource, model)), MAX_PLACES)
     lists = (Need(f"expanded {operation.key}", expanding, shared=False),) if expanding else ()
     return (*plain_read_needs(operation, model)[:-1], own, *lists)
@@ -142,11 +143,13 @@ def _judge_changes(plan: ChangePlan, changed: OperationResponse, state: UpdateSt
         after = later
         yield from check_refusal(response, plan.plain, state, subject)
     yield from check_other_members(changed_values, changed, state, subject)
+    followers = yield from find_followers(changed_values, state.neighbour)
     yield from check_filtered_list(changed_values, changed, after, state, subject)
     after = yield from _send_value_rounds(changed_values, after, state, subject)
     last = yield from _send_forged(plan.name, after, state, subject)
     last = yield from _put_back_others(plan, last, state, subject)
     yield from restore_values(state.write, [*plan.edges], state.original, last, subject)
+    yield from judge_followers(followers, changed, state.original, state.neighbour)
     yield from judge_expanded_response(plan.name, state, subject)
     yield skip_case("HDR-09", state.operation.key, Verdict.NOT_APPLICABLE, "entity tags are judged at the read")
     for requirement in (*VALUE_REQUIREMENTS, "VAL-06"):
