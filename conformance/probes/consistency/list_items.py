@@ -7,7 +7,7 @@ import msgspec
 
 from conformance.applicability.selectors import is_item
 from conformance.evidence.differences import ValueDifference
-from conformance.evidence.outcomes import judge_case, skip_case
+from conformance.evidence.outcomes import fail_case, judge_case, skip_case
 from conformance.evidence.payers import USER, choose_reader_kind
 from conformance.evidence.representations import Representation, find_common_differences
 from conformance.evidence.responses import OperationResponse
@@ -75,6 +75,9 @@ def _compare_with_list(call: OperationCall, lister: Operation, subject: Subject)
     """Compare one item with what the first page of its list shows of it."""
     operation, list_call = call.operation, _list_call(call, lister)
     single = yield from send(operation, call.build_request())
+    if single.status == 404:
+        yield from _explain_missing(single, list_call, call.path, subject)
+        return
     if not single.is_success or not isinstance(single.json, dict):
         yield judge_case(single, "CON-02", Verdict.NOT_APPLICABLE, f"the plain read returns {single.status}")
         return
@@ -98,6 +101,20 @@ def _compare_with_list(call: OperationCall, lister: Operation, subject: Subject)
     yield from report_restless(single, settled.restless)
     message = "the item differs from what its list shows"
     yield from report_differences(single, "CON-02", message, list(settled.lasting), (listed,), limit=_SHOWN)
+
+
+def _explain_missing(single: OperationResponse, list_call: OperationCall, path: str, subject: Subject) -> Steps[None]:
+    """Judge an item that gives 404: it must not be in the list, where it stands even after a second 404.
+
+    The fold of CON-07 judges an item that comes and goes, by the second read.
+    """
+    again = yield from send(single.operation, msgspec.structs.replace(single.exchange.request, fresh=True))
+    listed = yield from send(list_call.operation, list_call.build_request(fresh=True))
+    if again.status == 404 and _find_member(listed, path, subject) is not None:
+        message = "the list shows an item that gives 404"
+        yield fail_case(again, "CON-02", message, expected="200", actual="404", also=(listed,))
+    else:
+        yield judge_case(again, "CON-02", Verdict.INCONCLUSIVE, "an item of the list gave 404, once or for good")
 
 
 def _path_of_item(item: dict[str, Any], subject: Subject) -> str:

@@ -3,6 +3,7 @@
 from conformance.applicability.selectors import has_id_in_path
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case
 from conformance.evidence.payers import ANY_READER
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.evidence.urls import match_path
 from conformance.model import Operation, Request, ResourceModel, Role, Verdict
@@ -11,7 +12,7 @@ from conformance.probes.toolkit.base import WHOLE, Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, report_untested
 from conformance.probes.toolkit.refusals import find_call_as
 
-_SEGMENT = "evconform-unknown"
+_SEGMENT = "evconform_unknown"  # a word as in documented paths
 
 
 def has_nothing_below(operation: Operation, model: ResourceModel) -> bool:
@@ -43,11 +44,18 @@ def request_path_below(operation: Operation, subject: Subject) -> Steps[None]:
     if 200 <= response.status < 300:
         message = "an unknown path below the resource returns success"
         yield fail_case(response, "PTH-07", message, expected="404", actual=f"{response.status} to …/{_SEGMENT}")
+    elif response.status == 404 and _is_page(response):
+        message = "an unknown path below the resource returns a page for browsers"
+        yield fail_case(response, "PTH-07", message, expected="application/problem+json", actual="text/html")
     elif 400 <= response.status < 500 and response.status != 429:
         yield pass_case(response, "PTH-07")
     else:
         reason = f"an unknown path returns {response.status or response.exchange.failure}"
         yield judge_case(response, "PTH-07", Verdict.NOT_OBSERVABLE, reason)
+
+
+def _is_page(response: OperationResponse) -> bool:
+    return response.exchange.response is not None and response.exchange.response.media_type == "text/html"
 
 
 PROBES = (Probe("path-below", ("PTH-07",), has_nothing_below, _needs, request_path_below, rank=1),)

@@ -132,11 +132,13 @@ def is_free_text(name: str, schema: Mapping[str, Any]) -> bool:
 
 
 def _list_numbers(schema: Mapping[str, Any], turn: int) -> Iterator[float]:
-    """Yield numbers: the bounds, and where there are none large numbers; fractions where the schema admits them."""
+    """Yield numbers: the bounds, 0 between them, large numbers without bounds, and fractions if they are admitted."""
     low, high = schema.get("minimum"), schema.get("maximum")
     numbers: list[float] = [number for number in (high, low) if number is not None]
     numbers += [] if high is not None else [*_LARGE]
     numbers += [] if low is not None else [-1]
+    if low is not None and high is not None and low < 0 < high:
+        numbers.append(0)
     if "number" in list_types(schema):
         numbers = [*_FRACTIONS, *numbers]
     if find_rounding_step(schema):
