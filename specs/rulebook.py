@@ -15,7 +15,6 @@ from conformance.model import Level, StatedRule, StateMachine
 
 __all__ = [
     "is_unlisted_creation",
-    "list_stated_members",
     "load_bundled_machines",
     "load_bundled_rules",
     "load_machines",
@@ -53,13 +52,6 @@ def load_bundled_rules() -> tuple[StatedRule, ...]:
 def is_unlisted_creation(operation: str) -> bool:
     """Return whether a rule says that the list does not show what an operation creates."""
     return any(rule.unlisted and rule.operation == operation for rule in load_bundled_rules())
-
-
-@cache
-def list_stated_members(operation: str) -> frozenset[str]:
-    """Return the JSON pointers of the members of problems that rules on an operation name."""
-    rules = (rule for rule in load_bundled_rules() if rule.operation == operation)
-    return frozenset(f"/{member}" for rule in rules for step in rule.steps for member in step.members)
 
 
 def load_rules(*, root: Traversable | None = None) -> tuple[StatedRule, ...]:

@@ -30,6 +30,11 @@ def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
     return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)
 
 
+def extract_parent_path(path: str) -> str:
+    """Return a path, or a URL, without its last segment; a slash at its end is no segment."""
+    return path.rstrip("/").rpartition("/")[0]
+
+
 def extract_path(target: str) -> str:
     """Return the path of a request target.
 

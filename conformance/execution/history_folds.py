@@ -5,7 +5,7 @@ A difference that goes with the place where a resource is shown is one of CON-02
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -180,6 +180,15 @@ def _judge_alternation(history: list[Sighting], sightings: Sightings, writes: Wr
             yield Outcome("CON-07", operation, Verdict.PASS, exchanges=(exchange,))
 
 
+def _has_later_times(sightings: Sequence[Sighting]) -> bool:
+    """Return whether a time in a resource moves on from each sighting to the next, as that of its last change does."""
+    bodies = [sighting.body for sighting in sightings]
+    moments = ([parse_moment(body.get(name)) for body in bodies] for name in bodies[0])
+    return any(
+        all(old is not None and new is not None and old < new for old, new in pairwise(times)) for times in moments
+    )
+
+
 def _judge_property(name: str, runs: list[_Run], sightings: Sightings, writes: WriteLog) -> Iterator[Outcome]:
     """Yield a violation, or an outcome for review, where the values of one property alternate."""
     values = [msgspec.json.decode(run.value) for run in runs]
@@ -204,6 +213,9 @@ def _judge_property(name: str, runs: list[_Run], sightings: Sightings, writes: W
     elif not is_text:
         verdict = Verdict.REVIEW
         message += " (one reading: It is measured or switched, and moves by itself. The other: Its state differs.)"
+    elif _has_later_times((first, odd, last)):
+        verdict = Verdict.REVIEW
+        message += " (one reading: Somebody else changes it, and a time moves along. The other: The read is flaky.)"
     elif is_lost_once:
         verdict = Verdict.REVIEW
         message += ", once (one reading: Somebody else changed it and changed it back. The other: The read is flaky.)"

@@ -54,6 +54,7 @@ CONFORMING = {
     "null link": (GOOD_READ | {"RSP-10", "IDS-05"}, (LIST, [make_model(onboarding_url=None), make_model(2)]), {}),
     "asked for": (GOOD_READ - {"EXP-01"}, (ITEM, make_model(make=make_vehicle_make())), {"query": "?expand=make"}),
     "error": (GOOD_ERROR, (ITEM, make_problem(404), 404), {}),
+    "extended error": (GOOD_ERROR, (ITEM, {**make_problem(404), "trace_id": "1"}, 404), {}),
     "typed error": (GOOD_ERROR | {"ERR-03"}, (ITEM, make_problem(400, type=f"{BASE}/problems/x"), 400), {}),
     "published type": (GOOD_ERROR | {"ERR-03"}, (ITEM, make_problem(400, type=PUBLISHED), 400), {}),
     "blank type": (GOOD_ERROR | {"ERR-03"}, (ITEM, make_problem(400, type="about:blank"), 400), {}),

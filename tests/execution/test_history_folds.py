@@ -177,6 +177,11 @@ def test_a_measure_that_takes_turns_is_for_review(judge):
     assert judge(*shown) == {("CON-07", Verdict.REVIEW)}
 
 
+def test_a_text_that_alternates_as_its_time_of_change_moves_is_for_review(judge):
+    shown = [ticket(priority, at(minutes)) for minutes, priority in enumerate(["LOW", "HIGH"] * 3)]
+    assert judge(*shown) == {("CON-07", Verdict.REVIEW)}
+
+
 def test_a_text_that_is_lost_once_is_for_review(judge):
     shown = [model(name) for name in ("Kite", None, "Kite")]
     assert judge(*shown) == {("CON-07", Verdict.REVIEW)}

@@ -179,6 +179,11 @@ class TestRateLimit:
             "LIM-02"
         }
 
+    def test_what_a_cache_answers_spends_nothing(self, subject):
+        answer = make_response([], Age="1")
+        run = run_probe(RATE_LIMIT, "*", subject, self.target(5, answer))
+        assert run.verdicts_on("LIM-02") == {Verdict.NOT_OBSERVABLE}
+
     @pytest.mark.parametrize(
         ("wait", "later", "verdict"),
         [

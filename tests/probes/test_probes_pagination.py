@@ -53,6 +53,16 @@ def test_a_conforming_list_passes(subject):
     assert is_affordable(run, PAGES, LIST, subject)
 
 
+def no_blank_links(query, response):
+    return replace_links(response, r'<about:blank>; rel="[a-z]+"(, )?', "")
+
+
+def test_links_to_existing_pages_alone_are_for_review(subject):
+    run = run_probe(PAGES, LIST, subject, target_with_change(no_blank_links))
+    assert run.violated_requirements() == set()
+    assert Verdict.REVIEW in run.verdicts_on("PAG-01")
+
+
 def test_items_without_id_and_url_are_identified_by_content(subject):
     bare = [{"name": f"Zone {n}"} for n in range(7)]
     target = shelf(bare)

@@ -130,12 +130,17 @@ class World:
         if self.wrong == "revives":
             self.routes.update(self.buried)
         made = self.add(body if isinstance(body, dict) else {})
-        return make_response({**made, "created_at": "2020-01-01T00:00:00Z"} if self.wrong == "other" else made, 201)
+        times = {"other": {"created_at": "2020-01-01T00:00:00Z"}, "touched": {"updated_at": "2020-01-01T00:00:00Z"}}
+        return make_response({**made, **times.get(self.wrong, {})}, 201)
 
     def get(self, key, request):
+        if self.wrong == "touched":
+            self.routes[key] = {**self.routes[key], "updated_at": "2030-01-01T00:00:00Z"}
         return make_response(self.routes[key])
 
     def delete(self, key, request):
+        if self.wrong == "keeps":
+            return Response(204)
         if self.wrong != "undead":
             self.buried[key] = self.routes.pop(key)
         if self.wrong == "greedy":
@@ -181,6 +186,14 @@ class TestCreate:
         assert not run.violated_requirements()
         assert {"WRT-01", "WRT-04", "WRT-07", "AFT-01", *VALUES, "VAL-06", "VAL-07"} == run.passed_requirements()
         assert len(world.routes) == 1  # the route that existed before
+
+    def test_what_is_kept_is_not_back_and_its_parts_are_not_judged(self, subject):
+        run = run_probe(CREATE, POST, subject, World(subject, "keeps"))
+        messages = {o.message for o in run.outcomes if o.verdict is Verdict.FAIL}
+        assert messages == {"GET after DELETE does not return 404", "a second DELETE does not return 404"}
+
+    def test_a_time_of_change_may_move_after_creation(self, subject):
+        assert not run_probe(CREATE, POST, subject, World(subject, "touched")).violated_requirements()
 
     @pytest.mark.parametrize(
         ("wrong", "requirement"),

@@ -140,7 +140,7 @@ def list_owners(response: OperationResponse, subject: Subject) -> list[str]:
 
 def send_as_user(call: OperationCall, url: str) -> Steps[OperationResponse]:
     """Send a call for a user by id, and by URL where the id is refused; `_compare_header_forms` reports on the form."""
-    by_id = yield from send(call.operation, add_user_header(call, url.rpartition("/")[2]))
+    by_id = yield from send(call.operation, add_user_header(call, extract_id(url)))
     if by_id.status != 400:
         return by_id
     by_url = yield from send(call.operation, add_user_header(call, url))
@@ -227,7 +227,7 @@ def _compare_header_forms(call: OperationCall, url: str) -> Steps[None]:
 
     The guide sets the header to the URL, the description to the id.
     """
-    by_id = yield from send(call.operation, add_user_header(call, url.rpartition("/")[2]))
+    by_id = yield from send(call.operation, add_user_header(call, extract_id(url)))
     by_url = yield from send(call.operation, add_user_header(call, url))
     if by_id.is_success is by_url.is_success:
         return

@@ -7,12 +7,13 @@ import msgspec
 
 from conformance.applicability.selectors import is_item
 from conformance.evidence.differences import ValueDifference
+from conformance.evidence.filter_semantics import extract_id
 from conformance.evidence.outcomes import fail_case, judge_case, skip_case
 from conformance.evidence.payers import USER, choose_reader_kind
 from conformance.evidence.representations import Representation, find_common_differences
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
-from conformance.evidence.urls import match_path, strip_base_url
+from conformance.evidence.urls import extract_parent_path, match_path, strip_base_url
 from conformance.model import Operation, ResourceModel, Verdict
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps, send
@@ -67,7 +68,7 @@ def _edge_calls(lister: Operation, operation: Operation, subject: Subject) -> St
 
 def _list_call(call: OperationCall, lister: Operation) -> OperationCall:
     return OperationCall(
-        lister, call.path.rpartition("/")[0], headers=_user_headers(call, lister), identity=call.identity
+        lister, extract_parent_path(call.path), headers=_user_headers(call, lister), identity=call.identity
     )
 
 
@@ -131,7 +132,7 @@ def _find_member(response: OperationResponse, path: str, subject: Subject) -> di
     """Return the item of a list that has this path."""
     for _, item in response.objects:
         item_path = _path_of_item(item, subject)
-        if item_path == path or (not item_path and item.get("id") == path.rpartition("/")[2]):
+        if item_path == path or (not item_path and item.get("id") == extract_id(path)):
             return item
     return None
 

@@ -3,6 +3,7 @@
 from conformance.applicability.selectors import is_read_below_ids, is_read_by_id
 from conformance.evidence.payers import ANY_READER
 from conformance.evidence.subject import Subject
+from conformance.evidence.urls import extract_parent_path
 from conformance.model import Operation, Request, ResourceModel
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps
@@ -34,7 +35,7 @@ def request_unknown_member(operation: Operation, subject: Subject) -> Steps[Requ
     if isinstance(call, Missing):
         return call
     resource = subject.model.resources_by_name[operation.resource]
-    path = call.path.rpartition("/")[0]
+    path = extract_parent_path(call.path)
     return call.build_request_to(f"{path}/{draw_unknown_id(operation, subject, resource.prefix)}")
 
 

@@ -8,7 +8,7 @@ from conformance.applicability.selectors import is_paginated
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json
 from conformance.evidence.payers import choose_reader_kind
 from conformance.evidence.subject import Subject
-from conformance.model import Noticed, Operation, Outcome, ResourceModel, Verdict
+from conformance.model import Noticed, Operation, Outcome, Pagination, ResourceModel, Verdict
 from conformance.probes.expansion.judgements import check_all_items
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps, send
@@ -20,6 +20,7 @@ from conformance.probes.toolkit.page_judgements import (
     check_link_header,
     check_page_length,
     check_walk_back,
+    find_ends,
     first_difference,
     report_link_behind_end,
     report_new_order,
@@ -27,6 +28,7 @@ from conformance.probes.toolkit.page_judgements import (
 from conformance.probes.toolkit.pages import ListPage, has_only_empty_pages_after, parse_page, parse_query, walk_pages
 from conformance.probes.toolkit.refusals import check_accepted
 from conformance.probes.toolkit.repetition import confirm_violations, hold_moved
+from conformance.tools.counts import parse_count
 from conformance.tools.link_header import BLANK_TARGET
 
 WALK_REQUIREMENTS = (
@@ -76,19 +78,18 @@ def walk_list(operation: Operation, subject: Subject) -> Steps[None]:
         return
     call, plain = populated_list
     first = parse_page(plain)
-    yield from check_link_header(plain)
     yield from _check_length(first, pagination.default_size, call, subject)
     whole = yield from _read_whole(call, subject)
+    yield from check_link_header(plain, find_ends(first, pagination.default_size, pagination, whole))
     forth = yield from _walk_in_parts(call, first, whole, subject)
-    for page in forth[1:]:
-        yield from check_link_header(page.response)
+    for page in forth if forth[0] is not first else forth[1:]:
+        yield from check_link_header(page.response, find_ends(page, _read_size(page, pagination), pagination, whole))
     has_void_end = len(forth) > 1 and forth[-1].is_void
     yield from check_ends(forth[:-1] if has_void_end else forth, _MAX_PAGES)
     for page, following in zip_longest(forth, forth[1:]):
-        size = parse_query(page.response).get(pagination.size, [""])[0]
-        size_number = int(size) if size.isdecimal() else pagination.default_size
-        if following is None or not following.is_void or len(page.response.items) < size_number:
-            yield from _check_length(page, size_number, call, subject)
+        size = _read_size(page, pagination)
+        if following is None or not following.is_void or len(page.response.items) < size:
+            yield from _check_length(page, size, call, subject)
     if has_void_end:  # the page before it is the last one
         forth = (*forth[:-2], forth[-2]._replace(next=BLANK_TARGET))
     if len(forth) > 1:
@@ -146,6 +147,13 @@ def _check_before_ignored(call: OperationCall, forth: tuple[ListPage, ...]) -> S
             pointer=f"query:{pagination.before}",
             also=(second.response,),
         )
+
+
+def _read_size(page: ListPage, pagination: Pagination) -> int:
+    """Return the page size that a request asks for, the default one where it asks for none."""
+    text = parse_query(page.response).get(pagination.size, [""])[0]
+    size = parse_count(text)
+    return pagination.default_size if size is None else size
 
 
 def _check_length(page: ListPage, size: int, call: OperationCall, subject: Subject) -> Steps[None]:

@@ -69,6 +69,10 @@ def _read_remaining(response: OperationResponse) -> int | None:
 def _judge_response(response: OperationResponse, remaining: int) -> Steps[None]:
     """Judge the response to the request after the last one of the rate limit."""
     http_response = response.exchange.response
+    if http_response is not None and http_response.find_header("age") is not None:
+        reason = "a cache answered, which spends no request of the rate limit"  # RFC 9111, section 5.1
+        yield judge_case(response, "LIM-02", Verdict.NOT_OBSERVABLE, reason)
+        return
     if response.status != 429 or http_response is None:
         message = f"the {remaining} remaining requests are used up, and the next one is not refused"
         yield fail_case(response, "LIM-02", message, expected="429", actual=str(response.status))

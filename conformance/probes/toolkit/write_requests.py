@@ -10,7 +10,7 @@ import msgspec
 
 from conformance.evidence.responses import OperationResponse, find_reader
 from conformance.evidence.subject import Subject
-from conformance.evidence.urls import match_path, strip_base_url
+from conformance.evidence.urls import extract_parent_path, match_path, strip_base_url
 from conformance.model import Noticed, Operation, Request, ResourceModel, Role
 from conformance.probes.toolkit.base import Steps, UnsafeRequest, list_own_requests, send
 from conformance.probes.toolkit.body_links import find_links, resolve_pointer, resolve_schema, walk_properties
@@ -146,7 +146,7 @@ def find_effect_reader(call: OperationCall, subject: Subject) -> OperationCall |
             headers = call.headers if operation.user_header == call.operation.user_header else ()
             return OperationCall(operation, path, headers=headers, identity=call.identity)
         head, colon, action = path.rpartition(":")
-        path = head if colon and "/" not in action else path.rpartition("/")[0]
+        path = head if colon and "/" not in action else extract_parent_path(path)
     return None
 
 

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+from conformance.evidence.filter_semantics import extract_id
 from conformance.evidence.subject import Subject
+from conformance.evidence.urls import extract_parent_path
 from conformance.model import Request
 from conformance.probes.toolkit.base import choose_turn
 from conformance.probes.toolkit.harmless_requests import draw_unknown_id
@@ -102,8 +104,8 @@ def _bad_references(write: Write, subject: Subject) -> Iterator[WrongBody]:
         url = known[0][0] if many else known[0]
         if write.body.get(name) != known[0] or "://" not in url:
             continue
-        head, _, key = url.rpartition("/")
-        absent_url = f"{head}/{draw_unknown_id(write.call.operation, subject, key[:4])}"
+        key = extract_id(url)
+        absent_url = f"{extract_parent_path(url)}/{draw_unknown_id(write.call.operation, subject, key[:4])}"
         for label, value in ((f"{name} is a bare id", key), (f"{name} does not lead to a resource", absent_url)):
             body = {**write.body, name: [value] if many else value}
             wrong = WrongBody(label, write.request(body), body, ("WRT-08",))

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from conformance.evidence.containers import parse_moment
 from conformance.evidence.differences import ABSENT, ValueDifference, find_differences, get_value
 from conformance.evidence.json_bodies import parse_json
 from conformance.evidence.outcomes import fail_case, judge_case
@@ -44,7 +45,13 @@ from conformance.probes.writes.agreement import (
 )
 from conformance.probes.writes.assigned_values import check_assigned_values
 from conformance.probes.writes.creation_links import check_listed
-from conformance.probes.writes.deletions import check_deleted, check_only_deleted, read_deleted, read_path
+from conformance.probes.writes.deletions import (
+    check_deleted,
+    check_not_listed,
+    check_others_remain,
+    read_deleted,
+    read_path,
+)
 from conformance.probes.writes.filter_agreement import check_created_in_filter
 from conformance.probes.writes.stored_values import find_changed_values
 from conformance.probes.writes.value_judgements import VALUE_REQUIREMENTS
@@ -130,10 +137,14 @@ def _check_life(created: OperationResponse, existing_path: str, operation: Opera
     parts = (yield from read_parts(created, subject)) if deletable else ()
     deleted = yield from delete_created(created, subject)
     if deleted is not None and deleted.is_success:
-        yield from check_deleted(deleted)
-        yield from check_parts_gone(deleted, parts)
-        yield from check_only_deleted(deleted, created, others, subject)
-        yield from _check_stays_deleted(deleted, operation, subject)
+        if (yield from check_deleted(deleted)):
+            yield from check_parts_gone(deleted, parts)
+            yield from check_not_listed(deleted, created, subject)
+            yield from _check_stays_deleted(deleted, operation, subject)
+        elif parts:
+            reason = "the object can still be read after DELETE, and so may its parts"
+            yield judge_case(deleted, "AFT-03", Verdict.NOT_OBSERVABLE, reason)
+        yield from check_others_remain(deleted, created, others, subject)
     if sibling is not None:
         yield from delete_created(sibling, subject)
     for requirement in REQUIREMENTS:
@@ -252,12 +263,24 @@ def _has_same_schema(created: OperationResponse, reader: Operation) -> bool:
 
 
 def _compare_bodies(old: Any, new: Any, *, same: bool) -> Iterator[ValueDifference]:
-    """Yield how two bodies differ; with different schemas only in members that both hold in the same form."""
+    """Yield how two bodies differ; with different schemas only in members that both hold in the same form.
+
+    A time of a change that has moved on is no difference: a job of the server may work on the object meanwhile.
+    """
     for difference in find_differences(old, new):
+        if _has_moved_on(difference):
+            continue
         absent = difference.old is ABSENT or difference.new is ABSENT
         other_form = isinstance(difference.old, dict | list) is not isinstance(difference.new, dict | list)
         if same or not (absent or other_form):
             yield difference
+
+
+def _has_moved_on(difference: ValueDifference) -> bool:
+    """Return whether a difference is a later time, at a property that does not say when something was created."""
+    old, new = (parse_moment(value) for value in (difference.old, difference.new))
+    name = difference.pointer.rpartition("/")[2]
+    return old is not None and new is not None and old < new and "created" not in name
 
 
 def _create_another(

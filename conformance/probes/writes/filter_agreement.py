@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from conformance.evidence.filter_semantics import extract_id
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
@@ -121,7 +122,7 @@ def _list_filters(lister: Operation, values: Mapping[str, Any]) -> Iterator[tupl
     for candidate in candidates:
         value = values[candidate.field]
         if candidate.by_id_of and isinstance(value, str):
-            yield candidate.parameter, value.rstrip("/").rpartition("/")[2]
+            yield candidate.parameter, extract_id(value)
         elif not candidate.by_id_of and _is_plain(candidate, value):
             yield candidate.parameter, str(value)
 

@@ -7,6 +7,7 @@ import msgspec
 
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
+from conformance.evidence.urls import extract_parent_path
 from conformance.model import Operation, Role
 from conformance.probes.toolkit.base import Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_list_operation
@@ -82,4 +83,4 @@ def find_collection(reader: OperationCall, subject: Subject) -> OperationCall | 
     if lister is None:
         return None
     headers = reader.headers if lister.user_header else ()
-    return OperationCall(lister, reader.path.rpartition("/")[0], headers=headers, identity=reader.identity)
+    return OperationCall(lister, extract_parent_path(reader.path), headers=headers, identity=reader.identity)

@@ -116,7 +116,10 @@ def _judge_alone(walk: Walk) -> Iterator[Comparison]:
     size = int(sizes[0]) if sizes and sizes[0].isdecimal() else pagination.default_size if pagination else 0
     outcomes: list[Outcome] = list(check_ends(walk.pages, _MAX_PAGES))
     for number, page in enumerate(walk.pages):
-        outcomes += check_link_header(page.response)
+        is_last = number + 1 == len(walk.pages)
+        outcomes += check_link_header(
+            page.response, {*([] if number else ["previous"]), *(["next"] if is_last else [])}
+        )
         is_before_void = number + 2 == len(walk.pages) and walk.pages[-1].is_void
         if not is_before_void and (len(page.response.items) >= size or number + 1 < len(walk.pages) or page.is_last):
             outcomes += check_page_length(page, size)
