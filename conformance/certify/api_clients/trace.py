@@ -223,7 +223,7 @@ class Trace(msgspec.Struct, frozen=True):
         if not query:
             return call.target
         fields = query.split("&")
-        harmless = [field for field in fields if not self.shows_secret(field)]
+        harmless = [field for field in fields if not (self.shows_secret(field) or self.shows_half_secret(field))]
         return call.target if harmless == fields else f"{path}?{'&'.join(harmless)}".removesuffix("?")
 
     def iterate_response_bodies(self) -> Iterator[bytes]:

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 from unittest import mock
+from zlib import crc32
 
 import msgspec
 
@@ -29,6 +31,12 @@ class MutantResult(msgspec.Struct, frozen=True):
     violated_musts: frozenset[str]
     violated_shoulds: frozenset[str]
     errors: frozenset[str]
+    inconclusive: frozenset[str] = frozenset()
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether the run decides nothing about the requirement, as on a busy machine."""
+        return not self.is_detected and self.mutant.requirement in self.inconclusive
 
     @property
     def is_detected(self) -> bool:
@@ -43,14 +51,25 @@ class MutantResult(msgspec.Struct, frozen=True):
         return self.violated_musts - own - self.mutant.implied
 
 
-def run_mutant(mutant: ClientMutant, folder: Path, *, is_whole: bool = False) -> MutantResult:
-    """Certify a mutant in its selection of scenarios, or in all that it may fail as a confidential or public client.
+_JUDGED_OVER_ALL_TASKS = frozenset({"C23"})
+
+
+class Extent(StrEnum):
+    """The scenarios that a mutant runs in: its own selection, beside it one of each kind of a MUST, or every one."""
+
+    SELECTED = "selected"
+    EACH_KIND = "each-kind"
+    EVERY = "every"
+
+
+def run_mutant(mutant: ClientMutant, folder: Path, extent: Extent = Extent.SELECTED) -> MutantResult:
+    """Certify a mutant in its selection of scenarios, or in more that it may fail as a confidential or public client.
 
     A scenario of another requirement that is a SHOULD can only warn, and is left out: the others show whether the
     mutant violates its own requirement, and no other MUST. So is a task that does not run what is changed.
     """
     tasks: Collection[str] = mutant.declared_tasks
-    if is_whole:
+    if extent is not Extent.SELECTED:
         reached = find_reached_tasks(read_sample(), mutate(read_sample(), *mutant.edits))
         tasks = sorted((reached | set(tasks)) & list_possible_tasks(is_public=mutant.is_public))
     if mutant.is_public:
@@ -60,26 +79,36 @@ def run_mutant(mutant: ClientMutant, folder: Path, *, is_whole: bool = False) ->
         folder,
         tasks,
         mutant.kind,
-        select=list_all_cases(mutant) if is_whole else mutant.selection,
+        select=mutant.selection if extent is Extent.SELECTED else list_cases(mutant, extent, tasks),
     )
     return MutantResult(
         mutant,
         *(
             frozenset(case.requirement for case in summary.case_results if case.verdict is verdict)
-            for verdict in (Verdict.FAIL, Verdict.WARN, Verdict.ERROR)
+            for verdict in (Verdict.FAIL, Verdict.WARN, Verdict.ERROR, Verdict.INCONCLUSIVE)
         ),
     )
 
 
-def list_all_cases(mutant: ClientMutant) -> tuple[str, ...]:
-    """Return the scenarios of every MUST, of the mutant's requirement and selection, and what is judged passively."""
-    scenarios = [
-        scenario.name
-        for scenario in load_scenarios()
-        if scenario.level is Level.MUST
-        or {scenario.name, scenario.requirement} & {*mutant.selection, mutant.requirement}
-    ]
-    return (*scenarios, *(passive.requirement for passive in load_passive_judges()))
+def list_cases(mutant: ClientMutant, extent: Extent, tasks: Collection[str] = tuple(TASKS)) -> tuple[str, ...]:
+    """Return the scenarios of the mutant's requirement and selection, those of MUSTs, and what is judged passively.
+
+    Scenarios of one requirement, task and judge are of one kind: of each kind, every mutant runs another one. The
+    scopes of a client (C23) are judged over all of its tasks, so only where all of them run.
+    """
+    own = {*mutant.selection, mutant.requirement}
+    kinds: dict[tuple[str, str, object], list[str]] = {}
+    for scenario in load_scenarios():
+        if scenario.level is Level.MUST or {scenario.name, scenario.requirement} & own:
+            is_alone = extent is Extent.EVERY or bool({scenario.name, scenario.requirement} & own)
+            kind = scenario.name if is_alone else scenario.requirement
+            kinds.setdefault((kind, scenario.task, scenario.judge), []).append(scenario.name)
+    turn = crc32(mutant.name.encode())
+    chosen = [names[turn % len(names)] for names in kinds.values()]
+    passives = {passive.requirement for passive in load_passive_judges()}
+    if len(tasks) < len(list_possible_tasks(is_public=mutant.is_public)) - mutant.is_public:
+        passives -= _JUDGED_OVER_ALL_TASKS - own
+    return (*chosen, *sorted(passives))
 
 
 def certify_source(
