@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 _CHUNK = 1 << 18  # bytes read at once
-_MAX_VALUE = 1 << 26  # characters of one entry; a longer one is not read whole
+_MAX_VALUE = 1 << 24  # characters of one entry; a longer one is not read whole, for it takes several times the memory
 _NEAR_END = 64  # characters before the end of what was read, in which an error may come from the cut
 _DECODER = json.JSONDecoder(strict=False)
 _FIRST_KEY = re.compile(r'\{\s*("[^"\\]*")\s*:')
 _MAX_KEY = 256  # characters
 _BLANKS = re.compile(r"[\s,]*")
+_NUL = "it holds NUL bytes, as of a file that was not written to its end"
 _GZIP = b"\x1f\x8b"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -176,13 +177,15 @@ class JsonScanner:
                 is_near_end = error.pos >= len(self._buffer) - _NEAR_END
                 is_cut = is_near_end or error.msg.startswith("Unterminated string")
                 size = len(self._buffer) - self._at
+                if is_cut and self._buffer.find("\0", self._at) >= 0:
+                    raise ValueError(_NUL) from error
                 if is_cut and size < _MAX_VALUE and self._fill(size):
                     continue
                 raise ValueError("it is cut off" if is_cut else "it is not JSON") from error
             if isinstance(value, int | float) and end == len(self._buffer) and self._fill():
                 continue  # a number may go on
             if self._buffer.find("\0", self._at, end) >= 0:
-                raise ValueError("it holds NUL bytes, as of a file that was not written to its end")
+                raise ValueError(_NUL)
             self._at = end
             return value
 

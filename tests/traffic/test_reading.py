@@ -123,6 +123,13 @@ def test_entry_with_nul_bytes_of_a_crash_is_left_out(tmp_path: Path) -> None:
     assert (len(entries), len(left_out)) == (2, 1)
 
 
+def test_file_that_ends_in_nul_bytes_gives_what_is_before_them(tmp_path: Path) -> None:
+    text = json.dumps(make_har(*(make_har_entry(number) for number in range(3))))
+    entries, (part,) = read(write(tmp_path / "a.har", text[: text.rindex("[{}]")] + 1_000_000 * "\0"))
+    assert len(entries) == 2
+    assert "NUL" in part.place
+
+
 def test_har_entry_without_headers_is_one(tmp_path: Path) -> None:
     entry = make_har_entry()
     entry["request"]["headers"] = None
