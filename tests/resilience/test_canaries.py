@@ -7,6 +7,7 @@ import sys
 import zlib
 from base64 import b64decode
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -16,6 +17,7 @@ from tests.resilience.echoing_server import run_echoing_server, write_forms
 
 TOKEN, SECRET = "cAnary-t0ken/of+full~1234567", "cAnary-s3cret/of&readonly=9876"
 ALL_FORMATS = ("annotations", "badge", "ctrf", "earl", "har", "html", "json", "junit", "markdown", "sarif")
+_KEY = "whsec_" + "bm90LWEtc2VjcmV0LW9mLWFueW9uZS1hdC1hbGw="
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]{40,}={0,2}")
 
 
@@ -104,3 +106,31 @@ def test_an_error_before_a_run_shows_no_secret(tmp_path, status):
 def test_the_search_finds_what_leaks(tmp_path):
     for name, form in write_forms(TOKEN).items():
         assert find_canaries(b"x " + form.encode() + b" y", "here"), name
+
+
+_CERTIFY = ("certify", "webhooks", "--dry-run", "--secret", _KEY, "--endpoint")
+URLS = {
+    "target-query": ("run", "--target", "http://127.0.0.1:9/v2?access_token={token}"),
+    "target-user": ("run", "--target", "http://me:{token}@127.0.0.1:9/v2"),
+    "baseline-user": ("run", "--against", "http://me:{token}@127.0.0.1:9/v2"),
+    "description-user": ("description", "fetch", "--url", "http://me:{token}@127.0.0.1:9/openapi.yaml"),
+    "description-query": ("description", "fetch", "--url", "http://127.0.0.1:9/openapi.yaml?token={token}"),
+    "endpoint-query": (*_CERTIFY, "http://127.0.0.1:9/hook?token={token}"),
+    "endpoint-user": (*_CERTIFY, "http://me:{token}@127.0.0.1:9/hook"),
+    "observe-query": (*_CERTIFY, "http://127.0.0.1:9/hook", "--observe", "http://127.0.0.1:9/o?k={token}"),
+    "delivery-query": ("webhooks", "send", "--url", "http://127.0.0.1:9/hook?token={token}", "--secret", _KEY),
+}
+
+
+QUICK = ("target-query", "description-user", "endpoint-user")
+EACH_URL = [
+    pytest.param(command, id=name, marks=() if name in QUICK else pytest.mark.long) for name, command in URLS.items()
+]
+
+
+@pytest.mark.parametrize("command", EACH_URL)
+def test_a_secret_in_a_url_of_the_command_line_is_not_shown(command, tmp_path):
+    result = run_command(*(part.replace("{token}", quote(TOKEN, safe="")) for part in command), folder=tmp_path)
+    assert result.returncode in {0, 1, 2, 3}, result.stderr
+    assert b"Traceback" not in result.stderr
+    assert not find_leaks(tmp_path, result)
