@@ -6,7 +6,6 @@ from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quot
 from conformance.evidence.payers import READER
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
-from conformance.evidence.urls import strip_base_url
 from conformance.model import Operation, ResourceModel, Role, Verdict
 from conformance.probes.authorization.user_header import find_users, list_owners, one_user_need, send_as_user
 from conformance.probes.responses.plain_reads import plain_read_needs
@@ -49,7 +48,7 @@ def narrow_later_page(operation: Operation, subject: Subject) -> Steps[None]:
         reason = f"the list of the user returns {whole.status}, or is longer than one page"
         yield judge_case(whole, _REQUIREMENT, Verdict.NOT_APPLICABLE, reason)
         return
-    target = _find_page_of_others(call, plain, whole, subject)
+    target = _find_page_of_others(call, plain, whole)
     if not target:
         yield judge_case(whole, _REQUIREMENT, Verdict.NOT_APPLICABLE, "the whole list shows nothing of others")
         return
@@ -57,25 +56,22 @@ def narrow_later_page(operation: Operation, subject: Subject) -> Steps[None]:
     yield from _check_page((yield from send(operation, request)), whole)
 
 
-def _find_page_of_others(
-    call: OperationCall, plain: OperationResponse, whole: OperationResponse, subject: Subject
-) -> str:
-    """Return the target of a later page of the whole list that shows what the user's list lacks; empty without one.
+def _find_page_of_others(call: OperationCall, plain: OperationResponse, whole: OperationResponse) -> str:
+    """Return the target of a page of the whole list that begins with another user's item; empty without one.
 
-    Where the plain list has a second page, that is the target of its link. Else it is the page from the first item on
-    that is not the user's.
+    Its cursor is an item of the user, who may not know those of others.
     """
-    link, pagination = parse_page(plain).next, call.operation.pagination
-    if link not in {None, BLANK_TARGET}:
-        return strip_base_url(subject.target.base_url, link or "") or ""
+    pagination = call.operation.pagination
     own_urls = {item.get("url") for _, item in whole.objects}
-    items = [item for _, item in plain.objects]
-    at = next((at for at, item in enumerate(items) if at and item.get("url") not in own_urls), 0)
+    is_own = [item.get("url") in own_urls for _, item in plain.objects]
+    at = next((at for at in range(1, len(is_own)) if is_own[at - 1] and not is_own[at]), 0)
     if not at or pagination is None:
         return ""
     if pagination.after:
-        return call.build_request((pagination.after, item_key(items[at - 1], call.operation))).target
-    return call.build_request((pagination.size, "1"), (pagination.page, str(at + 1))).target if pagination.size else ""
+        return call.build_request((pagination.after, item_key(plain.objects[at - 1][1], call.operation))).target
+    if not pagination.size or call.operation.find_response(404) is None:
+        return ""  # the user has fewer pages, and a page that does not exist gives 404
+    return call.build_request((pagination.size, "1"), (pagination.page, str(at + 1))).target
 
 
 def _is_full(response: OperationResponse) -> bool:
