@@ -50,16 +50,31 @@ def _build_key(outcome: Outcome) -> tuple[str, str, str]:
 def find_documented_values(
     body: Mapping[str, Any], plain: Mapping[str, Any], schemas: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return the members that differ from a plain body and that the schema names: words, bounds, the full length."""
-    named = {}
+    """Return the members that differ from a plain body and that the schema names: words, bounds, the full length.
+
+    An object has the numbers within their bounds, and is plain otherwise.
+    """
+    named: dict[str, Any] = {}
     for name, value in body.items():
         schema = schemas.get(name, {})
+        if isinstance(value, dict) and isinstance(plain.get(name), dict):
+            numbers = {key: number for key, number in value.items() if _is_within(number, schema, key)}
+            named |= {name: {**plain[name], **numbers}} if numbers else {}
+            continue
         is_bound = isinstance(value, int | float) and value in (schema.get("minimum"), schema.get("maximum"))
         is_full = isinstance(value, str) and len(value) == schema.get("maxLength")
         is_word = isinstance(value, str | int) and value in schema.get("enum", ())
         if value != plain.get(name) and (is_bound or is_full or is_word):
             named[name] = value
     return named
+
+
+def _is_within(number: Any, schema: Mapping[str, Any], name: str) -> bool:
+    """Return whether the schema of an object states bounds for a number in it, which the number keeps."""
+    member = schema.get("properties", {}).get(name, {})
+    if isinstance(number, bool) or not isinstance(number, int | float) or not {"minimum", "maximum"} <= member.keys():
+        return False
+    return bool(member["minimum"] <= number <= member["maximum"])
 
 
 def check_refused_values(
