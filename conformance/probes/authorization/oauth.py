@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from conformance.applicability.selectors import is_any_operation
+from conformance.evidence.differences import ABSENT
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json, skip_case
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
@@ -99,19 +100,18 @@ def post_form(
 def _check_token(response: OperationResponse) -> Steps[str]:
     """Check the response with a token (RFC 6749, section 5.1), and return the token; empty where there is none."""
     body = response.json if isinstance(response.json, dict) else {}
-    token_type, lifetime, token = body.get("token_type"), body.get("expires_in"), read_token(response)
+    token_type, lifetime, token = body.get("token_type", ABSENT), body.get("expires_in", ABSENT), read_token(response)
+    scope = body.get("scope", ABSENT)
+    is_bearer, is_positive = str(token_type).lower() == "bearer", isinstance(lifetime, int | float) and lifetime > 0
     complaints = [
-        ("the client credentials get no token", bool(token), "/access_token"),
-        ("token_type is not Bearer", isinstance(token_type, str) and token_type.lower() == "bearer", "/token_type"),
-        ("scope is not a list with blanks", not _is_comma_list(body.get("scope")), "/scope"),
-        ("expires_in is not a positive number", isinstance(lifetime, int | float) and lifetime > 0, "/expires_in"),
+        ("the client credentials get no token", bool(token), "access_token", "a token", f"status {response.status}"),
+        ("token_type is not Bearer", is_bearer, "token_type", "Bearer", quote_json(token_type)),
+        ("scope is not a list with blanks", not _is_comma_list(scope), "scope", "blanks between", quote_json(scope)),
+        ("expires_in is not a positive number", is_positive, "expires_in", "a number above 0", quote_json(lifetime)),
     ]
-    for message, holds, pointer in complaints:
+    for message, holds, name, expected, actual in complaints:
         if not holds:
-            actual = f"status {response.status}"
-            yield fail_case(
-                response, "AUT-07", message, expected="RFC 6749, section 5.1", actual=actual, pointer=pointer
-            )
+            yield fail_case(response, "AUT-07", message, expected=expected, actual=actual, pointer=f"/{name}")
             break
     else:
         yield pass_case(response, "AUT-07")
