@@ -37,7 +37,7 @@ def _iterate_causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None and id(error) not in seen:
         seen.add(id(error))
         yield error
-        error = error.__cause__ or error.__context__
+        error = error.__cause__  # what was merely handled before may have nothing to do with it
 
 
 def _find_reason(error: BaseException) -> tuple[int, str]:
