@@ -8,7 +8,7 @@ from conformance.model import Role
 
 def _refuse_request(call: ServerCall, problem: Problem | None) -> Problem | None:
     media_type = call.headers.get("content-type", "")
-    if problem is None and "json" in media_type and ";" in media_type:
+    if problem is None and "json" in media_type.lower() and ";" in media_type:
         return Problem(415, "unsupported-media-type", "Send the body as application/json.")
     return problem
 

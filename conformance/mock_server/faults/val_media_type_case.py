@@ -7,8 +7,8 @@ from conformance.model import Role
 
 
 def _refuse_request(call: ServerCall, problem: Problem | None) -> Problem | None:
-    media_type = call.headers.get("content-type", "")
-    if problem is None and media_type != media_type.lower() and "charset" not in media_type:
+    media_type = call.headers.get("content-type", "").partition(";")[0]
+    if problem is None and media_type != media_type.lower():
         return Problem(415, "unsupported-media-type", "Send the body as application/json.")
     return problem
 

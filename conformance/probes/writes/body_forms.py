@@ -25,7 +25,7 @@ REQUIREMENTS = ("VAL-08", "VAL-09", "VAL-10")
 _FORM, _MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 _BOUNDARY = "evconform-4f1c"
 # RFC 9110, section 8.3.1: type and subtype are without case; RFC 8259, section 11: a charset has no effect.
-_SPELLINGS = ("application/json; charset=utf-8", "Application/JSON", 'application/json;charset="UTF-8"')
+_SPELLINGS = ("Application/JSON; charset=utf-8", 'application/JSON;charset="UTF-8"')
 
 
 def _has_other_forms(operation: Operation, model: ResourceModel) -> bool:
