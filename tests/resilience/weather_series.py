@@ -60,7 +60,10 @@ def run_suite(base: str, folder: Path, selection: Iterable[str], seed: int = 1) 
     )
     if result.returncode not in {0, 1, 3}:
         raise RuntimeError(f"exit code {result.returncode}: {result.stderr.decode('utf-8', 'replace')}")
-    return msgspec.json.decode((folder / "out" / "summary.json").read_bytes()) | {"exit_code": result.returncode}
+    file = folder / "out" / "summary.json"
+    if not file.exists():  # the first request got no response, and nothing was judged
+        return {"counts": {}, "findings": [], "exit_code": result.returncode}
+    return msgspec.json.decode(file.read_bytes()) | {"exit_code": result.returncode}
 
 
 def run_in_weather(upstream: str, weather: str, seed: int, selection: Iterable[str]) -> dict:
