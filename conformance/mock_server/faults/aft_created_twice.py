@@ -1,6 +1,6 @@
 """A POST creates two resources."""
 
-from conformance.mock_server.duplicate_creations import create_twice, list_root_creations
+from conformance.mock_server.fault_tools.duplicate_creations import create_twice, list_root_creations
 from conformance.mock_server.seeded_faults import SeededFault
 
 FAULT = SeededFault(

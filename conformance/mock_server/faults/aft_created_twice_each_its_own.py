@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from conformance.mock_server.call import ServerCall
-from conformance.mock_server.duplicate_creations import create_twice, list_root_creations
+from conformance.mock_server.fault_tools.duplicate_creations import create_twice, list_root_creations
 from conformance.mock_server.seeded_faults import SeededFault
 
 

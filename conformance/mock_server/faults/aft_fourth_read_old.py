@@ -1,6 +1,6 @@
 """Every fourth read after a change shows the former state."""
 
-from conformance.mock_server.former_states import list_plain_updates, show_former_state
+from conformance.mock_server.fault_tools.former_states import list_plain_updates, show_former_state
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault
 
 

@@ -1,6 +1,6 @@
 """The parts of a deleted resource can still be read."""
 
-from conformance.mock_server.remaining_parts import keep_parts, list_parts
+from conformance.mock_server.fault_tools.remaining_parts import keep_parts, list_parts
 from conformance.mock_server.seeded_faults import SeededFault
 from conformance.model import Role
 

@@ -1,6 +1,6 @@
 """One kind of resource below another one is found by its id alone."""
 
-from conformance.mock_server.foreign_members import find_below_any_parent, list_personal_parts
+from conformance.mock_server.fault_tools.foreign_members import find_below_any_parent, list_personal_parts
 from conformance.mock_server.seeded_faults import SeededFault, hook_at
 
 FAULT = SeededFault(

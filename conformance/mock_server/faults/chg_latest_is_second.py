@@ -1,6 +1,6 @@
 """The latest status log is the one before the latest."""
 
-from conformance.mock_server.latest_logs import name_older_log
+from conformance.mock_server.fault_tools.latest_logs import name_older_log
 from conformance.mock_server.seeded_faults import SeededFault
 
 FAULT = SeededFault(

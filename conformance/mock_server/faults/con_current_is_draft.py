@@ -1,6 +1,6 @@
 """The current version is the newest one, which is a draft."""
 
-from conformance.mock_server.current_versions import show_version
+from conformance.mock_server.fault_tools.current_versions import show_version
 from conformance.mock_server.seeded_faults import SeededFault
 
 FAULT = SeededFault(

@@ -1,6 +1,6 @@
 """The current version is one from before the last publication."""
 
-from conformance.mock_server.current_versions import show_version
+from conformance.mock_server.fault_tools.current_versions import show_version
 from conformance.mock_server.seeded_faults import SeededFault
 
 FAULT = SeededFault(

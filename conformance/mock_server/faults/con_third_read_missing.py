@@ -1,7 +1,7 @@
 """The third read of a resource in a row finds nothing."""
 
 from conformance.mock_server.call import ServerCall, ServerResponse
-from conformance.mock_server.repeated_reads import change_third_read
+from conformance.mock_server.fault_tools.repeated_reads import change_third_read
 from conformance.mock_server.seeded_faults import SeededFault, replace_response
 
 

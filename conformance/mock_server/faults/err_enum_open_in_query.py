@@ -1,7 +1,7 @@
 """One parameter with a list of words takes any other word, and does as if it were absent."""
 
 from conformance.mock_server.fault_sites import FaultSite
-from conformance.mock_server.parameter_faults import ignore_values, list_query_parameters
+from conformance.mock_server.fault_tools.parameter_faults import ignore_values, list_query_parameters
 from conformance.mock_server.seeded_faults import InstalledFault, SeededFault
 
 

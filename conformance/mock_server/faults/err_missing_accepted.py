@@ -1,6 +1,6 @@
 """One write does not check required fields."""
 
-from conformance.mock_server.complaint_filter import drop_complaints
+from conformance.mock_server.fault_tools.complaint_filter import drop_complaints
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 from conformance.model import Role
 

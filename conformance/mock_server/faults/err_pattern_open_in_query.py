@@ -1,6 +1,6 @@
 """One id in a query that filters nothing is not checked: a malformed one counts as absent."""
 
-from conformance.mock_server.parameter_faults import ignore_values, list_query_parameters
+from conformance.mock_server.fault_tools.parameter_faults import ignore_values, list_query_parameters
 from conformance.mock_server.seeded_faults import SeededFault
 
 _ID_LENGTH = 30  # characters: a prefix of four and a ULID

@@ -1,6 +1,6 @@
 """PUT does at one resource what PATCH does."""
 
-from conformance.mock_server.fault_paths import take_method
+from conformance.mock_server.fault_tools.fault_paths import take_method
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault
 from conformance.model import Role
 

@@ -1,6 +1,6 @@
 """Texts of any length are accepted."""
 
-from conformance.mock_server.complaint_filter import drop_complaints
+from conformance.mock_server.fault_tools.complaint_filter import drop_complaints
 from conformance.mock_server.seeded_faults import SeededFault, hook_at
 
 FAULT = SeededFault(

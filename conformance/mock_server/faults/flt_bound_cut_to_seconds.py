@@ -1,7 +1,7 @@
 """The fraction of a second in a lower bound is cut."""
 
 from conformance.mock_server import clock
-from conformance.mock_server.filter_bounds import cut_lower_bounds
+from conformance.mock_server.fault_tools.filter_bounds import cut_lower_bounds
 from conformance.mock_server.seeded_faults import SeededFault
 
 FAULT = SeededFault(

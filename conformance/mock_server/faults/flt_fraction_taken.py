@@ -1,6 +1,6 @@
 """One filter by a whole number takes a fraction, and shows everything."""
 
-from conformance.mock_server.parameter_faults import ignore_values, list_query_parameters
+from conformance.mock_server.fault_tools.parameter_faults import ignore_values, list_query_parameters
 from conformance.mock_server.seeded_faults import SeededFault
 
 FAULT = SeededFault(

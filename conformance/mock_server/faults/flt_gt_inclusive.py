@@ -1,6 +1,6 @@
 """`__gt` and `__lt` include equal values."""
 
-from conformance.mock_server.filter_bounds import misjudge_bound
+from conformance.mock_server.fault_tools.filter_bounds import misjudge_bound
 from conformance.mock_server.seeded_faults import SeededFault
 from conformance.model import Operator
 

@@ -1,6 +1,6 @@
 """Only the first value of `__in` counts."""
 
-from conformance.mock_server.filter_bounds import match_first_values
+from conformance.mock_server.fault_tools.filter_bounds import match_first_values
 from conformance.mock_server.seeded_faults import SeededFault
 
 FAULT = SeededFault(

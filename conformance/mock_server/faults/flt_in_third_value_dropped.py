@@ -1,6 +1,6 @@
 """Only the first two values of `__in` count."""
 
-from conformance.mock_server.filter_bounds import match_first_values
+from conformance.mock_server.fault_tools.filter_bounds import match_first_values
 from conformance.mock_server.seeded_faults import SeededFault
 
 FAULT = SeededFault(

@@ -1,6 +1,6 @@
 """A list of links is as long as a join with another table."""
 
-from conformance.mock_server.repeated_links import repeat_links
+from conformance.mock_server.fault_tools.repeated_links import repeat_links
 from conformance.mock_server.seeded_faults import SeededFault
 
 FAULT = SeededFault(

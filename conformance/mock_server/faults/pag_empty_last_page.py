@@ -1,8 +1,8 @@
 """A list has one page more where its items fill the last one: the number of pages is items // size + 1."""
 
 from conformance.mock_server.call import ServerCall, ServerResponse
-from conformance.mock_server.cursors import Queries
 from conformance.mock_server.pages import RecordPage
+from conformance.mock_server.reading_tools.cursors import Queries
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at, replace_response
 from conformance.model import Scheme
 

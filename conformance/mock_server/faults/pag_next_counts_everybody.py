@@ -1,7 +1,7 @@
 """Whether there is a next page is counted over everybody's items."""
 
+from conformance.mock_server.fault_tools.void_pages import link_behind_users_last
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
-from conformance.mock_server.void_pages import link_behind_users_last
 from conformance.model import Scheme
 
 

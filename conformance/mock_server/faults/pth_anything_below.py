@@ -1,7 +1,7 @@
 """The pattern of every resource's path has no end: a path below it shows the resource."""
 
 from conformance.mock_server.api import WireRequest
-from conformance.mock_server.fault_paths import fits_any
+from conformance.mock_server.fault_tools.fault_paths import fits_any
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault
 
 

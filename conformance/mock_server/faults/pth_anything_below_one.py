@@ -1,7 +1,7 @@
 """The pattern of one resource's path has no end."""
 
 from conformance.mock_server.api import WireRequest
-from conformance.mock_server.fault_paths import fits_any
+from conformance.mock_server.fault_tools.fault_paths import fits_any
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault
 
 

@@ -2,7 +2,7 @@
 
 from conformance.mock_server.api import WireRequest
 from conformance.mock_server.call import ServerCall, ServerResponse
-from conformance.mock_server.fault_paths import fits_any
+from conformance.mock_server.fault_tools.fault_paths import fits_any
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, replace_response
 
 

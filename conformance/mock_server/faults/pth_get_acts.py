@@ -1,6 +1,6 @@
 """The handlers of actions are bound to GET too."""
 
-from conformance.mock_server.fault_paths import list_free_actions, take_method
+from conformance.mock_server.fault_tools.fault_paths import list_free_actions, take_method
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault
 
 

@@ -1,6 +1,6 @@
 """GET at the path of an action is accepted for later."""
 
-from conformance.mock_server.fault_paths import answer_reads_of_actions
+from conformance.mock_server.fault_tools.fault_paths import answer_reads_of_actions
 from conformance.mock_server.seeded_faults import SeededFault
 
 FAULT = SeededFault(

@@ -1,6 +1,6 @@
 """GET at the path of an action gives an empty object, for monitors."""
 
-from conformance.mock_server.fault_paths import answer_reads_of_actions
+from conformance.mock_server.fault_tools.fault_paths import answer_reads_of_actions
 from conformance.mock_server.seeded_faults import SeededFault
 
 FAULT = SeededFault(

@@ -1,6 +1,6 @@
 """One bound in time fails at the beginning of 1970: the server takes zero seconds for no time."""
 
-from conformance.mock_server.parameter_faults import fail_at_values, list_query_parameters
+from conformance.mock_server.fault_tools.parameter_faults import fail_at_values, list_query_parameters
 from conformance.mock_server.seeded_faults import SeededFault
 
 FAULT = SeededFault(

@@ -1,7 +1,7 @@
 """One list fails when it is filtered and expanded at once: the filter names a table that the expansion has renamed."""
 
 from conformance.mock_server.fault_sites import FaultSite
-from conformance.mock_server.parameter_faults import fail_when
+from conformance.mock_server.fault_tools.parameter_faults import fail_when
 from conformance.mock_server.seeded_faults import InstalledFault, SeededFault, hook_at
 
 

@@ -1,6 +1,6 @@
 """One bound in time fails in the year 9999: the server adds an hour to it."""
 
-from conformance.mock_server.parameter_faults import fail_at_values, list_query_parameters
+from conformance.mock_server.fault_tools.parameter_faults import fail_at_values, list_query_parameters
 from conformance.mock_server.seeded_faults import SeededFault
 
 FAULT = SeededFault(

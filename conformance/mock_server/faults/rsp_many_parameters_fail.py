@@ -1,7 +1,7 @@
 """One list fails when six of its parameters are given: a cache key becomes too long."""
 
 from conformance.mock_server.fault_sites import FaultSite
-from conformance.mock_server.parameter_faults import fail_when
+from conformance.mock_server.fault_tools.parameter_faults import fail_when
 from conformance.mock_server.seeded_faults import InstalledFault, SeededFault, hook_at
 from conformance.model import Location
 

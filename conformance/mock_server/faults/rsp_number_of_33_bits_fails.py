@@ -1,6 +1,6 @@
 """One filter keeps its number in 32 bits, and fails at larger ones."""
 
-from conformance.mock_server.parameter_faults import fail_at_values, list_query_parameters
+from conformance.mock_server.fault_tools.parameter_faults import fail_at_values, list_query_parameters
 from conformance.mock_server.seeded_faults import SeededFault
 
 

@@ -1,6 +1,6 @@
 """One filter by text fails at characters that Latin-1 does not have."""
 
-from conformance.mock_server.parameter_faults import fail_at_values, list_query_parameters
+from conformance.mock_server.fault_tools.parameter_faults import fail_at_values, list_query_parameters
 from conformance.mock_server.seeded_faults import SeededFault
 
 FAULT = SeededFault(

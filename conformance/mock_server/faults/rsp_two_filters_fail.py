@@ -3,7 +3,7 @@
 from itertools import combinations
 
 from conformance.mock_server.fault_sites import FaultSite
-from conformance.mock_server.parameter_faults import fail_when
+from conformance.mock_server.fault_tools.parameter_faults import fail_when
 from conformance.mock_server.seeded_faults import InstalledFault, SeededFault, hook_at
 
 

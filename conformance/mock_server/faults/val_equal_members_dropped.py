@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from conformance.mock_server.fault_tools.stored_values import change_lists, is_list, write_otherwise
 from conformance.mock_server.seeded_faults import SeededFault
-from conformance.mock_server.stored_values import change_lists, is_list, write_otherwise
 
 
 def _drop_equal(sent: list[Any], _stored: Any) -> list[Any]:

@@ -3,8 +3,8 @@
 from typing import Any
 
 from conformance.mock_server.call import ServerCall
+from conformance.mock_server.fault_tools.stored_values import find_writes
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
-from conformance.mock_server.stored_values import find_writes
 
 
 def install(site: FaultSite) -> InstalledFault | None:

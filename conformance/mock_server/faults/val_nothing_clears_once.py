@@ -1,7 +1,7 @@
 """One PATCH without properties clears every nullable property."""
 
+from conformance.mock_server.fault_tools.stored_values import clear_by_nothing
 from conformance.mock_server.seeded_faults import SeededFault
-from conformance.mock_server.stored_values import clear_by_nothing
 
 FAULT = SeededFault(
     ("VAL-09",),

@@ -3,8 +3,8 @@
 from typing import Any
 
 from conformance.mock_server.call import ServerCall
+from conformance.mock_server.fault_tools.stored_values import is_nullable, write_otherwise
 from conformance.mock_server.seeded_faults import SeededFault
-from conformance.mock_server.stored_values import is_nullable, write_otherwise
 from conformance.mock_server.world.store import StoredRecord
 from conformance.model import Role
 

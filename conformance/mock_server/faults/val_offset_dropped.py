@@ -3,8 +3,8 @@
 from datetime import UTC
 from typing import Any
 
+from conformance.mock_server.fault_tools.stored_values import change_leaves, is_moment, read_moment, write_otherwise
 from conformance.mock_server.seeded_faults import SeededFault
-from conformance.mock_server.stored_values import change_leaves, is_moment, read_moment, write_otherwise
 
 
 def _change_value(value: Any) -> Any:

@@ -3,8 +3,8 @@
 from struct import pack, unpack
 from typing import Any
 
+from conformance.mock_server.fault_tools.stored_values import change_leaves, write_otherwise
 from conformance.mock_server.seeded_faults import SeededFault
-from conformance.mock_server.stored_values import change_leaves, write_otherwise
 
 
 def _round_to_single_precision(value: Any) -> Any:

@@ -3,8 +3,8 @@
 import unicodedata
 from typing import Any
 
+from conformance.mock_server.fault_tools.stored_values import change_leaves, is_text, write_otherwise
 from conformance.mock_server.seeded_faults import SeededFault
-from conformance.mock_server.stored_values import change_leaves, is_text, write_otherwise
 
 
 def _normalize_to_nfkc(value: Any) -> Any:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from conformance.mock_server.fault_tools.stored_values import change_leaves, is_text, write_otherwise
 from conformance.mock_server.seeded_faults import SeededFault
-from conformance.mock_server.stored_values import change_leaves, is_text, write_otherwise
 
 _LIMIT = 64
 

@@ -1,6 +1,6 @@
 """A word in the middle of an enumeration is refused."""
 
-from conformance.mock_server.refused_words import refuse_word
+from conformance.mock_server.fault_tools.refused_words import refuse_word
 from conformance.mock_server.seeded_faults import SeededFault
 
 FAULT = SeededFault(

@@ -1,6 +1,6 @@
 """Writes do not check formats."""
 
-from conformance.mock_server.complaint_filter import drop_complaints
+from conformance.mock_server.fault_tools.complaint_filter import drop_complaints
 from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere
 
 FAULT = SeededFault(

@@ -1,9 +1,9 @@
 """An operation without security of its own needs a token, as the root of the published description says."""
 
-from conformance.mock_server.access_rules import require_token
 from conformance.mock_server.admissible_readings import AdmissibleReading, InstalledReading
 from conformance.mock_server.fault_sites import FaultSite
-from conformance.mock_server.published_descriptions import find_published_description
+from conformance.mock_server.reading_tools.access_rules import require_token
+from conformance.mock_server.reading_tools.published_descriptions import find_published_description
 
 
 def install(site: FaultSite) -> InstalledReading | None:

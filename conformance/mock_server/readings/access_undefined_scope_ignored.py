@@ -4,7 +4,7 @@ from conformance.mock_server.admissible_readings import AdmissibleReading, Insta
 from conformance.mock_server.call import ServerCall
 from conformance.mock_server.fault_sites import FaultSite
 from conformance.mock_server.problems import Problem
-from conformance.mock_server.published_descriptions import find_published_description
+from conformance.mock_server.reading_tools.published_descriptions import find_published_description
 
 
 def install(site: FaultSite) -> InstalledReading | None:

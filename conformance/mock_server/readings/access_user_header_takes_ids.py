@@ -1,7 +1,7 @@
 """The user header takes the id of a user, not the URL."""
 
 from conformance.mock_server.admissible_readings import AdmissibleReading
-from conformance.mock_server.user_headers import accept_form
+from conformance.mock_server.reading_tools.user_headers import accept_form
 
 READING = AdmissibleReading(
     "access",

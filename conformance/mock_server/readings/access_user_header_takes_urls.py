@@ -1,7 +1,7 @@
 """The user header takes the URL of a user, not the id."""
 
 from conformance.mock_server.admissible_readings import AdmissibleReading
-from conformance.mock_server.user_headers import accept_form
+from conformance.mock_server.reading_tools.user_headers import accept_form
 
 READING = AdmissibleReading(
     "access",

@@ -5,7 +5,7 @@ from typing import Any
 
 from conformance.mock_server.admissible_readings import AdmissibleReading, InstalledReading
 from conformance.mock_server.fault_sites import FaultSite
-from conformance.mock_server.schema_walks import change_by_schema
+from conformance.mock_server.reading_tools.schema_walks import change_by_schema
 
 _DECIMAL = re.compile(r"-?\d+\.\d+")
 

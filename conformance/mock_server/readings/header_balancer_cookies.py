@@ -1,7 +1,7 @@
 """A load balancer sets the cookies by which it finds its server again."""
 
 from conformance.mock_server.admissible_readings import AdmissibleReading, read_by_wrapper
-from conformance.mock_server.response_wrappers import BufferedResponse, rewrite_responses
+from conformance.mock_server.reading_tools.response_wrappers import BufferedResponse, rewrite_responses
 
 _COOKIES = (
     b"AWSALB=rS7vG1hO; Expires=Sat, 05 Dec 2026 06:00:00 GMT; Path=/",

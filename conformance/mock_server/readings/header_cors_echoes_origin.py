@@ -1,7 +1,7 @@
 """The origin of a request is named in the response, which varies with it, and credentials are not allowed."""
 
 from conformance.mock_server.admissible_readings import AdmissibleReading, read_by_wrapper
-from conformance.mock_server.response_wrappers import BufferedResponse, rewrite_responses
+from conformance.mock_server.reading_tools.response_wrappers import BufferedResponse, rewrite_responses
 
 
 def _echo_origin(response: BufferedResponse) -> None:

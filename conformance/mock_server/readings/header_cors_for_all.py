@@ -1,7 +1,7 @@
 """Pages of any origin may read responses, without credentials, and a preflight request is answered."""
 
 from conformance.mock_server.admissible_readings import AdmissibleReading, read_by_wrapper
-from conformance.mock_server.response_wrappers import BufferedResponse, rewrite_responses
+from conformance.mock_server.reading_tools.response_wrappers import BufferedResponse, rewrite_responses
 
 _METHODS = b"GET, POST, PATCH, DELETE, OPTIONS"
 

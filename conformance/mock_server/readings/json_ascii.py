@@ -3,7 +3,7 @@
 import json
 
 from conformance.mock_server.admissible_readings import AdmissibleReading, read_by_wrapper
-from conformance.mock_server.json_wrappers import rewrite_json
+from conformance.mock_server.reading_tools.json_wrappers import rewrite_json
 
 READING = AdmissibleReading(
     "json",

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from conformance.mock_server.admissible_readings import AdmissibleReading, read_by_wrapper
-from conformance.mock_server.json_wrappers import rewrite_json
+from conformance.mock_server.reading_tools.json_wrappers import rewrite_json
 
 
 def _reverse_members(value: Any) -> Any:

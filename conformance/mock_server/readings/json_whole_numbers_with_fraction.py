@@ -4,7 +4,7 @@ from typing import Any
 
 from conformance.mock_server.admissible_readings import AdmissibleReading, InstalledReading
 from conformance.mock_server.fault_sites import FaultSite
-from conformance.mock_server.schema_walks import change_by_schema
+from conformance.mock_server.reading_tools.schema_walks import change_by_schema
 
 _EXACT = 1 << 53  # every smaller integer is exact as a binary64 (RFC 8259, section 6)
 

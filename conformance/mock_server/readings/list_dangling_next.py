@@ -2,9 +2,9 @@
 
 from conformance.mock_server.admissible_readings import AdmissibleReading, InstalledReading
 from conformance.mock_server.call import ServerCall
-from conformance.mock_server.cursors import Queries
 from conformance.mock_server.fault_sites import FaultSite
 from conformance.mock_server.pages import RecordPage
+from conformance.mock_server.reading_tools.cursors import Queries
 from conformance.model import Scheme
 
 

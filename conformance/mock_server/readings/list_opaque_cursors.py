@@ -1,7 +1,7 @@
 """Cursors have the form of an id and are not the id of an item."""
 
 from conformance.mock_server.admissible_readings import AdmissibleReading, InstalledReading
-from conformance.mock_server.cursors import hide_keys
+from conformance.mock_server.reading_tools.cursors import hide_keys
 from conformance.model import Operation, Scheme
 
 

@@ -1,8 +1,8 @@
 """Logs, which are paged by time, have cursors of the form of an id."""
 
 from conformance.mock_server.admissible_readings import AdmissibleReading, InstalledReading
-from conformance.mock_server.cursors import hide_keys
 from conformance.mock_server.fault_sites import FaultSite
+from conformance.mock_server.reading_tools.cursors import hide_keys
 from conformance.model import Operation, Scheme
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from conformance.mock_server.admissible_readings import AdmissibleReading, InstalledReading
 from conformance.mock_server.fault_sites import FaultSite
-from conformance.mock_server.schema_walks import change_shown_objects
+from conformance.mock_server.reading_tools.schema_walks import change_shown_objects
 
 
 def _drop_nulls(schema: Any, data: dict[str, Any]) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """Versions stay published when a later one is, and the current one is the highest of them."""
 
 from conformance.mock_server.admissible_readings import AdmissibleReading, InstalledReading
-from conformance.mock_server.current_versions import list_versions
 from conformance.mock_server.fault_sites import FaultSite
+from conformance.mock_server.fault_tools.current_versions import list_versions
 
 
 def install(site: FaultSite) -> InstalledReading | None:

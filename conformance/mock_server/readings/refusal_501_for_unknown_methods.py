@@ -1,7 +1,7 @@
 """A method that the server knows for no resource is refused with 501."""
 
 from conformance.mock_server.admissible_readings import AdmissibleReading, read_by_wrapper
-from conformance.mock_server.response_wrappers import BufferedResponse, rewrite_responses
+from conformance.mock_server.reading_tools.response_wrappers import BufferedResponse, rewrite_responses
 
 _KNOWN = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 

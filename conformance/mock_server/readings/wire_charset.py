@@ -1,7 +1,7 @@
 """Media types have the parameter `charset=utf-8`."""
 
 from conformance.mock_server.admissible_readings import AdmissibleReading, read_by_wrapper
-from conformance.mock_server.response_wrappers import BufferedResponse, rewrite_responses
+from conformance.mock_server.reading_tools.response_wrappers import BufferedResponse, rewrite_responses
 
 
 def _add_charset(response: BufferedResponse) -> None:

@@ -1,7 +1,7 @@
 """Bodies are sent in chunks, without Content-Length."""
 
 from conformance.mock_server.admissible_readings import AdmissibleReading, read_by_wrapper
-from conformance.mock_server.response_wrappers import BufferedResponse, rewrite_responses
+from conformance.mock_server.reading_tools.response_wrappers import BufferedResponse, rewrite_responses
 
 _CHUNK_BYTES = 97
 

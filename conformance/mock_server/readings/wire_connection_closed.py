@@ -1,7 +1,7 @@
 """The server closes the connection after each response."""
 
 from conformance.mock_server.admissible_readings import AdmissibleReading, read_by_wrapper
-from conformance.mock_server.response_wrappers import BufferedResponse, rewrite_responses
+from conformance.mock_server.reading_tools.response_wrappers import BufferedResponse, rewrite_responses
 
 
 def _close_connection(response: BufferedResponse) -> None:

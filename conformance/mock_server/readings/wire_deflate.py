@@ -3,7 +3,7 @@
 import zlib
 
 from conformance.mock_server.admissible_readings import AdmissibleReading, read_by_wrapper
-from conformance.mock_server.response_wrappers import compress_bodies
+from conformance.mock_server.reading_tools.response_wrappers import compress_bodies
 
 READING = AdmissibleReading(
     "transport",

@@ -1,7 +1,7 @@
 """Responses have headers that the description does not name."""
 
 from conformance.mock_server.admissible_readings import AdmissibleReading, read_by_wrapper
-from conformance.mock_server.response_wrappers import BufferedResponse, rewrite_responses
+from conformance.mock_server.reading_tools.response_wrappers import BufferedResponse, rewrite_responses
 
 _HEADERS = (
     (b"server", b"edge/1.4"),

@@ -4,7 +4,7 @@ import gzip
 
 from conformance.mock_server.admissible_readings import AdmissibleReading, read_by_wrapper
 from conformance.mock_server.app import Application
-from conformance.mock_server.response_wrappers import BufferedResponse, compress_bodies, rewrite_responses
+from conformance.mock_server.reading_tools.response_wrappers import BufferedResponse, compress_bodies, rewrite_responses
 
 
 def _wrap(application: Application) -> Application:

@@ -1,7 +1,7 @@
 """`Link` is sent as one header field for each link."""
 
 from conformance.mock_server.admissible_readings import AdmissibleReading, read_by_wrapper
-from conformance.mock_server.response_wrappers import BufferedResponse, rewrite_responses
+from conformance.mock_server.reading_tools.response_wrappers import BufferedResponse, rewrite_responses
 
 
 def _split_links(response: BufferedResponse) -> None:

@@ -1,7 +1,7 @@
 """Media types are written in capitals, `Application/JSON`."""
 
 from conformance.mock_server.admissible_readings import AdmissibleReading, read_by_wrapper
-from conformance.mock_server.response_wrappers import BufferedResponse, rewrite_responses
+from conformance.mock_server.reading_tools.response_wrappers import BufferedResponse, rewrite_responses
 
 
 def _capitalize_media_type(response: BufferedResponse) -> None:

@@ -1,7 +1,7 @@
 """OPTIONS is answered with 204 and the methods of the path."""
 
 from conformance.mock_server.admissible_readings import AdmissibleReading, read_by_wrapper
-from conformance.mock_server.response_wrappers import BufferedResponse, rewrite_responses
+from conformance.mock_server.reading_tools.response_wrappers import BufferedResponse, rewrite_responses
 
 
 def _answer_options(response: BufferedResponse) -> None:

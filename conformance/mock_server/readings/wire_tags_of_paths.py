@@ -5,7 +5,7 @@ import hashlib
 from conformance.mock_server.admissible_readings import AdmissibleReading, InstalledReading
 from conformance.mock_server.app import Application
 from conformance.mock_server.fault_sites import FaultSite
-from conformance.mock_server.response_wrappers import BufferedResponse, rewrite_responses
+from conformance.mock_server.reading_tools.response_wrappers import BufferedResponse, rewrite_responses
 
 
 def _wrap(application: Application) -> Application:

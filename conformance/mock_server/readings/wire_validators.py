@@ -3,7 +3,7 @@
 import hashlib
 
 from conformance.mock_server.admissible_readings import AdmissibleReading, read_by_wrapper
-from conformance.mock_server.response_wrappers import BufferedResponse, rewrite_responses
+from conformance.mock_server.reading_tools.response_wrappers import BufferedResponse, rewrite_responses
 
 _KEPT = {b"etag", b"evenergy-version", b"vary", b"cache-control"}
 

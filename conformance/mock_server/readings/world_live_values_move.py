@@ -5,7 +5,7 @@ from typing import Any
 
 from conformance.mock_server.admissible_readings import AdmissibleReading, InstalledReading, on_every_object
 from conformance.mock_server.fault_sites import FaultSite
-from conformance.mock_server.live_worlds import LIVE_NAME, iterate_log_resources, list_written_resources
+from conformance.mock_server.reading_tools.live_worlds import LIVE_NAME, iterate_log_resources, list_written_resources
 from conformance.mock_server.world.store import StoredRecord
 
 

@@ -6,7 +6,7 @@ from conformance.mock_server.admissible_readings import AdmissibleReading, Insta
 from conformance.mock_server.call import ServerCall
 from conformance.mock_server.clock import MILLISECOND, MINUTE, format_time
 from conformance.mock_server.fault_sites import FaultSite
-from conformance.mock_server.live_worlds import iterate_log_resources
+from conformance.mock_server.reading_tools.live_worlds import iterate_log_resources
 from conformance.mock_server.world.store import Ref, StoredRecord
 from conformance.model import LinkKind
 

@@ -5,7 +5,7 @@ from itertools import count
 from conformance.mock_server.admissible_readings import AdmissibleReading, InstalledReading
 from conformance.mock_server.call import ServerCall
 from conformance.mock_server.fault_sites import FaultSite
-from conformance.mock_server.live_worlds import list_shared_collections
+from conformance.mock_server.reading_tools.live_worlds import list_shared_collections
 from conformance.mock_server.record_factory import RecordFactory
 from conformance.mock_server.world.dependent_links import update_mirrors
 

@@ -4,7 +4,7 @@ import unicodedata
 from typing import Any
 
 from conformance.mock_server.admissible_readings import AdmissibleReading, read_by_hooks
-from conformance.mock_server.stored_values import change_leaves
+from conformance.mock_server.fault_tools.stored_values import change_leaves
 
 
 def _change(value: Any) -> Any:

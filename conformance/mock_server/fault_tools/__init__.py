@@ -1,0 +1,1 @@
+"""What several seeded faults do alike: one module for each kind of change."""

@@ -1,0 +1,1 @@
+"""What several admissible readings do alike: one module for each kind of change."""
