@@ -8,6 +8,7 @@ from conformance.evidence.outcomes import fail_case
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Outcome
+from conformance.tools.counts import parse_count
 
 
 def check_empty_page(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:
@@ -21,7 +22,7 @@ def check_empty_page(response: OperationResponse, subject: Subject) -> Iterator[
     query = parse_qs(response.exchange.request.target.partition("?")[2])
     number = query.get(pagination.page, [""])[-1]
     is_empty = response.is_success and response.is_own_method and response.has_list and not response.items
-    if is_empty and number.isdecimal() and int(number) > 1:
+    if is_empty and (parse_count(number) or 0) > 1:
         message = "a page that does not exist is an empty list"
         pointer = f"query:{pagination.page}"
         yield fail_case(response, "PAG-08", message, expected="404", actual="200 and []", pointer=pointer)

@@ -19,6 +19,7 @@ from conformance.probes.toolkit.page_judgements import (
     report_new_order,
 )
 from conformance.probes.toolkit.pages import ListPage, parse_page
+from conformance.tools.counts import parse_count
 from conformance.tools.link_header import BLANK_TARGET
 from conformance.traffic.relations.comparisons import Comparison
 from conformance.traffic.relations.reads import Context, Query, Read, Reads
@@ -113,7 +114,9 @@ def compare_walks(walks: Iterable[Walk], reads: Reads, subject: Subject) -> Iter
 def _judge_alone(walk: Walk) -> Iterator[Comparison]:
     pagination = walk.reads[0].operation.pagination
     sizes = [value for name, value in walk.reads[0].query if pagination and name == pagination.size]
-    size = int(sizes[0]) if sizes and sizes[0].isdecimal() else pagination.default_size if pagination else 0
+    size = parse_count(sizes[0]) if sizes else None
+    if size is None:
+        size = pagination.default_size if pagination else 0
     outcomes: list[Outcome] = list(check_ends(walk.pages, _MAX_PAGES))
     for number, page in enumerate(walk.pages):
         is_last = number + 1 == len(walk.pages)

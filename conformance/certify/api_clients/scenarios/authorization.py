@@ -26,6 +26,7 @@ from conformance.certify.api_clients.definitions import (
 )
 from conformance.certify.api_clients.trace import ClientCall, ServerPart, Trace
 from conformance.certify.assessments import PASSED, Assessment
+from conformance.tools.counts import parse_count
 
 _MIN_VERIFIER = 43  # characters (RFC 7636, section 4.1)
 _DECIMAL, _HEXADECIMAL = re.compile(r"\d{9,20}(\.\d+)?"), re.compile(r"[0-9a-fA-F]{8,16}")
@@ -99,7 +100,7 @@ def _find_reuse(calls: list[ClientCall], name: str) -> Iterator[tuple[str, str, 
 
 def _find_counted_states(calls: list[ClientCall]) -> Iterator[tuple[str, tuple[str, str]]]:
     """Yield two states that are numbers close to each other, with the ids of both exchanges."""
-    numbers = [(int(state), call) for call in calls if (state := read_query(call).get("state", "")).isdecimal()]
+    numbers = [(state, call) for call in calls if (state := parse_count(read_query(call).get("state", ""))) is not None]
     for (first, earlier), (second, later) in pairwise(sorted(numbers, key=lambda pair: pair[0])):
         if 0 < second - first <= _MAX_COUNT:
             yield f"{first}, {second}", (earlier.exchange.id, later.exchange.id)
