@@ -14,14 +14,16 @@ def send_until_answered(
 ) -> tuple[Response, int]:
     """Send a harmless request, again where a gateway answers or the connection breaks; return response and tries.
 
-    Raises NotSentError and NoResponseError as `Channel.send` does, the latter at once where no connection came about
-    or time ran out.
+    Raises NotSentError and NoResponseError as `Channel.send` does, the latter at once where no connection came about,
+    and where time ran out twice: one connection may stall.
     """
+    stalled = 0
     for number, pause in enumerate(_PAUSES_S, 1):
         try:
             response = channel.send(request)
         except NoResponseError as error:
-            if error.slow or error.unreachable:
+            stalled += error.slow
+            if error.unreachable or stalled > 1:
                 raise
         else:
             if not response.is_unavailable:

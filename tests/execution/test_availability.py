@@ -281,6 +281,15 @@ def test_a_target_that_is_not_there_is_reported_at_once(bench):
         send_until_answered(bench.channel, get(), lambda _: pytest.fail("nobody waits"))
 
 
+def test_one_connection_that_stalls_is_replaced_and_two_are_reported(bench):
+    bench.handler = answer_in_turn(httpx.ReadTimeout("idle"), 200)
+    response, tries = send_until_answered(bench.channel, get(), lambda _: None)
+    assert (response.status, tries) == (200, 2)
+    bench.handler = answer_in_turn(httpx.ReadTimeout("idle"))
+    with pytest.raises(NoResponseError):
+        send_until_answered(bench.channel, get(), lambda _: None)
+
+
 def test_a_gateway_that_stays_is_returned(bench):
     bench.handler = answer_in_turn(502)
     response, tries = send_until_answered(bench.channel, get(), lambda _: None)
