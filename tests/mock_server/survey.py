@@ -2,12 +2,14 @@
 
 import dataclasses
 from collections.abc import Iterator
+from itertools import pairwise, permutations
 from typing import Any
+from urllib.parse import quote
 
 from conformance.mock_server import clock
 from conformance.mock_server.filters import find_values
 from conformance.mock_server.seeded_faults import UNKNOWN_ULID
-from conformance.model import Operation, Operator, Role
+from conformance.model import Filter, Operation, Operator, Role
 from tests.mock_server.in_process_client import BASE, Client, RequestSpec
 from tests.mock_server.write_survey import write_requests
 
@@ -140,6 +142,7 @@ def read_requests(client: Client, operation: Operation) -> Iterator[RequestSpec]
         yield from _page_requests(client, operation, first)
     if operation.filters:
         yield from _filter_requests(client, operation, first)
+        yield from _joint_filter_requests(client, operation, first)
     if operation.ordering:
         yield from _ordering_requests(operation, first)
     if operation.role is Role.REDIRECT:
@@ -253,8 +256,10 @@ def _page_requests(client: Client, operation: Operation, first: RequestSpec) -> 
     expand = f"&expand={operation.expansions[0].path}" if operation.expansions else ""
     queries = [f"{paging.size}={size}" for size in (1, 3, 50, 100, 0, 101, -1, "x")] if paging.size else []
     if paging.page:
-        queries += [f"{paging.page}={page}" for page in (2, 3, 0, -1, 999, "x")]
+        queries += [f"{paging.page}={page}" for page in (2, 3, 0, -1, 999, 10**21, "x")]
         queries += [f"{paging.page}=2{expand}"]
+        if paging.size and 0 < len(keys) <= paging.max_size:  # a last page that is full, and the one behind it
+            queries += [f"{paging.size}={len(keys)}", f"{paging.size}={len(keys)}&{paging.page}=2"]
     elif len(keys) > 4:
         for place in (2, 24, 49, len(keys) - 2, len(keys) - 1):
             if place < len(keys):
@@ -291,7 +296,7 @@ def _filter_requests(client: Client, operation: Operation, first: RequestSpec) -
                 texts_of_values[len(texts_of_values) // 2].replace("Z", zone) for zone in ("%2B02:00", "-02:00")
             ] + ["x"]
             texts += list(_near_times(texts_of_values[:3]))
-        texts += [text.upper() for text in texts_of_values[:2] if "@" in text]
+        texts += [part for text in texts_of_values[:2] if "@" in text for part in (text.upper(), text[:-1])]
         texts += _documented_words(operation, criterion.parameter)
         for text in texts:
             for token in ("token-full", "token-user-a"):
@@ -313,6 +318,33 @@ def _filter_requests(client: Client, operation: Operation, first: RequestSpec) -
                 yield dataclasses.replace(first, target=f"{first.target}{joint}{break_}")
             elif operation.pagination.page:
                 yield dataclasses.replace(first, target=f"{first.target}{joint}{page}&{operation.pagination.page}=2")
+
+
+def _joint_filter_requests(client: Client, operation: Operation, first: RequestSpec) -> Iterator[RequestSpec]:
+    """Yield a list with two neighbouring filters by equality, of two records, and with all of them, of one record."""
+    records = client.records(operation.resource)[:2]
+    conditions_by_record = [
+        {
+            criterion.parameter: f"{criterion.parameter}={_write_filter_value(criterion, values[0])}"
+            for criterion in operation.filters
+            if criterion.operator is Operator.EQ and criterion.field
+            if (values := [value for value in find_values(record.data, criterion.field) if value is not None])
+        }
+        for record in records
+    ]
+    for one, other in permutations(conditions_by_record):
+        for (_, condition), (name, own) in pairwise(one.items()):
+            yield _extend_query(first, f"{condition}&{other.get(name, own)}")
+    for conditions in conditions_by_record:
+        yield _extend_query(first, "&".join(conditions.values())) if len(conditions) > 1 else first
+
+
+def _write_filter_value(criterion: Filter, value: Any) -> str:
+    """Return a value as the query has it; a link by its URL, or by its id where the filter takes ids."""
+    text = str(value)
+    if criterion.by_id_of:
+        return text.rpartition("/")[2]
+    return quote(BASE + text if text.startswith("/") else text)
 
 
 def _near_times(times: list[str]) -> Iterator[str]:

@@ -64,6 +64,14 @@ def exchange_twice(web: Web) -> Iterator[Any]:
         yield buy(web, APP, grant_type="authorization_code", code=code, redirect_uri=BACK)[:-1]
 
 
+def exchange_without_redirect(web: Web) -> int:
+    """Return the status of an exchange without the redirect_uri that the code was requested with."""
+    query = {"response_type": "code", "client_id": APP[0], "redirect_uri": BACK, "scope": "vehicle:read"}
+    location = web.get("/o/authorize/", params=query).headers["location"]
+    code = parse_qs(urlsplit(location).query)["code"][0]
+    return buy(web, APP, grant_type="authorization_code", code=code)[0]
+
+
 def exchange_with_challenge(web: Web) -> Iterator[int]:
     """Yield the statuses of exchanges of codes with a challenge: with no, a wrong and the right verifier."""
     query = {"response_type": "code", "client_id": APP[0], "redirect_uri": BACK, "scope": "vehicle:read"}
@@ -121,6 +129,7 @@ def tell_of_tokens(*planted: str) -> Iterator[Any]:
     for secret in secrets:
         yield buy(web, (FULL[0], secret), grant_type="client_credentials")[:-1]
     yield from exchange_twice(web)
+    yield exchange_without_redirect(web)
     yield from exchange_with_challenge(web)
     yield from refresh_and_revoke(web)
     yield from use_and_revoke(web)
@@ -236,6 +245,7 @@ def list_further_reads(client: Client) -> Iterator[RequestSpec]:
         if operation.pagination and operation.pagination.scheme is Scheme.CURSOR:
             prefix = client.world.shape.resources[operation.resource].prefix
             queries.append(f"{operation.pagination.after}={prefix}{'0' * 26}")
+        queries += [f"{operation.ordering.parameter}=-unknown"] if operation.ordering else []
         for query in queries if good else ():
             yield replace(good, target=f"{good.target}{'&' if '?' in good.target else '?'}{query}")
 

@@ -52,6 +52,7 @@ def write_requests(client: Client, operation: Operation) -> Iterator[RequestSpec
     yield from 2 * list(read())
     yield first
     yield from read()
+    yield dataclasses.replace(first, headers={**first.headers, "transfer-encoding": "chunked"})
     if operation.role is Role.ACTION:
         yield from _action_requests(client, first)
 

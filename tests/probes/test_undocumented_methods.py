@@ -37,7 +37,7 @@ def answer_lists(response):
 def test_a_path_below_a_resource_is_not_the_resource(subject, status, verdict):
     run = run_probe(PATH_BELOW, ITEM, subject, answer_lists(lambda _: make_response({}, status)))
     assert run.verdicts_on("PTH-07") == {verdict}
-    assert run.requests[-1].target == f"/evse_makes/{MAKES[0]['id']}/evconform-unknown"
+    assert run.requests[-1].target == f"/evse_makes/{MAKES[0]['id']}/evconform_unknown"
     assert is_affordable(run, PATH_BELOW, ITEM, subject)
 
 

@@ -18,5 +18,4 @@ FAULT = SeededFault(
     ),
     difficulty="subtle",
     changes=("status", "headers", "body"),
-    shown_by="rules",
 )

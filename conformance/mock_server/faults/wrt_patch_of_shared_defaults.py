@@ -21,4 +21,10 @@ def install(site: FaultSite) -> InstalledFault | None:
     return hook_at(operation, apply=change_all)
 
 
-FAULT = SeededFault(("WRT-02",), "a PATCH of one user's preferences changes those of all", install, difficulty="subtle")
+FAULT = SeededFault(
+    ("WRT-02",),
+    "a PATCH of one user's preferences changes those of all",
+    install,
+    difficulty="subtle",
+    shown_by="rules",
+)
