@@ -17,7 +17,7 @@ from tests.mock_server.survey import survey_requests
 CATALOGUE = faults.load_faults()
 LASTING = {"admit", "apply", "reject", "remove", "unreadable"}
 WRITING = {"AFT", "ERR", "WRT"}
-_EACH = 3  # one fault in so many is tried by default
+_EACH = 4  # one fault in so many is tried by default
 
 
 @cache

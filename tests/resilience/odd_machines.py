@@ -67,7 +67,9 @@ PROXIES: dict[str, OddMachine] = {
     "proxy-that-is-gone-and-not-for-this-host": survived(
         variables={"HTTP_PROXY": "http://127.0.0.1:9", "NO_PROXY": "127.0.0.1,localhost"}
     ),
-    "odd-exceptions-from-proxies": survived(variables={"NO_PROXY": ",,[::,*.,\t", "no_proxy": ",,[::,*.,\t"}),
+    "odd-exceptions-from-proxies": survived(
+        variables={"NO_PROXY": ",,[::,*.,\t", "no_proxy": ",,[::,*.,\t"}, is_long=True
+    ),
 }
 CERTIFICATES: dict[str, OddMachine] = {
     "certificate-file-missing": refused("SSL_CERT_FILE", _TLS, variables={"SSL_CERT_FILE": "/no/such/file.pem"}),
@@ -77,13 +79,13 @@ CERTIFICATES: dict[str, OddMachine] = {
     "certificate-folder-missing": refused("SSL_CERT_DIR", _TLS, variables={"SSL_CERT_DIR": "/no/such/folder"}),
 }
 FOLDERS: dict[str, OddMachine] = {
-    "no-home": survived(unset=("HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME")),
+    "no-home": survived(unset=("HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"), is_long=True),
     "home-cannot-be-written": survived(variables={"HOME": "/dev/null/home"}, unset=("XDG_CACHE_HOME",)),
     "cache-cannot-be-written": survived(variables={"XDG_CACHE_HOME": "/proc"}, is_long=True),
     "no-folder-for-temporary-files": survived(
         start="import tempfile\ntempfile._candidate_tempdir_list = lambda: ['/no/such/folder']", is_long=True
     ),
-    "folder-for-temporary-files-missing": survived(variables={"TMPDIR": "/no/such/folder"}),
+    "folder-for-temporary-files-missing": survived(variables={"TMPDIR": "/no/such/folder"}, is_long=True),
     "working-folder-is-read-only": refused("evconform-out", _RUN.replace(" --report-dir out", ""), cwd="/proc"),
     "working-folder-is-gone": refused("working folder", before="mkdir gone; cd gone; rmdir ../gone;"),
     "report-folder-is-a-file": refused("out", files={"out": b"a file"}),
@@ -93,10 +95,10 @@ FOLDERS: dict[str, OddMachine] = {
     "report-folder-is-in-use": refused(
         "out", before="mkdir -p out/workers; exec 9>out/workers/run.lock; flock 9;", is_long=True
     ),
-    "names-with-spaces-and-signs": survived(folder="a b ü ✓ #%41?{}'[bold]"),
+    "names-with-spaces-and-signs": survived(folder="a b ü ✓ #%41?{}'[bold]", is_long=True),
     "names-with-line-breaks": survived(folder="a\nb\tc", is_long=True),
     "names-that-are-not-utf-8": survived(
-        before='odd=$(printf \'a\\377b\'); mkdir "$odd"; cd "$odd";', has_report=False
+        before='odd=$(printf \'a\\377b\'); mkdir "$odd"; cd "$odd";', has_report=False, is_long=True
     ),
     "files-for-the-owner-alone": survived(before="umask 077;", is_long=True),
 }
@@ -132,7 +134,7 @@ OUTPUT: dict[str, OddMachine] = {
     "output-closed": survived(after=">&- 2>&-", is_long=True),
     "output-full": survived(after=">/dev/full 2>/dev/full", is_long=True),
     "step-summary-in-no-folder": survived(
-        _RUN + " --format markdown", variables={"GITHUB_STEP_SUMMARY": "/no/such/folder/summary.md"}
+        _RUN + " --format markdown", variables={"GITHUB_STEP_SUMMARY": "/no/such/folder/summary.md"}, is_long=True
     ),
 }
 PYTHON: dict[str, OddMachine] = {
@@ -154,9 +156,9 @@ PYTHON: dict[str, OddMachine] = {
         },
         variables={"PYTEST_ADDOPTS": "--no-such-option", "PYTEST_PLUGINS": "nowhere"},
     ),
-    "optimized": survived(flags="-O"),
+    "optimized": survived(flags="-O", is_long=True),
     "without-docstrings": survived(flags="-OO", is_long=True),
-    "warnings-are-errors": survived(variables={"PYTHONWARNINGS": "error"}),
+    "warnings-are-errors": survived(variables={"PYTHONWARNINGS": "error"}, is_long=True),
     "encoding-warnings-are-errors": survived(flags="-X warn_default_encoding -W error::EncodingWarning", is_long=True),
     "development-mode": survived(flags="-X dev", is_long=True),
     "isolated-path": survived(variables={"PYTHONSAFEPATH": "1", "PYTHONNOUSERSITE": "1"}, is_long=True),
@@ -175,7 +177,7 @@ SYSTEM: dict[str, OddMachine] = {
     "no-fork": survived(
         start="import os\ndef refuse(*a): raise OSError(11, 'no fork')\nos.fork = os.forkpty = refuse\n", is_long=True
     ),
-    "no-path": survived(variables={"PATH": ""}),
+    "no-path": survived(variables={"PATH": ""}, is_long=True),
     "interrupts-ignored": survived(before="trap '' INT TERM HUP CHLD PIPE;", is_long=True),
     "clock-that-jumps": survived(
         start="import time, itertools\nnow, turns = time.time, itertools.count()\n"
