@@ -91,7 +91,7 @@ class _Draft(msgspec.Struct, frozen=True):
         return self.check is None and not (is_harmless and _can_send(self.parts))
 
     @property
-    def numbered(self) -> Iterator[tuple[int, ReplayStep, RequestParts]]:
+    def numbered_steps(self) -> Iterator[tuple[int, ReplayStep, RequestParts]]:
         """Return the steps with their numbers, from 1 on, and the parts of their requests."""
         for number, (step, part) in enumerate(zip(self.steps.steps, self.parts, strict=True), 1):
             yield number, step, part
@@ -173,12 +173,12 @@ def _write_shell(draft: _Draft) -> Iterator[str]:
     yield "dir=$(mktemp -d) || exit 2; trap 'rm -rf \"$dir\"' EXIT"
     if draft.is_sent_by_suite:
         yield _NOT_SENT
-        for number, step, part in draft.numbered:
+        for number, step, part in draft.numbered_steps:
             yield f"# {_describe(number, step)}"
             yield from (f"#    {line}" for line in write_curl_command(part, ("-sS", "-i")).splitlines())
     elif any(step.takes for step in draft.steps.steps):
         yield f"take={shlex.quote(_TAKE)}"
-    for number, step, part in () if draft.is_sent_by_suite else draft.numbered:
+    for number, step, part in () if draft.is_sent_by_suite else draft.numbered_steps:
         yield ""
         yield f"printf '%s: ' {shlex.quote(_describe(number, step))}"
         options = ("-sS", "-D", f'"$dir/{number}.head"', "-o", f'"$dir/{number}.body"', "-w", "'%{http_code}'")
@@ -219,12 +219,12 @@ def _write_python(draft: _Draft) -> Iterator[str]:
     yield write_helpers(" ".join((takes, *((draft.check.fails, *draft.check.needs) if draft.check else ()))))
     if draft.is_sent_by_suite:
         yield _NOT_SENT
-        for number, step, part in draft.numbered:
+        for number, step, part in draft.numbered_steps:
             yield f"# {_describe(number, step)}"
             yield from (f"#    {line}" for line in write_python_call(part).splitlines())
     yield "\ntry:"
     yield "    pass" if draft.is_sent_by_suite or not draft.parts else "    # the steps"
-    for number, step, part in () if draft.is_sent_by_suite else draft.numbered:
+    for number, step, part in () if draft.is_sent_by_suite else draft.numbered_steps:
         call = write_python_call(part).replace("\n", "\n    ")
         yield f"    send({_describe(number, step)!r}, {call})"
         if step.takes:
@@ -251,9 +251,9 @@ def _write_python(draft: _Draft) -> Iterator[str]:
 
 def _write_check(draft: _Draft, check: ReplayCheck) -> Iterator[str]:
     """Yield the lines that judge `RESPONSES` and end the script."""
-    statuses = {number: step.exchange.status for number, step, _ in draft.numbered}
-    prepares = {n for n, step, _ in draft.numbered if step.takes or not step.exchange.request.is_safe}
-    cleanup = {n for n, step, _ in draft.numbered if step.is_cleanup}
+    statuses = {number: step.exchange.status for number, step, _ in draft.numbered_steps}
+    prepares = {n for n, step, _ in draft.numbered_steps if step.takes or not step.exchange.request.is_safe}
+    cleanup = {n for n, step, _ in draft.numbered_steps if step.is_cleanup}
     before = {n: status for n, status in statuses.items() if n in prepares - cleanup and n not in check.decides}
     yield f"for step, before in {before!r}.items():"
     yield "    if status(step) != before:"

@@ -15,10 +15,10 @@ from conformance.evidence.payers import choose_reader_kind
 from conformance.evidence.subject import Subject
 from conformance.model import Filter, Operation, Operator, ResourceModel, Role, Verdict
 from conformance.probes.filters.trials import choose_satisfied_value
-from conformance.probes.responses.plain_reads import plain_read_needs
+from conformance.probes.responses.plain_reads import whole_list_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_populated_list, report_untested
-from conformance.probes.toolkit.pages import read_whole_list
+from conformance.probes.toolkit.pages import choose_largest_size, read_whole_list
 from conformance.probes.toolkit.repetition import confirm_violations
 from conformance.probes.toolkit.samples import try_ways
 
@@ -42,10 +42,8 @@ def _has_equalities(operation: Operation, model: ResourceModel) -> bool:
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """Return the reads of the whole list, and those with several filters."""
     reader = choose_reader_kind(operation, model)
-    is_sized = operation.pagination is not None and bool(operation.pagination.size)
-    whole = (Need(f"read {operation.path} whole", identity=reader),) if is_sized else ()
     filtered = Need(f"conjunction {operation.key}", identity=reader, sampled=True)
-    return (*plain_read_needs(operation, model, reader), *whole, filtered)
+    return (*whole_list_needs(operation, model, reader), filtered)
 
 
 def _count_conjunctions(operation: Operation, model: ResourceModel) -> int:
@@ -80,10 +78,8 @@ def combine_equalities(operation: Operation, subject: Subject) -> Steps[None]:
 
 def _read_conjunction(call: OperationCall, conditions: Sequence[Condition]) -> Steps[None]:
     """Read a list with several filters."""
-    pagination = call.operation.pagination
-    size = ((pagination.size, str(pagination.max_size)),) if pagination and pagination.size else ()
     parameters = ((query_filter.parameter, value) for query_filter, value in conditions)
-    response = yield from send(call.operation, call.build_request(*parameters, *size))
+    response = yield from send(call.operation, call.build_request(*parameters, *choose_largest_size(call.operation)))
     if response.is_success:
         yield pass_case(response, _REQUIREMENT)
     else:

@@ -11,10 +11,10 @@ from conformance.evidence.payers import choose_reader_kind
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, ResourceModel, Role, Verdict
 from conformance.probes.filters.trials import FilterTrial, choose_trials
-from conformance.probes.responses.plain_reads import plain_read_needs
+from conformance.probes.responses.plain_reads import whole_list_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, find_populated_list, report_untested
-from conformance.probes.toolkit.pages import parse_page, read_whole_list
+from conformance.probes.toolkit.pages import choose_largest_size, parse_page, read_whole_list
 from conformance.probes.toolkit.repetition import confirm_violations
 
 _REQUIREMENT = "FLT-02"
@@ -29,9 +29,7 @@ def _has_several_filters(operation: Operation, model: ResourceModel) -> bool:
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """Return the plain list, the whole one, and the one with two filters."""
     reader = choose_reader_kind(operation, model)
-    is_sized = operation.pagination is not None and bool(operation.pagination.size)
-    whole = (Need(f"read {operation.path} whole", identity=reader),) if is_sized else ()
-    return (*plain_read_needs(operation, model, reader), *whole, Need(f"pair {operation.key}", identity=reader))
+    return (*whole_list_needs(operation, model, reader), Need(f"pair {operation.key}", identity=reader))
 
 
 def combine_two_filters(operation: Operation, subject: Subject) -> Steps[None]:
@@ -48,7 +46,7 @@ def combine_two_filters(operation: Operation, subject: Subject) -> Steps[None]:
         yield judge_case(whole, _REQUIREMENT, Verdict.NOT_APPLICABLE, reason)
         return
     pagination = operation.pagination
-    size = ((pagination.size, str(pagination.max_size)),) if pagination and pagination.size else ()
+    size = choose_largest_size(operation)
     response = yield from send(operation, call.build_request(*(trial.parameter for trial in pair), *size))
     page, common = parse_page(response), [key for key in pair[0].matching if key in pair[1].matching]
     missing = [key for key in common if key not in page.keys]

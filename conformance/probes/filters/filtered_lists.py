@@ -33,7 +33,7 @@ from conformance.probes.filters.results import (
     suspect_walk,
 )
 from conformance.probes.filters.trials import FilterTrial, choose_second_filter, choose_trials
-from conformance.probes.responses.plain_reads import plain_read_needs
+from conformance.probes.responses.plain_reads import whole_list_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_populated_list, report_untested
 from conformance.probes.toolkit.page_judgements import check_kept_parameters
@@ -71,9 +71,7 @@ def _null_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
 
 def _whole_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """Return the reads of the list without a filter."""
-    reader = choose_reader_kind(operation, model)
-    whole_read = (Need(f"read {operation.path} whole", identity=reader),) if _has_page_size(operation) else ()
-    return (*plain_read_needs(operation, model, reader), *whole_read)
+    return whole_list_needs(operation, model, choose_reader_kind(operation, model))
 
 
 def _has_page_size(operation: Operation) -> bool:

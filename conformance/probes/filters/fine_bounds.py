@@ -11,7 +11,7 @@ from conformance.evidence.payers import choose_reader_kind
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Filter, Operation, Operator, Outcome, ResourceModel, Role, Verdict
-from conformance.probes.responses.plain_reads import plain_read_needs
+from conformance.probes.responses.plain_reads import whole_list_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_populated_list, report_untested
 from conformance.probes.toolkit.pages import item_key, parse_page, read_whole_list
@@ -49,10 +49,8 @@ def _has_pairs(operation: Operation, model: ResourceModel) -> bool:
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """Return the reads of the list, and one with two bounds for each pair of filters."""
     reader = choose_reader_kind(operation, model)
-    is_sized = operation.pagination is not None and bool(operation.pagination.size)
-    whole_read = (Need(f"read {operation.path} whole", identity=reader),) if is_sized else ()
     bounded_reads = Need(f"read {operation.path} in bounds", len(list_pairs(operation)), reader)
-    return (*plain_read_needs(operation, model, reader), *whole_read, bounded_reads)
+    return (*whole_list_needs(operation, model, reader), bounded_reads)
 
 
 def try_fine_bounds(operation: Operation, subject: Subject) -> Steps[None]:

@@ -15,10 +15,10 @@ from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Filter, Operation, Outcome, ResourceModel, Role, Verdict
 from conformance.probes.filters.trials import choose_satisfied_value
-from conformance.probes.responses.plain_reads import plain_read_needs
+from conformance.probes.responses.plain_reads import whole_list_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_populated_list, report_untested
-from conformance.probes.toolkit.pages import item_key, parse_page, read_whole_list
+from conformance.probes.toolkit.pages import choose_largest_size, item_key, parse_page, read_whole_list
 from conformance.probes.toolkit.repetition import confirm_violations
 
 _REQUIREMENT = "FLT-02"
@@ -54,10 +54,8 @@ def _has_joint_filters(operation: Operation, model: ResourceModel) -> bool:
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """Return the reads of the whole list, and those with all filters."""
     reader = choose_reader_kind(operation, model)
-    is_sized = operation.pagination is not None and bool(operation.pagination.size)
-    whole = (Need(f"read {operation.path} whole", identity=reader),) if is_sized else ()
     count = -(-len(_list_filters(operation)) // _MAX_FILTERS)
-    return (*plain_read_needs(operation, model, reader), *whole, Need(f"all filters {operation.key}", count, reader))
+    return (*whole_list_needs(operation, model, reader), Need(f"all filters {operation.key}", count, reader))
 
 
 def send_all_filters(operation: Operation, subject: Subject) -> Steps[None]:
@@ -116,9 +114,8 @@ def _try_conditions(target: _Target, conditions: Sequence[Condition]) -> Steps[N
 def _read(target: _Target, conditions: Sequence[Condition]) -> Steps[tuple[OperationResponse, str]]:
     """Return the filtered list, and what is wrong with it: nothing, a refusal, the key of the missing item."""
     call, pagination = target.call, target.call.operation.pagination
-    size = ((pagination.size, str(pagination.max_size)),) if pagination and pagination.size else ()
     parameters = ((query_filter.parameter, value) for query_filter, value in conditions)
-    response = yield from send(call.operation, call.build_request(*parameters, *size))
+    response = yield from send(call.operation, call.build_request(*parameters, *choose_largest_size(call.operation)))
     page = parse_page(response)
     if response.status in {400, 404, 422}:
         return response, _REFUSED

@@ -32,6 +32,13 @@ def plain_read_needs(operation: Operation, model: ResourceModel, identity: str =
     return (*needs, Need(f"read {operation.path}", identity=identity))
 
 
+def whole_list_needs(operation: Operation, model: ResourceModel, reader: str) -> tuple[Need, ...]:
+    """Return the requests that find a list, and the one with its largest page where the size can be chosen."""
+    is_sized = operation.pagination is not None and bool(operation.pagination.size)
+    whole = (Need(f"read {operation.path} whole", identity=reader),) if is_sized else ()
+    return (*plain_read_needs(operation, model, reader), *whole)
+
+
 def read_plainly(operation: Operation, subject: Subject) -> Steps[None]:
     """Read the resource once as every client would; where it cannot be read, say why for every passive requirement."""
     call = yield from find_call(operation, subject)

@@ -60,15 +60,21 @@ def item_key(item: dict[str, Any], operation: Operation) -> str:
     return msgspec.json.encode(plain, order="deterministic").decode()
 
 
+def choose_largest_size(operation: Operation) -> tuple[tuple[str, str], ...]:
+    """Return the query parameter for the largest page of a list; none where the size cannot be chosen."""
+    pagination = operation.pagination
+    return ((pagination.size, str(pagination.max_size)),) if pagination and pagination.size else ()
+
+
 def read_whole_list(call: OperationCall, plain: OperationResponse) -> Steps[OperationResponse]:
     """Return the list on one page as large as allowed.
 
     Return the plain response where the size cannot be chosen, or is refused.
     """
-    pagination = call.operation.pagination
-    if pagination is None or not pagination.size:
+    size = choose_largest_size(call.operation)
+    if not size:
         return plain
-    response = yield from send(call.operation, call.build_request((pagination.size, str(pagination.max_size))))
+    response = yield from send(call.operation, call.build_request(*size))
     return response if response.is_success else plain
 
 
