@@ -53,7 +53,7 @@ def judge_scenario(scenario: Scenario, trace: Trace, lack: str) -> Assessment:
     if not _has_met_condition(scenario, trace):
         client = f"the client {trace.process.description}"
         message = f"the client never met the condition (the server {scenario.condition}); {client}"
-        return Assessment(Verdict.INCONCLUSIVE, message)
+        return Assessment(Verdict.INCONCLUSIVE, message, is_noisy=not trace.process.is_successful)
     return _limit_to_evidence(scenario, trace, apply_level(scenario.judge(trace), scenario.level))
 
 

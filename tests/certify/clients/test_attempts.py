@@ -102,6 +102,16 @@ def test_a_violation_of_a_disturbed_attempt_alone_is_no_violation(disturbed):
     assert {"stall_s", "process"} <= set(describe_trace(disturbed))  # the run log shows what disturbed it
 
 
+def test_a_client_that_ends_before_the_condition_is_started_again():
+    early = Trace((), ProcessResult(ProcessEnd.ENDED, 1, 7.0), BASE)
+    traces = {"control-list-vehicles": CONTROL, "links-reordered": early}
+    attempts = judge_attempts(BY_NAME["links-reordered"], traces)
+    assert attempts[0].assessment.verdict is OPEN
+    assert needs_repetition(attempts)
+    unprovoked = {**traces, "links-reordered": Trace((), ENDED, BASE)}
+    assert not needs_repetition(judge_attempts(BY_NAME["links-reordered"], unprovoked))
+
+
 def test_a_suspended_child_is_noticed():
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
         assert not has_been_suspended(child.pid)
