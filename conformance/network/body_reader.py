@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator
 import httpx
 
 _PIECE_BYTES = 64 * 1024
+_SLICE_BYTES = 4096  # that are decoded at once: the end of each member of gzip copies the rest of them
 _MAX_LAYERS = 4  # of encodings around each other
+_GZIP_BEGIN = b"\x1f\x8b"  # RFC 1952, section 2.3.1
 _WINDOWS = {"gzip": zlib.MAX_WBITS | 16, "x-gzip": zlib.MAX_WBITS | 16, "deflate": zlib.MAX_WBITS}
 
 
@@ -63,19 +65,29 @@ def _watch(pieces: Iterable[bytes], deadline: Deadline) -> Iterator[bytes]:
 
 
 def _decode(pieces: Iterable[bytes], name: str) -> Iterator[bytes]:
-    """Yield the decoded content of a body, in small pieces (RFC 9110, section 8.4.1)."""
+    """Yield the decoded content of a body, in small pieces (RFC 9110, section 8.4.1).
+
+    A body in gzip may have several members (RFC 1952, section 2.2). Whatever else follows the end is ignored.
+    """
     decoder = zlib.decompressobj(_WINDOWS[name])
     is_begun = False
     try:
-        for piece in filter(None, pieces):
-            if not is_begun and name == "deflate" and not _has_zlib_header(piece):
+        for part in (piece[at : at + _SLICE_BYTES] for piece in pieces for at in range(0, len(piece), _SLICE_BYTES)):
+            rest = part
+            if not is_begun and name == "deflate" and not _has_zlib_header(rest):
                 decoder = zlib.decompressobj(-zlib.MAX_WBITS)  # as many servers send it
             is_begun = True
-            plain = decoder.decompress(piece, _PIECE_BYTES)
-            yield plain
-            while not decoder.eof and (decoder.unconsumed_tail or len(plain) == _PIECE_BYTES):
-                plain = decoder.decompress(decoder.unconsumed_tail, _PIECE_BYTES)
+            while rest:
+                if decoder.eof:
+                    if name == "deflate" or not _GZIP_BEGIN.startswith(rest[:2]):
+                        return
+                    decoder = zlib.decompressobj(_WINDOWS[name])
+                plain = decoder.decompress(rest, _PIECE_BYTES)
                 yield plain
+                while not decoder.eof and (decoder.unconsumed_tail or len(plain) == _PIECE_BYTES):
+                    plain = decoder.decompress(decoder.unconsumed_tail, _PIECE_BYTES)
+                    yield plain
+                rest = decoder.unused_data
     except zlib.error as error:
         raise httpx.DecodingError(str(error)) from error
     if is_begun and not decoder.eof:

@@ -39,6 +39,22 @@ def test_deflate_without_its_wrapper_is_read_as_well():
     assert read(compress_raw(b"hello" * 100), "deflate") == (b"hello" * 100, False)
 
 
+@given(st.lists(st.binary(max_size=300), min_size=1, max_size=5), st.binary(max_size=9), st.integers(1, 50))
+def test_members_of_gzip_are_read_one_after_the_other_and_noise_behind_them_is_not(members, noise, size):
+    noise = noise.lstrip(b"\x1f")
+    body = b"".join(map(gzip.compress, members)) + noise
+    assert read(body, "gzip", size=size) == (b"".join(members), False)
+
+
+def test_a_member_that_ends_early_is_an_error():
+    with pytest.raises(httpx.DecodingError):
+        read(gzip.compress(b"one") + gzip.compress(b"two")[:-1], "gzip")
+
+
+def test_many_members_of_gzip_are_read_in_time_that_grows_with_their_number():
+    assert read(gzip.compress(b"x") * 50_000, "gzip", size=65536, seconds=10) == (b"x" * 50_000, False)
+
+
 @pytest.mark.parametrize("layers", [1, 2, 3])
 def test_a_bomb_is_cut_without_taking_memory(layers):
     body = b"\0" * 50_000_000
