@@ -8,6 +8,7 @@ _TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"  # noqa: S105 - the grammar's `token`
 _TARGET = re.compile(r"[ \t]*<([^<>]*)>")
 _PARAM = re.compile(rf"[ \t]*;[ \t]*({_TOKEN})[ \t]*(?:=[ \t]*(?:\"((?:[^\"\\]|\\.)*)\"|({_TOKEN})))?")
 _COMMA = re.compile(r"[ \t]*,[ \t]*")
+_END = re.compile(r"[ \t]*\Z")
 
 BLANK_TARGET = "about:blank"  # means "no such page" (API documentation, pagination)
 
@@ -33,11 +34,11 @@ def parse_link_header(header: str) -> tuple[LinkValue, ...]:
     while True:
         while comma := _COMMA.match(header, position):  # empty list elements are allowed (RFC 9110, section 5.6.1)
             position = comma.end()
-        if not header[position:].strip(" \t"):
+        if _END.match(header, position):
             return tuple(links)
         value, position = _parse_value(header, position)
         links.append(value)
-        if header[position:].strip(" \t") and not _COMMA.match(header, position):
+        if not _END.match(header, position) and not _COMMA.match(header, position):
             raise LinkSyntaxError(f"expected a comma at character {position}: {header[position : position + 30]!r}")
 
 

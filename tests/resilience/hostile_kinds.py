@@ -87,6 +87,45 @@ def same_page_for_ever(peer: socket.socket, head: bytes) -> None:
     answer(b"[]", link=f'<http://{_find_host(head)}{target}>; rel="next"')(peer, head)
 
 
+def next_page_that_grows(peer: socket.socket, head: bytes) -> None:
+    """Serve a page whose next one has an address of twice the length."""
+    target = head.split(b" ", 2)[1].decode("latin-1")
+    cursor = 2 * target.partition("cursor=")[2] or "x"
+    answer(b"[]", link=f'<http://{_find_host(head)}/v2/vehicles?cursor={cursor}>; rel="next"')(peer, head)
+
+
+def two_pages_for_ever(peer: socket.socket, head: bytes) -> None:
+    """Serve two pages, each the next one of the other."""
+    other = "a" if b"cursor=b" in head else "b"
+    answer(b"[]", link=f'<http://{_find_host(head)}/v2/vehicles?cursor={other}>; rel="next"')(peer, head)
+
+
+def half_close(peer: socket.socket, head: bytes) -> None:
+    """Close one direction after the beginning of a body, and wait for the client to do something."""
+    peer.sendall(OK + b"Content-Length: 100\r\n\r\n[1, 2")
+    peer.shutdown(socket.SHUT_WR)
+    stall()(peer, head)
+
+
+def answer_without_listening(peer: socket.socket, head: bytes) -> None:
+    """Respond in full, and read nothing any more."""
+    peer.shutdown(socket.SHUT_RD)
+    peer.sendall(OK + b"Content-Length: 2\r\n\r\n[]")
+    raise Hangup
+
+
+def answer_byte_by_byte(peer: socket.socket, head: bytes) -> None:
+    """Respond in full, each byte in a packet of its own."""
+    peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    for byte in OK + b"Content-Length: 2\r\n\r\n[]":
+        peer.sendall(bytes([byte]))
+
+
+def answer_head_with_body(peer: socket.socket, head: bytes) -> None:
+    """Send a body even where only the head was requested, so that the next response begins with it."""
+    peer.sendall(OK + b"Content-Length: 2\r\n\r\n[]")
+
+
 def _find_host(head: bytes) -> str:
     lines = head.decode("latin-1").split("\r\n")
     return next((line[6:] for line in lines if line.lower().startswith("host: ")), "127.0.0.1")
@@ -159,6 +198,21 @@ CONNECTIONS: dict[str, Respond] = {
     "more-than-its-length": say(OK + b"Content-Length: 2\r\n\r\n[] and more"),
     "no-content-with-body": say(b"HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\nhello"),
     "not-modified-with-body": say(b"HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\nhello"),
+    "http-2-settings": stall(b"\0\0\0\x04\0\0\0\0\0"),
+    "continue-then-close": say(b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "two-transfer-codings": say(OK + b"Transfer-Encoding: chunked\r\n" * 2 + b"\r\n2\r\n[]\r\n0\r\n\r\n"),
+    "chunked-in-chunked": say(OK + b"Transfer-Encoding: chunked, chunked\r\n\r\n2\r\n[]\r\n0\r\n\r\n"),
+    "trailer-that-contradicts": say(CHUNKED + b"2\r\n[]\r\n0\r\nContent-Length: 9\r\nETag: x\r\nX-\0: y\r\n\r\n"),
+    "header-of-a-megabyte": say(OK + b"X-A: " + b"b" * _MIB + b"\r\nContent-Length: 2\r\n\r\n[]"),
+    "length-with-a-sign": say(OK + b"Content-Length: +2\r\n\r\n[]"),
+    "length-in-hexadecimal": say(OK + b"Content-Length: 0x2\r\n\r\n[]"),
+    "length-twice-in-one": say(OK + b"Content-Length: 2, 2\r\n\r\n[]"),
+    "space-before-colon": say(OK + b"X-A : b\r\nContent-Length: 2\r\n\r\n[]"),
+    "bare-carriage-returns": say(b"HTTP/1.1 200 OK\rContent-Length: 2\r\r[]"),
+    "half-closed": half_close,
+    "answers-without-listening": answer_without_listening,
+    "byte-by-byte": answer_byte_by_byte,
+    "body-for-head": answer_head_with_body,
     "http-1.0": say(b"HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n[]"),
 }
 BODIES: dict[str, Respond] = {
@@ -197,6 +251,15 @@ BODIES: dict[str, Respond] = {
     "raw-deflate-bomb": answer(_compress_raw(b" " * (50 * _MIB)), content_encoding="deflate"),
     "half-gzip": answer(gzip.compress(b"[1, 2, 3]")[:-9], content_encoding="gzip"),
     "no-gzip": answer(b"[]", content_encoding="gzip"),
+    "gzip-then-noise": answer(gzip.compress(b"[]") + bytes(range(256)), content_encoding="gzip"),
+    "gzip-members-for-ever": answer(gzip.compress(b" ") * 100_000, content_encoding="gzip"),
+    "brotli-that-nobody-accepts": answer(b"\x8b\x00\x80[]\x03", content_encoding="br"),
+    "zstd-that-nobody-accepts": answer(b"\x28\xb5\x2f\xfd\x20\x02\x11\0\0[]", content_encoding="zstd"),
+    "utf-16-as-it-says": answer("[]".encode("utf-16"), content_type="application/json; charset=utf-16"),
+    "utf-7-as-it-says": answer(b"+AFsAXQ-", content_type="application/json; charset=utf-7"),
+    "nul-in-names": answer(b'[{"\\u0000": 1, "a\\u0000b": {"\\u0000": []}}]'),
+    "surrogates-in-names": answer(b'[{"\\ud800": 1, "\\udfff\\ud800": {}}]'),
+    "leading-noughts": answer(b"[007, -01, 1., .5, +1]"),
     "unknown-encoding": answer(b"[]", content_encoding="wonder"),
     "ten-encodings": answer(b"[]", content_encoding=", ".join(["gzip"] * 10)),
 }
@@ -208,6 +271,18 @@ MEANINGS: dict[str, Respond] = {
     **{f"always-{status}": answer(b"{}", f"{status} Always") for status in (500, 501, 502, 503, 504, 521, 530, 599)},
     "redirect-to-itself": answer(b"", "302 Found", location="/v2/vehicles"),
     "redirect-to-nowhere": answer(b"", "301 Moved", location="http://[::bad"),
+    "redirect-to-a-file": answer(b"", "302 Found", location="file:///etc/passwd"),
+    "redirect-to-metadata": answer(b"", "307 Temporary", location="http://169.254.169.254/latest/meta-data/"),
+    "redirect-to-a-script": answer(b"", "303 See Other", location="javascript:alert(1)"),
+    "redirect-of-great-length": answer(b"", "308 Permanent", location="/v2/" + "x/" * 40_000),
+    "date-in-1970": answer(b"[]", date="Thu, 01 Jan 1970 00:00:00 GMT", last_modified="Thu, 01 Jan 1970 00:00:00 GMT"),
+    "date-in-9999": answer(b"[]", date="Fri, 31 Dec 9999 23:59:59 GMT", expires="Fri, 31 Dec 9999 24:00:60 GMT"),
+    "retry-after-fraction": answer(b"{}", "503 Busy", retry_after="1.5"),
+    "next-page-that-grows": next_page_that_grows,
+    "two-pages-for-ever": two_pages_for_ever,
+    "link-of-backslashes": answer(b"[]", link='<a>; title="' + "\\\\" * 40_000),
+    "links-of-nothing": answer(b"[]", link="<>," * 30_000),
+    "link-of-semicolons": answer(b"[]", link="<a>" + " ;" * 40_000),
     "retry-after-for-ever": answer(b"{}", "429 Slow", retry_after="99999999"),
     "retry-after-in-exotic-digits": answer(b"{}", "429 Slow", retry_after="²"),
     "retry-after-long": answer(b"{}", "429 Slow", retry_after="9" * 5000),
@@ -250,6 +325,10 @@ CONTENTS: dict[str, Respond] = {
     "ids-with-control-signs": list_vehicles(id="a\r\nX-Injected: 1\r\n\r\n", name="\x1b[2J\x1b]0;owned\x07\u202e"),
     "ids-outside-ascii": list_vehicles(id="véhicule\u0000☃", url="http://127.0.0.1/v2/vehicles/☃"),
     "ids-of-great-length": list_vehicles(id="x" * 100_000, url="http://127.0.0.1/v2/vehicles/" + "x" * 100_000),
+    "urls-of-a-megabyte": list_vehicles(url="http://127.0.0.1/v2/vehicles/" + "x/" * (_MIB // 2)),
+    "times-that-nearly-are": list_vehicles(
+        created_at="2026-01-01T00:00:00." + "0" * 100_000 + "!", updated_at=":" * 100_000
+    ),
     "urls-elsewhere": list_vehicles(url="http://169.254.169.254/latest/meta-data"),
     "urls-with-credentials": list_vehicles(url=f"http://me:secret@127.0.0.1/v2/vehicles/{_ID}"),
     "urls-that-are-none": list_vehicles(url="http://[::bad", user={"url": "file:///etc/passwd"}),
