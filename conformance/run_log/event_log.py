@@ -3,8 +3,10 @@
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from shutil import copyfileobj
+from tempfile import TemporaryFile
 from types import TracebackType
-from typing import Self
+from typing import IO, Self
 
 import msgspec
 
@@ -106,30 +108,51 @@ def find_logs(directory: Path) -> tuple[Path, ...]:
 
 
 def _read_one(path: Path) -> Iterator[Event]:
-    finished, number, decoder = False, 0, LineDecoder()
-    for number, line in enumerate(_iterate_lines(path), 1):
+    try:
+        with _open_log(path) as file:
+            yield from _read_lines(path, file)
+    except OSError as error:
+        raise LogError(f"{path} cannot be read: {error.strerror}", hint="Name an events.jsonl") from error
+
+
+def _open_log(path: Path) -> IO[bytes]:
+    """Open a log in which a reader can go back; one that comes through a pipe is copied first."""
+    file = path.open("rb")
+    if file.seekable():
+        return file
+    with file:
+        copy = TemporaryFile()  # noqa: SIM115 - the caller closes it
+        copyfileobj(file, copy)
+        copy.seek(0)
+        return copy
+
+
+def _read_lines(path: Path, file: IO[bytes]) -> Iterator[Event]:
+    """Yield the events of an open log, and a notice where it ends before its footer."""
+    finished, number, offset = False, 0, 0
+
+    def read_earlier(start: int) -> bytes:
+        file.seek(start)
+        line = file.readline()
+        file.seek(offset)
+        return line
+
+    decoder = LineDecoder(read_earlier)
+    while line := file.readline():
+        number, start, offset = number + 1, offset, offset + len(line)
         if not line.endswith(b"\n"):
             yield Noticed(CUT_OFF_TOPIC, f"{path.name} ends in the middle of line {number}")
             return
-        for event in _decode(line, decoder, path, number):
+        for event in _decode(line, start, decoder, f"{path}, line {number}"):
             finished = isinstance(event, RunFinished)
             yield event
     if not finished:
         yield Noticed(CUT_OFF_TOPIC, f"{path.name} ends after {number} lines, without a footer")
 
 
-def _iterate_lines(path: Path) -> Iterator[bytes]:
+def _decode(line: bytes, offset: int, decoder: LineDecoder, where: str) -> list[Event]:
     try:
-        with path.open("rb") as file:
-            yield from file
-    except OSError as error:
-        raise LogError(f"{path} cannot be read: {error.strerror}", hint="Name an events.jsonl") from error
-
-
-def _decode(line: bytes, decoder: LineDecoder, path: Path, number: int) -> list[Event]:
-    where = f"{path}, line {number}"
-    try:
-        events = list(decoder.decode(line))
+        events = list(decoder.decode(line, offset))
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise LogError(
             f"{where} is not an event of {SCHEMA}: {error}", hint="It may be from another version of evconform"

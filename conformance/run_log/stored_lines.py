@@ -7,7 +7,7 @@ refers to stands before it in the same file, so that every prefix of whole lines
 """
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -32,6 +32,7 @@ from conformance.model.event import (
     Traced,
 )
 from conformance.model.exchange import Exchange
+from conformance.run_log.recent_bytes import RecentBytes
 from conformance.run_log.shared_values import SharedValues
 
 _LONG = 300  # bytes of JSON from which an event is packed
@@ -39,7 +40,8 @@ _SHORT_BODY = 40  # bytes up to which a body stands in its event
 _WINDOW = 32_768  # bytes that deflate looks back
 _MAX_UNPACKED = 1 << 28  # bytes of a line, so that a forged one cannot fill the memory
 _MEMORY_LEVEL = 9  # of deflate: the most, 256 KB
-_DIGEST_LENGTH = 8  # of those that no other blob of the file shares
+_RECENT_BYTES = 16 << 20  # of blobs that a decoder keeps: bases, and bodies that several exchanges have
+_DIGEST_LENGTH = 12  # of those that no other blob of the file shares; logs that are merged hardly ever share one
 _PLAIN = (RunStarted, RunFinished)  # which are looked for in the file
 
 
@@ -94,7 +96,7 @@ class LineEncoder:
 
     def __init__(self) -> None:
         self._encoder = msgspec.json.Encoder()
-        self._digests: dict[str, str] = {}  # of the blobs in the file, short and whole
+        self._digests: dict[int, int] = {}  # of the blobs in the file, short and whole: numbers take half the memory
         self._bases: dict[tuple[str, ...], tuple[str, bytes]] = {}  # by what resembles it, digest and window of a blob
 
     def encode(self, events: Sequence[Event]) -> bytes:
@@ -131,12 +133,12 @@ class LineEncoder:
     def _store(self, data: bytes, kind: tuple[str, ...]) -> tuple[str, bytes]:
         """Return the digest of a blob, and its line unless the file holds it; the first of a kind is a base."""
         whole = sha256(data).hexdigest()
-        digest = whole[:_DIGEST_LENGTH]
-        if self._digests.get(digest, whole) != whole:
+        digest, number = whole[:_DIGEST_LENGTH], int(whole, 16)
+        if self._digests.get(int(digest, 16), number) != number:
             digest = whole
-        if digest in self._digests:
+        if int(digest, 16) in self._digests:
             return digest, b""
-        self._digests[digest] = whole
+        self._digests[int(digest, 16)] = number
         base, window = self._bases.setdefault(kind, (digest, data[-_WINDOW:]))
         if base == digest:
             base, window = "", b""
@@ -158,22 +160,30 @@ class LineEncoder:
 
 
 class LineDecoder:
-    """Turns the lines of one file into events. Equal parts of them are one object, so that they take memory once."""
+    """Turns the lines of one file into events.
 
-    def __init__(self) -> None:
+    Equal parts of them are one object, so that they take memory once. Of blobs it keeps the place, and the bytes of
+    those that were needed last: `read_line` returns the line of the file that begins at an offset.
+    """
+
+    def __init__(self, read_line: Callable[[int], bytes]) -> None:
         self._line: msgspec.json.Decoder[StoredLine] = msgspec.json.Decoder(StoredLine)
+        self._read_line = read_line
         self._shared = SharedValues()
-        self._blobs: dict[str, Blob] = {}
-        self._bytes: dict[str, bytes] = {}  # of the blobs that were needed
+        self._offsets: dict[str, int] = {}  # by digest, of blobs without a base
+        self._offsets_with_base: dict[str, int] = {}
+        self._recent = RecentBytes(_RECENT_BYTES)
 
-    def decode(self, line: bytes) -> Iterator[Event]:
-        """Yield the events of a line; raises MsgspecError, UnicodeDecodeError or ValueError where it has none."""
+    def decode(self, line: bytes, offset: int) -> Iterator[Event]:
+        """Yield the events of a line that begins at an offset of the file.
+
+        Raises MsgspecError, UnicodeDecodeError or ValueError where it has none.
+        """
         stored = self._line.decode(line)
         if isinstance(stored, Blob):
             # Merged logs may hold it twice; the one without a base is what other blobs of its log rest on.
-            known = self._blobs.get(stored.digest)
-            if known is None or known.base:
-                self._blobs[stored.digest] = stored
+            offsets = self._offsets_with_base if stored.base else self._offsets
+            offsets.setdefault(stored.digest, offset)
         elif isinstance(stored, Packed):
             window = self._read_window(stored.base) + stored.item.encode()
             item = self._shared.share_text(stored.item)
@@ -209,23 +219,23 @@ class LineDecoder:
 
     def _read_blob(self, digest: str) -> bytes:
         """Return the bytes of a blob; its base has none itself, so a forged log cannot make it search without end."""
-        data = self._bytes.get(digest)
+        data = self._recent.find(digest)
         if data is None:
             blob = self._find_blob(digest)
-            window = b""
-            if blob.base:
-                base = self._find_blob(blob.base)
-                if base.base:
-                    raise ValueError(f"the base of blob {digest} has a base itself")
-                window = self._read_window(blob.base)
-            data = self._bytes[digest] = _inflate(blob.data, window)
-            self._blobs[digest] = Blob(digest, b"", blob.base)  # its bytes are not needed compressed too
+            if blob.base in self._offsets_with_base and blob.base not in self._offsets:
+                raise ValueError(f"the base of blob {digest} has a base itself")
+            data = _inflate(blob.data, self._read_window(blob.base))
+            self._recent.add(digest, data)
         return data
 
     def _find_blob(self, digest: str) -> Blob:
-        if digest not in self._blobs:
+        offset = self._offsets.get(digest, self._offsets_with_base.get(digest))
+        if offset is None:
             raise ValueError(f"no blob {digest} stands before it")
-        return self._blobs[digest]
+        blob = self._line.decode(self._read_line(offset))
+        if not isinstance(blob, Blob):  # somebody else writes to the file
+            raise ValueError(f"the line of blob {digest} has changed")  # noqa: TRY004 - data, not a type of ours
+        return blob
 
 
 def _place(event: Event, item: str) -> Event:
