@@ -1,9 +1,11 @@
 """Sightings: where and when a run saw each resource, for requirements on its history. Pure."""
 
+import zlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from hashlib import sha256
+from sys import intern
 from typing import Any, NamedTuple
 
 import msgspec
@@ -18,6 +20,10 @@ from conformance.model import Exchange, Role
 _MOVING_FORMATS = frozenset({"date-time", "date", "time", "duration", "decimal"})
 MAX_SIGHTINGS = 1000
 """Sightings of one resource that are kept, so that memory does not grow with the length of a run or of traffic."""
+_MANY_SIGHTINGS = 64  # of one resource, from which those that show nothing new are dropped
+_MAX_PARSED_BYTES = 16 << 20  # of JSON that is kept parsed, which takes some five times as much; the rest is compressed
+_DIGEST_BYTES = 16
+_ROW = 3  # sightings in a row that show the same, which are kept: fewer would be too few to judge
 _OWN_TIMES = frozenset({"created_at", "updated_at"})
 _CONTEXT_HEADERS = frozenset({"evenergy-user", "accept-language", "authorization"})
 
@@ -68,8 +74,10 @@ class Sightings:
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
         self._by_url: dict[str, list[Sighting]] = defaultdict(list)
+        self._limits: dict[str, int] = {}  # by URL, how many sightings there may be before they are thinned
         self._stillness: dict[tuple[str, str], Stillness] = {}  # by resource and path of a property
-        self._bodies: dict[bytes, dict[str, Any]] = {}  # by digest: most sightings of a resource show the same
+        self._bodies = _SharedBodies()
+        self._contexts: dict[tuple[str, ...], tuple[str, ...]] = {}  # equal ones are one object
         self.writes: list[SentWrite] = []
 
     def add_exchange(self, exchange: Exchange) -> None:
@@ -90,28 +98,35 @@ class Sightings:
             return
         headers = (f"{name}: {value}" for name, value in request.headers if name.lower() in _CONTEXT_HEADERS)
         context = (request.identity, *sorted(headers))
+        context = self._contexts.setdefault(context, context)
         ended = exchange.sent_at + response.elapsed_s
         for thing in find_resources(answer, self._subject.model):
             url = thing.body.get("url")
-            if not isinstance(url, str) or not any(link.own for link in thing.resource.links):
-                continue
-            if len(self._by_url[url]) < MAX_SIGHTINGS:
-                self._by_url[url].append(
-                    Sighting(
-                        exchange.sent_at, ended, exchange.id, operation.key, context, request.target, thing.pointer,
-                        thing.resource.name, self._share(thing.body), response.status,
-                        response.find_header("date") or "",
-                    )
+            if isinstance(url, str) and any(link.own for link in thing.resource.links):
+                sighting = Sighting(
+                    exchange.sent_at, ended, exchange.id, operation.key, context, request.target, intern(thing.pointer),
+                    thing.resource.name, self._bodies.share(thing.body), response.status,
+                    response.find_header("date") or "",
                 )  # fmt: skip
+                self._add(url, sighting)
 
-    def _share(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Return an equal body that was seen before, so that memory grows with what differs alone."""
-        return self._bodies.setdefault(sha256(msgspec.json.encode(body)).digest(), body)
+    def _add(self, url: str, sighting: Sighting) -> None:
+        """Add a sighting of a resource unless there are too many that differ."""
+        kept = self._by_url[url]
+        if len(kept) >= self._limits.get(url, _MANY_SIGHTINGS):
+            kept[:] = _thin(kept)
+            self._limits[url] = min(MAX_SIGHTINGS, max(_MANY_SIGHTINGS, 2 * len(kept)))
+        if len(kept) < MAX_SIGHTINGS:
+            kept.append(sighting)
 
     def iterate_histories(self) -> Iterator[tuple[str, list[Sighting]]]:
         """Yield each URL with its sightings, the earliest first."""
         for url, sightings in self._by_url.items():
-            yield url, sorted(sightings, key=lambda sighting: (sighting.began, sighting.pointer))
+            yield url, self._order(sightings)
+
+    def _order(self, sightings: Iterable[Sighting]) -> list[Sighting]:
+        """Return sightings with their bodies, the earliest first; equal bodies are one object."""
+        return sorted(self._bodies.open_all(sightings), key=lambda sighting: (sighting.began, sighting.pointer))
 
     def find_single_read(self, one: Sighting, other: Sighting) -> str:
         """Return the key of the single read where the other sighting is a list's with the same schema; else empty."""
@@ -123,7 +138,7 @@ class Sightings:
 
     def find_history(self, url: str) -> list[Sighting]:
         """Return the sightings of one resource, the earliest first; empty where there are none."""
-        return sorted(self._by_url.get(url, ()), key=lambda sighting: (sighting.began, sighting.pointer))
+        return self._order(self._by_url.get(url, ()))
 
     def find_stillness(self, resource: str, path: str) -> Stillness:
         """Return whether values of a property may change by themselves, by its schema; `path` as in a JSON pointer."""
@@ -135,6 +150,58 @@ class Sightings:
             still = Stillness.MEASURED if may_move else Stillness.STILL
             self._stillness[resource, path] = still if forms else Stillness.UNDOCUMENTED
         return self._stillness[resource, path]
+
+
+class _SharedBodies:
+    """The bodies of sightings: equal ones are one object, and beyond a size they are kept compressed.
+
+    Memory grows with what differs alone, as most sightings of a resource show the same.
+    """
+
+    def __init__(self) -> None:
+        self._by_digest: dict[bytes, Any] = {}
+        self._parsed_bytes = 0
+
+    def share(self, body: dict[str, Any]) -> Any:
+        """Return what stands for a body in a sighting: an equal one that was seen before, or its bytes."""
+        text = msgspec.json.encode(body)
+        digest = sha256(text).digest()[:_DIGEST_BYTES]
+        known = self._by_digest.get(digest)
+        if known is None:
+            self._parsed_bytes += len(text)
+            known = body if self._parsed_bytes <= _MAX_PARSED_BYTES else zlib.compress(text, 1)
+            self._by_digest[digest] = known
+        return known
+
+    def open_all(self, sightings: Iterable[Sighting]) -> Iterator[Sighting]:
+        """Yield sightings with their bodies, of which equal ones are one object."""
+        opened: dict[int, Any] = {}  # by the object that stands for it
+        for sighting in sightings:
+            body: Any = sighting.body
+            if isinstance(body, bytes):
+                if id(body) not in opened:
+                    opened[id(body)] = msgspec.json.decode(zlib.decompress(body))
+                yield sighting._replace(body=opened[id(body)])
+            else:
+                yield sighting
+
+
+def _thin(sightings: list[Sighting]) -> list[Sighting]:
+    """Return sightings without those in the middle of a row in which one operation shows the same again and again."""
+    kept: list[Sighting] = []
+    rows: dict[tuple[object, ...], list[int]] = {}  # by who reads and how: the body, and where its row stands in `kept`
+    for sighting in sorted(sightings, key=lambda sighting: (sighting.began, sighting.pointer)):
+        way = sighting.context, sighting.operation
+        row = rows.get(way)
+        if row is None or row[0] != id(sighting.body):
+            rows[way] = [id(sighting.body), len(kept)]
+        elif len(row) <= _ROW:
+            row.append(len(kept))
+        else:  # the last one moves on; its place keeps the order well enough, as histories are sorted in the end
+            kept[row[-1]] = sighting
+            continue
+        kept.append(sighting)
+    return kept
 
 
 def _may_move(schema: Mapping[str, Any]) -> bool:

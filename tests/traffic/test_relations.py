@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable
+from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -9,7 +10,8 @@ import pytest
 
 from conformance.description import load_description
 from conformance.evidence.subject import Subject
-from conformance.execution.sightings import MAX_SIGHTINGS, Sightings
+from conformance.execution import sightings as sightings_module
+from conformance.execution.sightings import MAX_SIGHTINGS, Sighting, Sightings
 from conformance.model import Exchange, Outcome, Target, TargetKind, Verdict
 from conformance.traffic.exchanges import ExchangeReader
 from conformance.traffic.formats.har import read_entry
@@ -155,15 +157,40 @@ def test_filter_that_loses_an_item_is_a_violation(traffic: Traffic) -> None:
     assert ("FLT-02", "FAIL") in summarize(traffic.judge())
 
 
-def test_sightings_of_one_resource_are_bounded(traffic: Traffic) -> None:
-    url = traffic.get("/vehicles")[0]["url"]
-    traffic.get(url)
+def show_often(traffic: Traffic, names: Iterable[str]) -> list[Sighting]:
+    """Return the sightings of a vehicle that is read every second and has these names."""
+    vehicle = traffic.get("/vehicles")[0]
+    traffic.get(vehicle["url"])
     exchange = traffic.list_exchanges()[1]
     target = Target("traffic", TargetKind.URL, traffic.base_url)
     sightings = Sightings(Subject(DESCRIPTION, VALIDATORS, OPINION, target))
-    for moment in range(MAX_SIGHTINGS + 5):
-        sightings.add_exchange(msgspec.structs.replace(exchange, sent_at=float(moment)))
-    assert len(sightings.find_history(url)) == MAX_SIGHTINGS
+    for moment, name in enumerate(names):
+        response = msgspec.structs.replace(exchange.response, body=msgspec.json.encode(vehicle | {"name": name}))
+        sightings.add_exchange(msgspec.structs.replace(exchange, sent_at=float(moment), response=response))
+    return sightings.find_history(vehicle["url"])
+
+
+def test_sightings_of_one_resource_are_bounded(traffic: Traffic) -> None:
+    assert len(show_often(traffic, (str(number) for number in range(MAX_SIGHTINGS + 5)))) == MAX_SIGHTINGS
+
+
+def test_of_sightings_that_show_the_same_the_first_and_the_last_are_kept(traffic: Traffic) -> None:
+    history = show_often(traffic, ["a"] * 500 + ["b"] + ["a"] * 500)
+    assert len(history) < 100
+    names = [sighting.body["name"] for sighting in history]
+    assert [name for name, _ in groupby(names)] == ["a", "b", "a"]
+    assert history[0].began == 0
+    assert history[-1].began == 1000
+    assert history[names.index("b") - 1].began == 499
+
+
+def test_bodies_beyond_a_size_are_kept_compressed(traffic: Traffic, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [str(number // 3) for number in range(60)]
+    expected = show_often(traffic, names)
+    monkeypatch.setattr(sightings_module, "_MAX_PARSED_BYTES", 4_000)
+    history = show_often(traffic, names)
+    assert history == expected
+    assert len({id(sighting.body) for sighting in history}) == 20  # equal ones are one object
 
 
 def test_what_was_written_between_two_reads_accuses_nobody(traffic: Traffic) -> None:

@@ -59,6 +59,7 @@ def compare_representations(reads: Reads, subject: Subject) -> Iterator[Comparis
             contexts[sighting.context].append(comparer.describe(sighting))
         for showings in contexts.values():
             yield from comparer.compare(url, showings)
+        comparer.forget_bodies()
 
 
 class _Comparer:
@@ -70,6 +71,10 @@ class _Comparer:
         self._passed: dict[tuple[AgreementRule, str], set[str]] = defaultdict(set)
         """By rule and place, the properties that agreed once."""
         self._values: dict[int, dict[str, Any]] = {}  # by identity of a body, which equal sightings share
+
+    def forget_bodies(self) -> None:
+        """Forget the bodies of one resource; another may have a body at the same place in memory."""
+        self._values.clear()
 
     def describe(self, sighting: Sighting) -> Showing:
         """Return a sighting with its place and its properties."""
