@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from hashlib import sha256
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
@@ -10,6 +11,8 @@ import msgspec
 
 from conformance.model import Exchange, Location, Operation
 from reports.summary import Summary
+
+_DIGEST_BYTES = 16
 
 
 class UsedElement(msgspec.Struct, frozen=True):
@@ -62,12 +65,12 @@ def measure_coverage(summary: Summary) -> tuple[OperationCoverage, ...]:
 
     A request that was sent to an operation with another method (to be refused, or HEAD for GET) does not count.
     """
-    by_operation: dict[str, list[Exchange]] = defaultdict(list)
+    used: dict[str, _OperationUse] = defaultdict(_OperationUse)
     for exchange in summary.exchanges:
         if exchange.request.operation.startswith(f"{exchange.request.method} "):
-            by_operation[exchange.request.operation].append(exchange)
+            used[exchange.request.operation].add_exchange(exchange)
     return tuple(
-        _cover_operation(operation, by_operation[operation.key])
+        _cover_operation(operation, used[operation.key])
         for operation in (summary.model.operations if summary.model else ())
     )
 
@@ -85,44 +88,67 @@ def sum_coverage(covered: Iterable[OperationCoverage]) -> tuple[CoverageTotal, .
     )
 
 
-def _cover_operation(operation: Operation, exchanges: list[Exchange]) -> OperationCoverage:
-    queries = [parse_qsl(urlsplit(exchange.url).query, keep_blank_values=True) for exchange in exchanges]
-    names = Counter(name for query in queries for name in {name for name, _ in query})
-    headers = Counter(name.lower() for exchange in exchanges for name in {name for name, _ in exchange.request.headers})
-    walked = Counter(
-        value
-        for query, exchange in zip(queries, exchanges, strict=True)
-        if 200 <= exchange.status < 300
-        for value in {value for name, value in query if name == "expand"}
-    )
-    shown = _count_fields(exchanges)
+class _OperationUse:
+    """What the exchanges of one operation used of it, counted one by one."""
+
+    def __init__(self) -> None:
+        self.requests = 0
+        self.statuses: Counter[int] = Counter()
+        self.parameters: Counter[str] = Counter()  # of the query
+        self.headers: Counter[str] = Counter()
+        self.expansions: Counter[str] = Counter()
+        self.fields: Counter[str] = Counter()  # in different bodies
+        self._bodies: set[bytes] = set()  # digests
+
+    def add_exchange(self, exchange: Exchange) -> None:
+        """Count what one exchange used."""
+        query = parse_qsl(urlsplit(exchange.url).query, keep_blank_values=True)
+        is_success = 200 <= exchange.status < 300
+        self.requests += 1
+        self.parameters.update({name for name, _ in query})
+        self.headers.update({name.lower() for name in {name for name, _ in exchange.request.headers}})
+        if is_success:
+            self.expansions.update({value for name, value in query if name == "expand"})
+        if exchange.response:
+            self.statuses[exchange.status] += 1
+        if is_success and exchange.response and exchange.response.body:
+            self._count_fields(exchange.response.body)
+
+    def _count_fields(self, body: bytes) -> None:
+        digest = sha256(body).digest()[:_DIGEST_BYTES]
+        if digest in self._bodies:
+            return
+        self._bodies.add(digest)
+        fields: set[str] = set()
+        with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            _collect_paths(msgspec.json.decode(body), "", fields)
+        self.fields.update(fields)
+
+
+def _cover_operation(operation: Operation, used: _OperationUse) -> OperationCoverage:
     return OperationCoverage(
         key=operation.key,
         deprecated=operation.deprecated,
-        requests=len(exchanges),
-        statuses=_cover_statuses(operation, exchanges),
-        parameters=tuple(
-            UsedElement(p.name, _count_parameter(p.name, p.location, names, headers, len(exchanges)))
-            for p in operation.parameters
+        requests=used.requests,
+        statuses=_cover_statuses(operation, used.statuses),
+        parameters=tuple(UsedElement(p.name, _count_parameter(p.name, p.location, used)) for p in operation.parameters),
+        expansions=tuple(
+            UsedElement(expansion.path, used.expansions[expansion.path]) for expansion in operation.expansions
         ),
-        expansions=tuple(UsedElement(expansion.path, walked[expansion.path]) for expansion in operation.expansions),
-        fields=tuple(UsedElement(name, shown[name]) for name in operation.fields),
-        beyond=tuple(sorted(shown.keys() - set(operation.fields))),
+        fields=tuple(UsedElement(name, used.fields[name]) for name in operation.fields),
+        beyond=tuple(sorted(used.fields.keys() - set(operation.fields))),
     )
 
 
-def _count_parameter(
-    name: str, location: Location, query: Mapping[str, int], headers: Mapping[str, int], requests: int
-) -> int:
+def _count_parameter(name: str, location: Location, used: _OperationUse) -> int:
     if location is Location.QUERY:
-        return query[name]
+        return used.parameters[name]
     if location is Location.HEADER:
-        return headers[name.lower()]
-    return requests if location is Location.PATH else 0
+        return used.headers[name.lower()]
+    return used.requests if location is Location.PATH else 0
 
 
-def _cover_statuses(operation: Operation, exchanges: Iterable[Exchange]) -> tuple[UsedElement, ...]:
-    seen = Counter(exchange.status for exchange in exchanges if exchange.response)
+def _cover_statuses(operation: Operation, seen: Mapping[int, int]) -> tuple[UsedElement, ...]:
     counts = Counter[str]()
     undocumented = []
     for status, times in sorted(seen.items()):
@@ -132,22 +158,6 @@ def _cover_statuses(operation: Operation, exchanges: Iterable[Exchange]) -> tupl
         else:
             counts[spec.status] += times
     return (*(UsedElement(response.status, counts[response.status]) for response in operation.responses), *undocumented)
-
-
-def _count_fields(exchanges: Iterable[Exchange]) -> Counter[str]:
-    """Return by field how many different bodies showed it."""
-    bodies = dict.fromkeys(
-        exchange.response.body
-        for exchange in exchanges
-        if exchange.response and 200 <= exchange.status < 300 and exchange.response.body
-    )
-    counts = Counter[str]()
-    for body in bodies:
-        fields: set[str] = set()
-        with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            _collect_paths(msgspec.json.decode(body), "", fields)
-        counts.update(fields)
-    return counts
 
 
 def _collect_paths(value: Any, path: str, paths: set[str]) -> None:

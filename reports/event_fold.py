@@ -12,7 +12,6 @@ from conformance.model import (
     Catalogued,
     Described,
     Event,
-    Exchange,
     Exchanged,
     Generated,
     ItemFinished,
@@ -33,6 +32,7 @@ from conformance.model import (
 )
 from conformance.model.grades import grade_verdict
 from conformance.run_log.event_log import CUT_OFF_TOPIC
+from reports.exchange_store import ExchangeCollector, ExchangesById
 from reports.findings import collect_findings
 from reports.run_verdict import judge_run
 from reports.summary import GRAVITY, CaseResult, Exclusion, Summary
@@ -55,11 +55,13 @@ class _EventSets:
         self.requirements: dict[str, Requirement] = {}
         self.cases: set[Case] = set()
         self.excluded: set[tuple[str, str, str]] = set()  # requirement, operation, reason
-        self.exchanges: set[Exchange] = set()
+        self.exchanges = ExchangeCollector()
+        self.sent: Counter[str] = Counter()  # exchanges by identity
         self.senders: dict[str, str] = {}  # by exchange, the item that sent it
         self.left_out: dict[Case, int] = defaultdict(int)  # known ways that no plan item was for
         self.observed: set[Observed] = set()
-        self.passed: set[Passed] = set()
+        self.passes: Counter[tuple[Case, str]] = Counter()  # by case and probe
+        self._known_passes: set[int] = set()  # hashes of events, which are nearly as many as exchanges
         self.notices: set[Noticed] = set()
         self.items: set[ItemFinished] = set()
         self.generated: set[Generated] = set()
@@ -69,6 +71,14 @@ class _EventSets:
         for operation, count in counts.items():
             case = Case(requirement, operation)
             self.left_out[case] = max(self.left_out[case], count)
+
+    def _count_passes(self, event: Passed) -> None:
+        number = hash(event)
+        if number not in self._known_passes:
+            self._known_passes.add(number)
+            probe = event.item.partition("[")[0]
+            for requirement, times in event.count_observations():
+                self.passes[Case(requirement, event.operation), probe] += times
 
     def add(self, event: Event) -> None:  # noqa: C901, PLR0912 - one branch a kind of event
         match event:
@@ -89,12 +99,13 @@ class _EventSets:
                 self.cases.update(Case(requirement, operation) for operation in cases)
                 self.excluded.update((requirement, key, why) for why, keys in excluded.items() for key in keys)
             case Exchanged(exchange, item):
-                self.exchanges.add(exchange)
+                if self.exchanges.add(exchange):
+                    self.sent[exchange.request.identity] += 1
                 self.senders[exchange.id] = min(item, self.senders.get(exchange.id, item))
             case Observed():
                 self.observed.add(event)
             case Passed():
-                self.passed.add(event)
+                self._count_passes(event)
             case Noticed():
                 self.notices.add(event)
             case ItemFinished():
@@ -128,10 +139,10 @@ def fold(events: Iterable[Event]) -> Summary:
     cut_off = _find_gaps(gathered)
     observed = [(_grade(event.outcome, gathered.requirements), event.item) for event in gathered.observed]
     by_case = _group_by_case(outcome for outcome, _ in observed)
-    passes = _count_passes(gathered.passed)
-    ways = count_ways(gathered.observed, gathered.passed, gathered.left_out)
+    passes = _sum_passes(gathered.passes)
+    ways = count_ways(gathered.observed, gathered.passes, gathered.left_out)
     model = _choose_model(gathered, header)
-    exchanges = tuple(sorted(gathered.exchanges, key=lambda x: (x.sent_at, x.id, x.failure, x.status)))
+    exchanges = gathered.exchanges.arrange()
     unplanned = sorted({*by_case, *passes} - gathered.cases)
     silence = CUT_OFF_REASON if cut_off else NOTHING_RECORDED
     return judge_run(
@@ -141,7 +152,7 @@ def fold(events: Iterable[Event]) -> Summary:
             shards=tuple(sorted({event.shard for event in gathered.headers.values() if event.shard})),
             stopped=tuple(sorted({event.stopped for event in gathered.footers.values() if event.stopped})),
             cut_off=cut_off,
-            requests=_count_requests(exchanges, gathered.footers.values()),
+            requests=_count_requests(gathered.sent, gathered.footers.values()),
             model=model,
             places=dict(sorted(gathered.places.items())),
             requirements=tuple(gathered.requirements[key] for key in sorted(gathered.requirements)),
@@ -152,7 +163,9 @@ def fold(events: Iterable[Event]) -> Summary:
                 _build_cell(case, by_case.get(case, []), passes[case], "", ways) for case in unplanned
             ),
             excluded=_collect_exclusions(gathered),
-            findings=collect_findings(observed, exchanges, gathered.senders, gathered.requirements, model),
+            findings=collect_findings(
+                observed, ExchangesById(exchanges), gathered.senders, gathered.requirements, model
+            ),
             exchanges=exchanges,
             senders=gathered.senders,
             notices=tuple(sorted(gathered.notices, key=lambda n: (n.topic, n.operation, n.message))),
@@ -171,13 +184,12 @@ def _group_by_case(outcomes: Iterable[Outcome]) -> dict[Case, list[Outcome]]:
     return by_case
 
 
-def _count_passes(passed: Iterable[Passed]) -> Counter[Case]:
+def _sum_passes(passes: Mapping[tuple[Case, str], int]) -> Counter[Case]:
     """Return by case how many observations say that it passed, and no more."""
-    passes: Counter[Case] = Counter()
-    for event in passed:
-        for requirement, times in event.count_observations():
-            passes[Case(requirement, event.operation)] += times
-    return passes
+    by_case: Counter[Case] = Counter()
+    for (case, _), times in passes.items():
+        by_case[case] += times
+    return by_case
 
 
 def _grade(outcome: Outcome, requirements: Mapping[str, Requirement]) -> Outcome:
@@ -241,11 +253,9 @@ def _find_gaps(gathered: _EventSets) -> tuple[str, ...]:
     return tuple(sorted(reasons))
 
 
-def _count_requests(exchanges: Iterable[Exchange], footers: Iterable[RunFinished]) -> dict[str, int]:
+def _count_requests(recorded: Mapping[str, int], footers: Iterable[RunFinished]) -> dict[str, int]:
     """Count requests by identity: the exchanges recorded, or the number in a footer if larger (it includes repeats)."""
-    sent: dict[str, int] = defaultdict(int)
-    for exchange in exchanges:
-        sent[exchange.request.identity] += 1
+    sent: dict[str, int] = defaultdict(int, recorded)
     for footer in footers:
         for identity, count in footer.requests.items():
             sent[identity] = max(sent[identity], count)

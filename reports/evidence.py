@@ -9,13 +9,15 @@ import hashlib
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
 
 from conformance.model import Exchange
 from conformance.tools.visible_text import make_json_visible
+from reports.exchange_store import list_ids
+from reports.numbered_bodies import NumberedBodies
 from reports.repeat_command import can_repeat_requests
 from reports.request_commands import list_variables, write_curl, write_python
 from reports.summary import Summary
@@ -42,28 +44,29 @@ def pack_evidence(summary: Summary, spent: int = 0) -> PackedEvidence:
 
     `spent` is the number of bytes of it that the rest of the report takes.
     """
-    exchanges = summary.exchanges
-    numbers: dict[bytes, int] = {}
-    heads = tuple(_pack_heads(exchanges, numbers, can_repeat=can_repeat_requests(summary)))
-    firsts = {key for finding in summary.findings for key in (*finding.exchanges[:1], finding.smallest)}
-    cited = {x.response.body for x in exchanges if x.id in firsts and x.response}
-    room = (
-        _BASE
-        + _PER_EXCHANGE * len(exchanges)
-        - spent
-        - sum(map(len, heads))
-        - len(deflate(_build_index(exchanges, ())))
-    )
-    limit = _estimate_limit(list(numbers), room)
+    exchanges, bodies = summary.exchanges, NumberedBodies(summary.exchanges)
+    heads = tuple(_pack_heads(exchanges, bodies, can_repeat=can_repeat_requests(summary)))
+    cited = _find_cited(summary, bodies)
+    index = _build_index(exchanges)
+    room = _BASE + _PER_EXCHANGE * len(exchanges) - spent - sum(map(len, heads)) - len(deflate(index))
+    limit = _estimate_limit(bodies, room)
     while True:
-        limits = {body: _LARGEST_CITED if body in cited else limit for body in numbers}
-        bodies, starts = _pack_bodies(limits)
-        size = sum(map(len, bodies))
+        limits = [_LARGEST_CITED if number in cited else limit for number in range(len(bodies))]
+        packed, starts = _pack_bodies(bodies, limits)
+        size = sum(map(len, packed))
         if size <= room or limit <= _SMALLEST:
             break
         limit = max(_SMALLEST, min(limit * 4 // 5, int(limit * room / size)))
-    cut = [body for body, longest in limits.items() if len(body) > longest]
-    return PackedEvidence(deflate(_build_index(exchanges, starts)), heads, bodies, len(cut), _build_archive(cut))
+    cut = [number for number, length in enumerate(bodies.lengths) if length > limits[number]]
+    side = _build_archive(map(bodies.read, cut))
+    return PackedEvidence(deflate(index | {"starts": starts}), heads, packed, len(cut), side)
+
+
+def _find_cited(summary: Summary, bodies: NumberedBodies) -> frozenset[int]:
+    """Return the numbers of the response bodies that findings show first."""
+    firsts = {key for finding in summary.findings for key in (*finding.exchanges[:1], finding.smallest)}
+    places = (place for place, key in enumerate(list_ids(summary.exchanges)) if key in firsts)
+    return frozenset(bodies.number_bodies(place, summary.exchanges[place])[1] for place in places)
 
 
 def deflate(value: Any) -> str:
@@ -72,14 +75,15 @@ def deflate(value: Any) -> str:
     return base64.b64encode(machine.compress(make_json_visible(msgspec.json.encode(value))) + machine.flush()).decode()
 
 
-def _estimate_limit(bodies: list[bytes], room: int) -> int:
+def _estimate_limit(bodies: NumberedBodies, room: int) -> int:
     """Estimate, from how well a sample compresses, the longest body to keep whole so that all bodies fit."""
-    sample = b"".join(bodies[:: max(1, len(bodies) // 100)])[:_SAMPLE]
+    numbers = range(0, len(bodies), max(1, len(bodies) // 100))
+    sample = b"".join(map(bodies.read, numbers))[:_SAMPLE]
     ratio = (
         1.03 * len(deflate(sample.decode("utf-8", "replace"))) / max(1, len(sample))
     )  # chunks end early, which costs a little
     limit = _LARGEST
-    while limit > _SMALLEST and sum(min(len(body), limit) for body in bodies) * ratio > room:
+    while limit > _SMALLEST and sum(min(length, limit) for length in bodies.lengths) * ratio > room:
         limit = limit * 3 // 4
     return limit
 
@@ -97,14 +101,16 @@ def _cut_body(body: bytes, limit: int) -> dict[str, Any]:
     return entry
 
 
-def _pack_heads(exchanges: Sequence[Exchange], numbers: dict[bytes, int], *, can_repeat: bool) -> Iterator[str]:
+def _pack_heads(exchanges: Sequence[Exchange], bodies: NumberedBodies, *, can_repeat: bool) -> Iterator[str]:
     """Yield the chunks of all heads; bodies get their numbers in the order of first appearance."""
     for at in range(0, len(exchanges), HEADS_A_CHUNK):
-        part = exchanges[at : at + HEADS_A_CHUNK]
-        yield deflate([_build_head(exchange, numbers, can_repeat=can_repeat) for exchange in part])
+        part = enumerate(exchanges[at : at + HEADS_A_CHUNK], at)
+        yield deflate(
+            [_build_head(exchange, bodies.number_bodies(place, exchange), can_repeat) for place, exchange in part]
+        )
 
 
-def _pack_bodies(limits: Mapping[bytes, int]) -> tuple[tuple[str, ...], tuple[int, ...]]:
+def _pack_bodies(bodies: NumberedBodies, limits: Sequence[int]) -> tuple[tuple[str, ...], tuple[int, ...]]:
     """Return the chunks of bodies, each cut to its limit, and the number of the first body of each chunk.
 
     One chunk is laid out at a time: all bodies of a long run would take its memory a second time.
@@ -113,7 +119,7 @@ def _pack_bodies(limits: Mapping[bytes, int]) -> tuple[tuple[str, ...], tuple[in
     starts: list[int] = []
     entries: list[dict[str, Any]] = []
     size = 0
-    for number, (body, limit) in enumerate(limits.items()):
+    for number, (body, limit) in enumerate(zip(bodies, limits, strict=True)):
         if not entries:
             starts.append(number)
         entry = _cut_body(body, limit)
@@ -125,19 +131,14 @@ def _pack_bodies(limits: Mapping[bytes, int]) -> tuple[tuple[str, ...], tuple[in
     return tuple(chunks), tuple(starts)
 
 
-def _number_body(body: bytes, numbers: dict[bytes, int]) -> int:
-    """Return the number of a body, given in the order of first appearance; -1 for an empty body."""
-    return numbers.setdefault(body, len(numbers)) if body else -1
-
-
-def _build_head(exchange: Exchange, numbers: dict[bytes, int], *, can_repeat: bool) -> dict[str, Any]:
+def _build_head(exchange: Exchange, numbers: tuple[int, int], can_repeat: bool) -> dict[str, Any]:
     """Return what the page shows of an exchange; the server of a certification is gone, so nothing repeats it."""
     response = exchange.response
     return {
         "sent": exchange.sent_headers,
-        "body": _number_body(exchange.request.body, numbers),
+        "body": numbers[0],
         "got": response.headers if response else (),
-        "answer": _number_body(response.body, numbers) if response else -1,
+        "answer": numbers[1],
         "cut": bool(response and response.cut),
         "failure": exchange.failure,
         "curl": write_curl(exchange) if can_repeat else "",
@@ -146,33 +147,41 @@ def _build_head(exchange: Exchange, numbers: dict[bytes, int], *, can_repeat: bo
     }
 
 
-def _build_index(exchanges: Sequence[Exchange], starts: Sequence[int]) -> dict[str, Any]:
+def _build_index(exchanges: Sequence[Exchange]) -> dict[str, Any]:
     """Return the columns of the table of all exchanges; `at` is in milliseconds after the first request."""
     first = exchanges[0].sent_at if exchanges else 0.0
-    operations = {key: n for n, key in enumerate(dict.fromkeys(exchange.request.operation for exchange in exchanges))}
-    identities = {key: n for n, key in enumerate(dict.fromkeys(exchange.request.identity for exchange in exchanges))}
+    operations: dict[str, int] = {}
+    identities: dict[str, int] = {}
+    names = ("id", "operation", "identity", "method", "url", "status", "at", "took")
+    columns: tuple[list[Any], ...] = tuple([] for _ in names)
+    for exchange in exchanges:
+        request = exchange.request
+        row = (
+            exchange.id,
+            operations.setdefault(request.operation, len(operations)),
+            identities.setdefault(request.identity, len(identities)),
+            request.method,
+            exchange.url,
+            exchange.status,
+            round((exchange.sent_at - first) * 1000),
+            round(exchange.response.elapsed_s * 1000, 1) if exchange.response else None,
+        )
+        for column, value in zip(columns, row, strict=True):
+            column.append(value)
     return {
         "operations": list(operations),
         "identities": list(identities),
-        "id": [exchange.id for exchange in exchanges],
-        "operation": [operations[exchange.request.operation] for exchange in exchanges],
-        "identity": [identities[exchange.request.identity] for exchange in exchanges],
-        "method": [exchange.request.method for exchange in exchanges],
-        "url": [exchange.url for exchange in exchanges],
-        "status": [exchange.status for exchange in exchanges],
-        "at": [round((exchange.sent_at - first) * 1000) for exchange in exchanges],
-        "took": [round(exchange.response.elapsed_s * 1000, 1) if exchange.response else None for exchange in exchanges],
-        "starts": starts,
+        **dict(zip(names, columns, strict=True)),
+        "starts": (),
     }
 
 
-def _build_archive(bodies: Sequence[bytes]) -> bytes:
+def _build_archive(bodies: Iterable[bytes]) -> bytes:
     """Return a zip archive of whole bodies, each named by its SHA-256; empty without any."""
-    if not bodies:
-        return b""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for body in bodies:
             name = f"{hashlib.sha256(body).hexdigest()}.body"
             archive.writestr(zipfile.ZipInfo(name), body, zipfile.ZIP_DEFLATED, 1)
-    return file.getvalue()
+        is_empty = not archive.namelist()
+    return b"" if is_empty else file.getvalue()

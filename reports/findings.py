@@ -33,17 +33,17 @@ def rank_gravity(verdict: Verdict, level: Level, harm: Harm) -> tuple[int, int, 
 
 def collect_findings(
     observed: Iterable[tuple[Outcome, str]],
-    exchanges: Iterable[Exchange],
+    sent: Mapping[str, Exchange],
     senders: Mapping[str, str],
     requirements: Mapping[str, Requirement],
     model: ResourceModel | None,
 ) -> tuple[Finding, ...]:
     """Return the findings, gravest first, then by level, harm, requirement and operation.
 
-    `observed` are outcomes with the plan items that saw them, `senders` the items by exchange. The observation shown is
-    the one whose first exchange was sent first; `times` is the sum of all observations.
+    `observed` are outcomes with the plan items that saw them, `sent` the exchanges by id, and `senders` the items that
+    sent them. The observation shown is the one whose first exchange was sent first; `times` is the sum of all
+    observations.
     """
-    sent = {exchange.id: exchange for exchange in exchanges}
     groups: dict[tuple[str, str, Verdict, str], list[Outcome]] = defaultdict(list)
     seen_by: dict[tuple[str, str, Verdict, str], dict[Outcome, str]] = defaultdict(dict)
     for outcome, item in observed:

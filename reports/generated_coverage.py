@@ -9,6 +9,7 @@ import msgspec
 
 from conformance.model import Generated, Keyword, KeywordsListed, Location, Operation
 from reports.coverage import CoverageTotal
+from reports.exchange_store import list_ids
 from reports.summary import Summary
 
 BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
@@ -90,8 +91,11 @@ def measure_generation(summary: Summary) -> GenerationCoverage:
     for note in summary.generated:
         by_operation[note.operation].append(note)
     listed = {keywords.operation: keywords for keywords in summary.keywords}
+    noted = {note.exchange for note in summary.generated}
     queries = {
-        x.id: x.request.target.partition("?")[2] for x in summary.exchanges if x.request.operation in by_operation
+        key: summary.exchanges[place].request.target.partition("?")[2]
+        for place, key in enumerate(list_ids(summary.exchanges))
+        if key in noted
     }
     model_operations = summary.model.operations if summary.model else ()
     measured = tuple(

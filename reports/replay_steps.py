@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from conformance.model import Exchange, Operation
+from reports.exchange_store import list_ids
 from reports.request_commands import Substitution, Variable
 from reports.summary import Finding, Summary
 
@@ -65,9 +66,9 @@ class StepFinder:
 
     def __init__(self, summary: Summary) -> None:
         self._summary = summary
-        self._by_item: dict[str, list[Exchange]] = defaultdict(list)
-        for exchange in summary.exchanges:
-            self._by_item[summary.senders.get(exchange.id, "")].append(exchange)
+        self._places: dict[str, list[int]] = defaultdict(list)  # by item, those of its exchanges among all
+        for place, identifier in enumerate(list_ids(summary.exchanges)):
+            self._places[summary.senders.get(identifier, "")].append(place)
         self._base = summary.started.target.base_url if summary.started else ""
         self._lists: dict[tuple[str, str], _Source] | None = None
 
@@ -90,12 +91,16 @@ class StepFinder:
         cleanup = self._list_cleanup(evidence, sources)
         return self._build(chosen, sources, cleanup)
 
+    def _list_exchanges(self, item: str) -> Iterator[Exchange]:
+        """Yield the exchanges of a plan item in the order of sending."""
+        return (self._summary.exchanges[place] for place in self._places[item])
+
     def _list_preceding_writes(self, evidence: list[Exchange]) -> Iterator[Exchange]:
         """Yield what the item of the evidence changed before its end, at the paths that the evidence is about."""
         last = max(exchange.sent_at for exchange in evidence)
         paths = [_strip_query(exchange) for exchange in evidence]
         for item in {self._summary.senders.get(exchange.id, "") for exchange in evidence} - {""}:
-            for exchange in self._by_item[item]:
+            for exchange in self._list_exchanges(item):
                 request = exchange.request
                 is_before = exchange.sent_at < last and exchange.status // 100 == 2 and not request.is_safe
                 own = _strip_query(exchange)
@@ -114,7 +119,7 @@ class StepFinder:
         return [
             exchange
             for item in sorted(items)
-            for exchange in self._by_item[item]
+            for exchange in self._list_exchanges(item)
             if exchange.request.method == "DELETE" and exchange.sent_at > last and exchange.status // 100 == 2
             if any(_strip_query(exchange).endswith(f"/{value}") for value in made)
         ]
@@ -147,8 +152,8 @@ class StepFinder:
 
     def _find_source(self, value: str, user: Exchange, chosen: Mapping[str, Exchange], near: str) -> _Source | None:
         """Return where a value stands: in an earlier step, in the item's own creations, or in a list."""
-        item = self._by_item[self._summary.senders.get(user.id, "")]
-        created = [x for x in item if x.request.method == "POST" and x.status == 201]
+        item = self._summary.senders.get(user.id, "")
+        created = [x for x in self._list_exchanges(item) if x.request.method == "POST" and x.status == 201]
         for exchange in (*sorted(chosen.values(), key=lambda x: x.sent_at), *created):
             is_earlier = exchange.sent_at < user.sent_at and exchange.id != user.id
             is_supplier = is_earlier and value not in exchange.request.target and exchange.status // 100 == 2
@@ -169,14 +174,14 @@ class StepFinder:
 
     def _list_plain_lists(self) -> Iterable[Exchange]:
         """Return reads of whole lists, those of the top level first."""
-        plain = [
-            exchange
-            for exchange in self._summary.exchanges
-            if exchange.request.method == "GET" and exchange.status == 200 and "?" not in exchange.request.target
-            if exchange.response is not None and exchange.response.body[:1] in {b"[", b"{"}
-        ]
-        firsts = {(x.request.identity, x.request.target): x for x in reversed(plain)}
-        return sorted(firsts.values(), key=lambda x: (x.request.target.count("/"), x.sent_at))[:_MAX_SUPPLIERS]
+        firsts: dict[tuple[str, str], tuple[int, float, int]] = {}  # by identity and target, depth, time and place
+        for place, exchange in enumerate(self._summary.exchanges):
+            request = exchange.request
+            is_plain = request.method == "GET" and exchange.status == 200 and "?" not in request.target
+            if is_plain and exchange.response is not None and exchange.response.body[:1] in {b"[", b"{"}:
+                order = request.target.count("/"), exchange.sent_at, place
+                firsts.setdefault((request.identity, request.target), order)
+        return (self._summary.exchanges[place] for *_, place in sorted(firsts.values())[:_MAX_SUPPLIERS])
 
     def _build(
         self, chosen: Mapping[str, Exchange], sources: Mapping[str, _Source], cleanup: list[Exchange]

@@ -1,6 +1,7 @@
 """The summary of a run: the one value that every format is written from."""
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property
 
@@ -22,6 +23,7 @@ from conformance.model import (
     Verdict,
 )
 from conformance.model.target import EXAMPLES_REMARK
+from reports.exchange_store import ExchangesById
 from reports.history import PastRun
 
 GRAVITY: tuple[Verdict, ...] = (
@@ -230,7 +232,7 @@ class Summary(msgspec.Struct, frozen=True, dict=True):
     unplanned_results: tuple[CaseResult, ...]
     excluded: tuple[Exclusion, ...]
     findings: tuple[Finding, ...]
-    exchanges: tuple[Exchange, ...]
+    exchanges: Sequence[Exchange]
     senders: dict[str, str]
     notices: tuple[Noticed, ...]
     items: tuple[ItemFinished, ...]
@@ -319,9 +321,9 @@ class Summary(msgspec.Struct, frozen=True, dict=True):
         return {requirement.id: requirement for requirement in self.requirements}
 
     @cached_property
-    def exchanges_by_id(self) -> dict[str, Exchange]:
+    def exchanges_by_id(self) -> Mapping[str, Exchange]:
         """Return the exchanges by id; the earliest where several share one."""
-        return {exchange.id: exchange for exchange in reversed(self.exchanges)}
+        return ExchangesById(self.exchanges)
 
     @cached_property
     def findings_by_case(self) -> dict[Case, tuple[Finding, ...]]:

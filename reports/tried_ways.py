@@ -3,19 +3,20 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from conformance.model import Case, Observed, Passed, Verdict
+from conformance.model import Case, Observed, Verdict
 
 _JUDGED = frozenset({Verdict.PASS, Verdict.FAIL, Verdict.WARN, Verdict.REVIEW, Verdict.INCONCLUSIVE})
 
 
 def count_ways(
-    observed: Iterable[Observed], passed: Iterable[Passed], left_out: Mapping[Case, int]
+    observed: Iterable[Observed], passes: Mapping[tuple[Case, str], int], left_out: Mapping[Case, int]
 ) -> dict[Case, tuple[int, int]]:
     """Return for each case how many ways were tried, and how many are known.
 
     A probe that samples says both in its outcomes; its items are parts of one sample, so that what they tried adds up.
     What a probe judged without counting, or a check, was tried in as many ways as there are observations, and no more
-    are known. `left_out` are known ways of probes that the plan left out.
+    are known. `passes` counts by case and probe the observations that say no more than that it passed. `left_out` are
+    known ways of probes that the plan left out.
     """
     tried: dict[Case, dict[str, int]] = defaultdict(dict)  # by item
     known: dict[Case, dict[str, int]] = defaultdict(dict)  # by probe
@@ -28,10 +29,8 @@ def count_ways(
             known[outcome.case][probe] = max(known[outcome.case].get(probe, 0), outcome.known)
         elif outcome.verdict in _JUDGED:
             uncounted[outcome.case][probe] += outcome.times
-    for passes in passed:
-        probe = passes.item.partition("[")[0]
-        for requirement, times in passes.count_observations():
-            uncounted[Case(requirement, passes.operation)][probe] += times
+    for (case, probe), times in passes.items():
+        uncounted[case][probe] += times
     return {
         case: _add_up(tried[case], known[case], uncounted[case], left_out.get(case, 0))
         for case in {*tried, *uncounted, *left_out}
