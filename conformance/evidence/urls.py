@@ -6,7 +6,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 _PORTS = {"http": 80, "https": 443}
 
 
-@lru_cache(maxsize=1 << 16)  # the same links stand in every page of a list
+@lru_cache(maxsize=1 << 14)  # the same links stand in every page of a list
 def strip_base_url(base_url: str, url: str) -> str | None:
     """Return the request target of an absolute URL under the base URL, such as `/evses/x?page=2`, or None.
 

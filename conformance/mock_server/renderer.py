@@ -13,7 +13,8 @@ from conformance.mock_server.world.builder import MockWorld
 from conformance.mock_server.world.store import Ref, StoredRecord, make_links_absolute
 from conformance.model import Operation
 
-_MAX_CACHED = 60_000
+_MAX_CACHED_BYTES = 32 << 20
+_OVERHEAD = 400  # bytes that an encoded record takes beside its content
 encode_json = msgspec.json.Encoder().encode
 
 
@@ -37,6 +38,7 @@ class RecordRenderer:
         self._trees: dict[tuple[str, tuple[str, ...]], ExpansionNode] = {}
         self._personal: dict[str, frozenset[str]] = {}
         self._encoded: dict[tuple[str, str, str, str, tuple[str, ...], bool], bytes] = {}
+        self._encoded_bytes = 0
         self._revision = -1
 
     def documented_fields(self, pointer: str) -> frozenset[str] | None:
@@ -83,14 +85,15 @@ class RecordRenderer:
         if self._hooks.has_rendering_hooks or not place.record.path:
             return encode_json(self.render_record(call, place, schema, tree))
         store = self._world.store
-        if self._revision != store.revision or len(self._encoded) > _MAX_CACHED:
+        if self._revision != store.revision or self._encoded_bytes > _MAX_CACHED_BYTES:
             self._encoded.clear()
-            self._revision = store.revision
+            self._encoded_bytes, self._revision = 0, store.revision
         expanding = call.operation.key if expand else ""
         key = (call.base, place.record.path, schema, expanding, expand, call.user is None)
         body = self._encoded.get(key)
         if body is None:
             body = self._encoded[key] = encode_json(self.render_record(call, place, schema, tree))
+            self._encoded_bytes += len(body) + _OVERHEAD
         return body
 
     def render_record(self, call: ServerCall, place: RecordPosition, schema: str, tree: ExpansionNode) -> Any:
