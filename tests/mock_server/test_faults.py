@@ -11,13 +11,13 @@ from conformance.mock_server import faults
 from conformance.mock_server.api import WireResponse
 from conformance.mock_server.seeded_faults import InstalledFault
 from tests.mock_server.in_process_client import REAL, Client, RequestSpec, serve
-from tests.mock_server.samples import each_or_long
 from tests.mock_server.survey import survey_requests
+from tests.samples import each_or_long
 
 CATALOGUE = faults.load_faults()
 LASTING = {"admit", "apply", "reject", "remove", "unreadable"}
 WRITING = {"AFT", "ERR", "WRT"}
-_EACH = 4  # one fault in so many is tried by default
+_EACH = 6  # one fault in so many is tried by default
 
 
 @cache

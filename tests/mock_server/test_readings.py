@@ -17,11 +17,11 @@ from conformance.mock_server.readings import wire_slow
 from tests.mock_server import in_process_client
 from tests.mock_server.in_process_client import NOW, REAL, Client
 from tests.mock_server.reading_requests import Message, list_requests, read
-from tests.mock_server.samples import each_or_long
+from tests.samples import each_or_long
 
 CATALOGUE = readings.load_readings()
 BUNDLED, PROVIDER = "bundled", "real"
-_EACH = 3  # one reading in so many is tried by default
+_EACH = 4  # one reading in so many is tried by default
 INVISIBLE = {"wire-slow"}  # changes nothing but the time that a response takes, which has a test of its own
 Response = tuple[int, tuple[tuple[bytes, bytes], ...], bytes]
 
