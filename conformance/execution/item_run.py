@@ -69,6 +69,8 @@ class ItemRun:
         finished = ItemFinished(self._item.name, duration_s, self._sender.sent, complete)
         self._context.write_together((*self._notes, *self._recorder.collect_rest(), finished))
         self._context.store.finish_item(self._item.name)
+        self._exchanges.clear()  # the item and its sender hold each other, until garbage is collected
+        self._requests.clear()
         return tuple(self._recorder.violations)
 
     def _try_probe(self) -> Waiting[tuple[bool, bool]]:
