@@ -85,3 +85,5 @@ def run_alone(steps: Waiting[T], transmit: Callable[[Transmission], Sent], sleep
     except StopIteration as end:
         result: T = end.value
         return result
+    finally:
+        steps.close()  # after an interrupt, while there are still a log and a store to write to
