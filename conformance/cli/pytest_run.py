@@ -23,6 +23,7 @@ from conformance.tools.counts import parse_count
 from conformance.tools.machine_limits import explain_limit
 
 _PYTEST_VARIABLES = ("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_ADDOPTS", "PYTEST_PLUGINS")
+_SAFE_PATH = "PYTHONSAFEPATH"
 _ITEMS_PER_WORKER = 60  # with fewer, another process costs more than it saves
 
 
@@ -63,8 +64,9 @@ def run_items(session: Session, workers: str) -> str:
 @contextmanager
 def _isolate_pytest() -> Iterator[None]:
     """Keep other plugins and pytest options out of the run: they cost seconds and may change it."""
-    before = {name: os.environ.pop(name, None) for name in _PYTEST_VARIABLES}
+    before = {name: os.environ.pop(name, None) for name in (*_PYTEST_VARIABLES, _SAFE_PATH)}
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    os.environ[_SAFE_PATH] = "1"  # workers of xdist take nothing from the working folder
     try:
         yield
     finally:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from conformance.errors import TargetError
 from conformance.mock_server.rate_limit import DEFAULT_RATE_LIMIT
+from conformance.tools.import_path import SAFE, build_child_environment
 
 READY_PREFIX = "ready "
 """The word that a server prints before its address, once it accepts connections."""
@@ -60,6 +61,7 @@ def start_server(  # noqa: PLR0913
     """
     command = [
         sys.executable,
+        SAFE,
         "-m",
         "conformance.mock_server",
         "--until-input-ends",
@@ -74,8 +76,9 @@ def start_server(  # noqa: PLR0913
     command += [part for name in faults for part in ("--fault", name)]
     command += [part for name in readings for part in ("--reading", name)]
     process = subprocess.Popen(  # noqa: S603
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+        command, env=build_child_environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True,
+    )  # fmt: skip
     try:
         yield lambda: _wait_until_ready(process)
     finally:

@@ -46,6 +46,10 @@ class Finder:
 sys.meta_path.insert(0, Finder())
 """
 _RUN = OddMachine().arguments
+_DEPENDENCIES = {
+    f"{name}.py": b"raise SystemExit('the wrong module')\n"
+    for name in ("attrs", "yaml", "h11", "rich", "starlette", "random", "queue", "email", "xdist", "execnet")
+}
 _REMOTE = "run --target http://api.partner.invalid/v2 --report-dir out --patience 0"
 _TLS = _REMOTE.replace("http:", "https:")
 
@@ -147,6 +151,10 @@ PYTHON: dict[str, OddMachine] = {
             for name in ("conftest", "tests", "test_x", "utils", "sitecustomise", "model", "conformance_suite")
         },
         is_long=True,
+    ),
+    "modules-of-dependencies": survived(_RUN.replace(" --target {base}", ""), files=_DEPENDENCIES),
+    "modules-of-dependencies-beside-workers": survived(
+        _RUN.replace(" --target {base}", "").replace("--workers 1", "--workers 2"), files=_DEPENDENCIES, is_long=True
     ),
     "settings-of-pytest-around": survived(
         files={
