@@ -96,4 +96,4 @@ def _has_gaps(members: list[Any]) -> bool:
     return len(gaps) > 1 and all(timedelta(0) < gap <= _LAST for gap in gaps)
 
 
-CHECKS = (Check(("CHG-07",), check_bucket_lengths),)
+CHECKS = (Check(("CHG-07",), check_bucket_lengths, by_body=True),)

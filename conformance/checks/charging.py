@@ -304,4 +304,4 @@ def _report(response: OperationResponse, requirement: str, findings: list[Findin
         yield pass_case(response, requirement)
 
 
-CHECKS = (Check(("CHG-01", "CHG-02", "CHG-03", "CHG-04", "CHG-05", "CHG-06", "CHG-07"), check_charging),)
+CHECKS = (Check(("CHG-01", "CHG-02", "CHG-03", "CHG-04", "CHG-05", "CHG-06", "CHG-07"), check_charging, by_body=True),)

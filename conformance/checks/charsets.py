@@ -56,4 +56,4 @@ def _can_decode(charset: str, body: bytes) -> bool:
     return True
 
 
-CHECKS = (Check(("HDR-07",), check_charset),)
+CHECKS = (Check(("HDR-07",), check_charset, by_body=True),)

@@ -170,4 +170,4 @@ def _check_rate(path: ValuePath, value: dict[str, Any]) -> Iterator[Complaint | 
         yield None
 
 
-CHECKS = (Check(("CON-03", "CON-04"), check_consistency),)
+CHECKS = (Check(("CON-03", "CON-04"), check_consistency, by_body=True),)

@@ -77,4 +77,4 @@ def _is_number(value: str) -> bool:
     return True
 
 
-CHECKS = (Check(("CSV-01",), check_csv),)
+CHECKS = (Check(("CSV-01",), check_csv, by_body=True),)

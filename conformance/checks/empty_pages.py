@@ -28,4 +28,4 @@ def check_empty_page(response: OperationResponse, subject: Subject) -> Iterator[
         yield fail_case(response, "PAG-08", message, expected="404", actual="200 and []", pointer=pointer)
 
 
-CHECKS = (Check(("PAG-08",), check_empty_page),)
+CHECKS = (Check(("PAG-08",), check_empty_page, by_body=True),)

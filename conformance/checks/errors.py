@@ -96,7 +96,7 @@ def check_problem_type(response: OperationResponse, subject: Subject) -> Iterato
 
 
 CHECKS = (
-    Check(("ERR-01",), check_problem_document),
-    Check(("ERR-02",), check_problem_status),
-    Check(("ERR-03",), check_problem_type),
+    Check(("ERR-01",), check_problem_document, by_body=True),
+    Check(("ERR-02",), check_problem_status, by_body=True),
+    Check(("ERR-03",), check_problem_type, by_body=True),
 )

@@ -44,4 +44,4 @@ def _is_later_page(response: OperationResponse, query: dict[str, list[str]]) -> 
     return bool(pagination.page) and query.get(pagination.page, ["1"]) != ["1"]
 
 
-CHECKS = (Check(("FLT-01", "FLT-05"), check_filters),)
+CHECKS = (Check(("FLT-01", "FLT-05"), check_filters, by_body=True),)

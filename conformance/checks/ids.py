@@ -180,8 +180,8 @@ def check_unique_ids(response: OperationResponse, subject: Subject) -> Iterator[
 
 
 CHECKS = (
-    Check(("IDS-01",), check_id_pattern),
+    Check(("IDS-01",), check_id_pattern, by_body=True),
     Check(("IDS-02", "IDS-03"), check_ulid),
-    Check(("IDS-04",), check_own_url),
-    Check(("IDS-05",), check_unique_ids),
+    Check(("IDS-04",), check_own_url, by_body=True),
+    Check(("IDS-05",), check_unique_ids, by_body=True),
 )

@@ -44,4 +44,4 @@ def check_leaks(response: OperationResponse, subject: Subject) -> Iterator[Outco
         yield pass_case(response, "RSP-11")
 
 
-CHECKS = (Check(("RSP-11",), check_leaks),)
+CHECKS = (Check(("RSP-11",), check_leaks, by_body=True),)

@@ -39,4 +39,4 @@ def _list_urls(value: Any) -> list[str]:
     return [url for url in urls if isinstance(url, str)]
 
 
-CHECKS = (Check(("LNK-06",), check_link_lists),)
+CHECKS = (Check(("LNK-06",), check_link_lists, by_body=True),)

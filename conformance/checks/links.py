@@ -83,4 +83,7 @@ def _is_unexpanded(value: Any) -> bool:
     return value is None or isinstance(value, str)
 
 
-CHECKS = (Check(("LNK-01",), check_absolute_links), Check(("EXP-01",), check_unexpanded_links))
+CHECKS = (
+    Check(("LNK-01",), check_absolute_links, by_body=True),
+    Check(("EXP-01",), check_unexpanded_links, by_body=True),
+)

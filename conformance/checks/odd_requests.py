@@ -80,4 +80,4 @@ def _has_odd_text(data: bytes) -> bool:
     )
 
 
-CHECKS = (Check(("ERR-09",), check_survival),)
+CHECKS = (Check(("ERR-09",), check_survival, by_body=True),)

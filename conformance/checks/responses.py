@@ -233,12 +233,12 @@ def _declared_charset(response: Response) -> str:
 
 
 CHECKS = (
-    Check(("RSP-01",), check_status),
-    Check(("RSP-02",), check_media_type),
-    Check(("RSP-03", "RSP-10"), check_body_schema),
+    Check(("RSP-01",), check_status, by_body=True),
+    Check(("RSP-02",), check_media_type, by_body=True),
+    Check(("RSP-03", "RSP-10"), check_body_schema, by_body=True),
     Check(("RSP-04",), check_header_schemas),
     Check(("RSP-05",), check_empty_body),
-    Check(("RSP-06",), check_known_fields),
-    Check(("RSP-08",), check_no_server_error),
-    Check(("RSP-09",), check_body_syntax),
+    Check(("RSP-06",), check_known_fields, by_body=True),
+    Check(("RSP-08",), check_no_server_error, by_body=True),
+    Check(("RSP-09",), check_body_syntax, by_body=True),
 )

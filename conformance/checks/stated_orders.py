@@ -105,4 +105,4 @@ def _judge(
     )
 
 
-CHECKS = (Check(("RUL-09",), check_stated_orders),)
+CHECKS = (Check(("RUL-09",), check_stated_orders, by_body=True),)

@@ -112,4 +112,4 @@ def _is_aligned(moment: datetime, minutes: int) -> bool:
     return not (moment.minute % minutes or moment.second or moment.microsecond)
 
 
-CHECKS = (Check(("RUL-08",), check_stated_values),)
+CHECKS = (Check(("RUL-08",), check_stated_values, by_body=True),)

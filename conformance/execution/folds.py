@@ -31,35 +31,51 @@ _MAX_NAMED = 6  # fields in one message
 
 
 def judge_exchanges(exchanges: Iterable[Exchange], subject: Subject) -> Iterator[Outcome]:
-    """Yield the outcomes that rest on several responses: RSP-07, RSP-13, histories, parts of LIM-01, CSV-01 and others.
-
-    Exchanges are read one by one; of them, only what was seen of each resource is kept.
-    """
-    folds = (
-        FieldsSeen(subject),
-        FallingAllowance(),
-        StatedAllowance(subject),
-        SharedAllowance(),
-        SteadyHeader(),
-        ChangingTag(),
-        ForeignOwners(subject),
-        ForeignDetails(subject),
-        Availability(),
-        ComingAndGoing(subject),
-        ServedHead(),
-    )
-    sightings = Sightings(subject)
+    """Yield the outcomes that rest on several responses; exchanges are read one by one."""
+    folds = RunFolds(subject)
     for exchange in exchanges:
-        sightings.add_exchange(exchange)
-        for fold in folds:
+        folds.add_exchange(exchange)
+    yield from folds.judge()
+
+
+class RunFolds:
+    """All folds of a run: RSP-07, RSP-13, histories, parts of LIM-01, CSV-01 and others.
+
+    Of the exchanges, only what was seen of each resource is kept.
+    """
+
+    def __init__(self, subject: Subject) -> None:
+        self.sightings = Sightings(subject)
+        self._folds = (
+            FieldsSeen(subject),
+            FallingAllowance(),
+            StatedAllowance(subject),
+            SharedAllowance(),
+            SteadyHeader(),
+            ChangingTag(),
+            ForeignOwners(subject),
+            ForeignDetails(subject),
+            Availability(),
+            ComingAndGoing(subject),
+            ServedHead(),
+        )
+
+    def add_exchange(self, exchange: Exchange) -> None:
+        """Read one exchange."""
+        self.sightings.add_exchange(exchange)
+        for fold in self._folds:
             fold.add_exchange(exchange)
-    for fold in folds:
-        yield from fold.judge()
-    yield from _thin_passes(judge_charging(sightings))
-    yield from _thin_passes(judge_current_versions(sightings))
-    yield from _thin_passes(judge_histories(sightings))
-    yield from judge_first_reads(sightings)
-    yield from _thin_passes(judge_write_times(sightings))
+
+    def judge(self) -> Iterator[Outcome]:
+        """Yield the outcomes on all exchanges together."""
+        for fold in self._folds:
+            yield from fold.judge()
+        sightings = self.sightings
+        yield from _thin_passes(judge_charging(sightings))
+        yield from _thin_passes(judge_current_versions(sightings))
+        yield from _thin_passes(judge_histories(sightings))
+        yield from judge_first_reads(sightings)
+        yield from _thin_passes(judge_write_times(sightings))
 
 
 def _thin_passes(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:

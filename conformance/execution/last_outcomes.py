@@ -8,7 +8,8 @@ import msgspec
 
 from conformance.errors import LogError
 from conformance.evidence.subject import Subject
-from conformance.execution.folds import judge_exchanges
+from conformance.execution.folds import RunFolds
+from conformance.execution.sightings import Sightings
 from conformance.model import (
     Case,
     Event,
@@ -27,73 +28,93 @@ from conformance.run_log.event_log import CUT_OFF_TOPIC, KEEP_HINT, read_events
 
 
 def judge_remaining(events: Iterable[Event], plan: Plan, catalogue: Catalogue, subject: Subject) -> Iterator[Observed]:
-    """Yield the outcomes that rest on all exchanges together, then one with a reason for each case left unjudged.
-
-    `events` are those of all logs of the run.
-    """
-    seen = _SeenEvents()
-    planned = plan.list_open_cases()
-    requirements = {case.requirement for case in planned}
-    for outcome in judge_exchanges(seen.read(events), subject):
-        is_violation = outcome.verdict in {Verdict.FAIL, Verdict.REVIEW} and outcome.case not in plan.undecidable
-        if outcome.case in planned or (is_violation and outcome.requirement in requirements):
-            seen.judged.add(outcome.case)
-            yield Observed(outcome)
-    passive = catalogue.find_passive_requirements()
-    for case in sorted(planned - seen.judged):
-        requirement = catalogue.requirements[case.requirement]
-        is_folded = case.requirement in passive or requirement.kind is Kind.RUN
-        if is_folded and case.operation in seen.cut:
-            reason = "the body of a response is not known to its end: it was too long, or the recording lacks it"
-            yield Observed(Outcome(case.requirement, case.operation, Verdict.INCONCLUSIVE, reason))
-        elif is_folded and case.operation in seen.successful:
-            reason = "its responses contain nothing to judge this by"
-            yield Observed(Outcome(case.requirement, case.operation, Verdict.NOT_APPLICABLE, reason))
-        elif requirement.kind in {Kind.STATIC, Kind.RUN}:
-            reason = requirement.not_tested or "no response of this run allows a verdict"
-            yield Observed(Outcome(case.requirement, case.operation, Verdict.NOT_TESTED, reason))
-        elif case.requirement in passive:
-            yield Observed(
-                Outcome(case.requirement, case.operation, Verdict.NOT_TESTED, seen.explain_silence(case.operation))
-            )
+    """Yield the last outcomes of a run; `events` are those of all its logs."""
+    last = LastOutcomes(plan, catalogue, subject)
+    for event in events:
+        last.add_event(event)
+    yield from last.judge()
 
 
-class _SeenEvents:
-    """The operations in the logs of a run.
+class LastOutcomes:
+    """The outcomes that rest on all exchanges together, then one with a reason for each case left unjudged.
 
-    `called` are those that a request was sent to, `successful` those of them that returned 2xx or 3xx,
-    `cut` those that returned a body of which only the beginning is known.
+    Events are read one by one. `_called` are the operations that a request was sent to, `_successful` those of them
+    that returned 2xx or 3xx, `_cut` those that returned a body of which only the beginning is known.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, plan: Plan, catalogue: Catalogue, subject: Subject) -> None:
+        self._plan, self._catalogue = plan, catalogue
+        self._folds = RunFolds(subject)
         self.judged: set[Case] = set()
-        self.called: set[str] = set()
-        self.successful: set[str] = set()
-        self.cut: set[str] = set()
+        self._called: set[str] = set()
+        self._successful: set[str] = set()
+        self._cut: set[str] = set()
         self._obstacles: dict[str, str] = {}  # by operation, why the first case of an item was not tested
 
-    def read(self, events: Iterable[Event]) -> Iterator[Exchange]:
-        """Yield the exchanges among the events, and keep what they all show."""
-        for event in events:
-            if isinstance(event, Observed):
-                self.judged.add(event.outcome.case)
-                if event.item and event.outcome.verdict in {Verdict.NOT_TESTED, Verdict.INCONCLUSIVE}:
-                    self._obstacles.setdefault(event.outcome.operation, event.outcome.message)
-            elif isinstance(event, Passed):
-                self.judged.update(Case(requirement, event.operation) for requirement in event.requirements)
-            elif isinstance(event, Exchanged):
-                self.called.add(event.exchange.request.operation)
-                if 200 <= event.exchange.status < 400:
-                    self.successful.add(event.exchange.request.operation)
-                if event.exchange.response is not None and event.exchange.response.cut:
-                    self.cut.add(event.exchange.request.operation)
-                yield event.exchange
+    @property
+    def sightings(self) -> Sightings:
+        """Return what the exchanges so far showed of each resource."""
+        return self._folds.sightings
 
-    def explain_silence(self, operation: str) -> str:
+    def add_event(self, event: Event) -> None:
+        """Read one event."""
+        if isinstance(event, Observed):
+            self.judged.add(event.outcome.case)
+            if event.item and event.outcome.verdict in {Verdict.NOT_TESTED, Verdict.INCONCLUSIVE}:
+                self._obstacles.setdefault(event.outcome.operation, event.outcome.message)
+        elif isinstance(event, Passed):
+            self.judged.update(Case(requirement, event.operation) for requirement in event.requirements)
+        elif isinstance(event, Exchanged):
+            self._add_exchange(event.exchange)
+
+    def _add_exchange(self, exchange: Exchange) -> None:
+        operation = exchange.request.operation
+        self._called.add(operation)
+        if 200 <= exchange.status < 400:
+            self._successful.add(operation)
+        if exchange.response is not None and exchange.response.cut:
+            self._cut.add(operation)
+        self._folds.add_exchange(exchange)
+
+    def judge(self) -> Iterator[Observed]:
+        """Yield the outcomes; call it once, after the last event."""
+        planned = self._plan.list_open_cases()
+        requirements = {case.requirement for case in planned}
+        for outcome in self._folds.judge():
+            is_violation = outcome.verdict in {Verdict.FAIL, Verdict.REVIEW} and (
+                outcome.case not in self._plan.undecidable
+            )
+            if outcome.case in planned or (is_violation and outcome.requirement in requirements):
+                self.judged.add(outcome.case)
+                yield Observed(outcome)
+        passive = self._catalogue.find_passive_requirements()
+        for case in sorted(planned - self.judged):
+            if explained := self._explain(case, is_passive=case.requirement in passive):
+                yield Observed(explained)
+
+    def _explain(self, case: Case, *, is_passive: bool) -> Outcome | None:
+        """Return the reason why a case was not judged; None where its plan item is to say so."""
+        requirement = self._catalogue.requirements[case.requirement]
+        is_folded = is_passive or requirement.kind is Kind.RUN
+        if is_folded and case.operation in self._cut:
+            verdict = Verdict.INCONCLUSIVE
+            reason = "the body of a response is not known to its end: it was too long, or the recording lacks it"
+        elif is_folded and case.operation in self._successful:
+            verdict, reason = Verdict.NOT_APPLICABLE, "its responses contain nothing to judge this by"
+        elif requirement.kind in {Kind.STATIC, Kind.RUN}:
+            verdict = Verdict.NOT_TESTED
+            reason = requirement.not_tested or "no response of this run allows a verdict"
+        elif is_passive:
+            verdict, reason = Verdict.NOT_TESTED, self._explain_silence(case.operation)
+        else:
+            return None
+        return Outcome(case.requirement, case.operation, verdict, reason)
+
+    def _explain_silence(self, operation: str) -> str:
         """Return why no response to an operation succeeded."""
         if obstacle := self._obstacles.get(operation):
             return obstacle
-        if operation in self.called:
+        if operation in self._called:
             return "no request to the operation succeeded"
         return "no request of this run was sent to the operation"
 

@@ -22,6 +22,7 @@ MAX_SIGHTINGS = 1000
 """Sightings of one resource that are kept, so that memory does not grow with the length of a run or of traffic."""
 _MANY_SIGHTINGS = 64  # of one resource, from which those that show nothing new are dropped
 _MAX_PARSED_BYTES = 16 << 20  # of JSON that is kept parsed, which takes some five times as much; the rest is compressed
+_MAX_SHOWN = 4096  # bodies whose resources are remembered
 _DIGEST_BYTES = 16
 _ROW = 3  # sightings in a row that show the same, which are kept: fewer would be too few to judge
 _OWN_TIMES = frozenset({"created_at", "updated_at"})
@@ -68,6 +69,9 @@ class SentWrite(NamedTuple):
     times: frozenset[str] = frozenset()
 
 
+_Shown = tuple[str, str, str, Any]  # URL, pointer, name of the resource, and what stands for its body
+
+
 class Sightings:
     """Every resource with a URL that the run saw, by that URL, in the order of time; and what the run wrote."""
 
@@ -78,6 +82,7 @@ class Sightings:
         self._stillness: dict[tuple[str, str], Stillness] = {}  # by resource and path of a property
         self._bodies = _SharedBodies()
         self._contexts: dict[tuple[str, ...], tuple[str, ...]] = {}  # equal ones are one object
+        self._shown: dict[tuple[str, str, bool, bytes], tuple[_Shown, ...]] = {}
         self.writes: list[SentWrite] = []
 
     def add_exchange(self, exchange: Exchange) -> None:
@@ -93,22 +98,16 @@ class Sightings:
         operation = self._subject.model.operations_by_key.get(request.operation)
         if operation is None or response is None or response.status >= 300 or response.cut:
             return
-        answer = OperationResponse(exchange, operation)
-        if answer.json is UNREADABLE:
-            return
         headers = (f"{name}: {value}" for name, value in request.headers if name.lower() in _CONTEXT_HEADERS)
         context = (request.identity, *sorted(headers))
         context = self._contexts.setdefault(context, context)
-        ended = exchange.sent_at + response.elapsed_s
-        for thing in find_resources(answer, self._subject.model):
-            url = thing.body.get("url")
-            if isinstance(url, str) and any(link.own for link in thing.resource.links):
-                sighting = Sighting(
-                    exchange.sent_at, ended, exchange.id, operation.key, context, request.target, intern(thing.pointer),
-                    thing.resource.name, self._bodies.share(thing.body), response.status,
-                    response.find_header("date") or "",
-                )  # fmt: skip
-                self._add(url, sighting)
+        ended, dated = exchange.sent_at + response.elapsed_s, response.find_header("date") or ""
+        for url, pointer, resource, body in self._find_shown(OperationResponse(exchange, operation)):
+            sighting = Sighting(
+                exchange.sent_at, ended, exchange.id, operation.key, context, request.target, pointer, resource, body,
+                response.status, dated,
+            )  # fmt: skip
+            self._add(url, sighting)
 
     def _add(self, url: str, sighting: Sighting) -> None:
         """Add a sighting of a resource unless there are too many that differ."""
@@ -118,6 +117,24 @@ class Sightings:
             self._limits[url] = min(MAX_SIGHTINGS, max(_MANY_SIGHTINGS, 2 * len(kept)))
         if len(kept) < MAX_SIGHTINGS:
             kept.append(sighting)
+
+    def _find_shown(self, response: OperationResponse) -> tuple[_Shown, ...]:
+        """Return the resources of a body that have a URL of their own; equal bodies are read once."""
+        http_response = response.exchange.response
+        body = http_response.body if http_response else b""
+        key = (response.operation.key, response.exchange.request.method, response.is_part, sha256(body).digest())
+        shown = self._shown.get(key)
+        if shown is None:
+            if len(self._shown) >= _MAX_SHOWN:
+                self._shown.clear()
+            shown = self._shown[key] = tuple(self._read_resources(response))
+        return shown
+
+    def _read_resources(self, response: OperationResponse) -> Iterator[_Shown]:
+        for thing in find_resources(response, self._subject.model) if response.json is not UNREADABLE else ():
+            url = thing.body.get("url")
+            if isinstance(url, str) and any(link.own for link in thing.resource.links):
+                yield url, intern(thing.pointer), thing.resource.name, self._bodies.share(thing.body)
 
     def iterate_histories(self) -> Iterator[tuple[str, list[Sighting]]]:
         """Yield each URL with its sightings, the earliest first."""

@@ -8,6 +8,7 @@ refers to stands before it in the same file, so that every prefix of whole lines
 
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -40,6 +41,7 @@ _SHORT_BODY = 40  # bytes up to which a body stands in its event
 _WINDOW = 32_768  # bytes that deflate looks back
 _MAX_UNPACKED = 1 << 28  # bytes of a line, so that a forged one cannot fill the memory
 _MEMORY_LEVEL = 9  # of deflate: the most, 256 KB
+_MAX_PACKERS = 24  # compressors that are kept, of 400 KB each
 _RECENT_BYTES = 16 << 20  # of blobs that a decoder keeps: bases, and bodies that several exchanges have
 _DIGEST_LENGTH = 12  # of those that no other blob of the file shares; logs that are merged hardly ever share one
 _PLAIN = (RunStarted, RunFinished)  # which are looked for in the file
@@ -98,6 +100,7 @@ class LineEncoder:
         self._encoder = msgspec.json.Encoder()
         self._digests: dict[int, int] = {}  # of the blobs in the file, short and whole: numbers take half the memory
         self._bases: dict[tuple[str, ...], tuple[str, bytes]] = {}  # by what resembles it, digest and window of a blob
+        self._get_packer = lru_cache(maxsize=_MAX_PACKERS)(_create_packer)
 
     def encode(self, events: Sequence[Event]) -> bytes:
         """Return the lines of some events, which belong to one item; several events share one line."""
@@ -110,8 +113,15 @@ class LineEncoder:
             if len(text) < _LONG or isinstance(events[0], _PLAIN):
                 return text + b"\n"
         item = next((name for event in events if (name := getattr(event, "item", ""))), "")  # some kinds have none
-        bare = (_place(event, "") for event in events)
-        return self._pack(b"\n".join(map(self._encode, bare)), item, (_name_probe(item),))
+        blobs, texts = b"", []
+        for event in events:
+            if isinstance(event, Exchanged):
+                more, stored = self._store_bodies(event)
+                blobs += more
+                texts.append(self._encode(stored))
+            else:
+                texts.append(self._encode(_place(event, "")))
+        return blobs + self._pack(b"\n".join(texts), item, (_name_probe(item),))
 
     def _store_bodies(self, event: Exchanged) -> tuple[bytes, StoredExchange]:
         """Return the lines of the bodies that the file does not hold yet, and the exchange that refers to them."""
@@ -142,7 +152,7 @@ class LineEncoder:
         base, window = self._bases.setdefault(kind, (digest, data[-_WINDOW:]))
         if base == digest:
             base, window = "", b""
-        return digest, self._encoder.encode(Blob(digest, _deflate(data, window), base)) + b"\n"
+        return digest, self._encoder.encode(Blob(digest, self._deflate(data, window), base)) + b"\n"
 
     def _pack(self, text: bytes, item: str, kind: tuple[str, ...]) -> bytes:
         """Return the line of packed events, after that of their base where the file does not hold one of this kind."""
@@ -150,7 +160,11 @@ class LineEncoder:
         if kind not in self._bases:
             lines = self._store(text, kind)[1]
         base, window = self._bases.get(kind, ("", b""))  # none where the same text is a blob of another kind
-        return lines + self._encoder.encode(Packed(_deflate(text, window + item.encode()), item, base)) + b"\n"
+        return lines + self._encoder.encode(Packed(self._deflate(text, window, item), item, base)) + b"\n"
+
+    def _deflate(self, data: bytes, window: bytes, item: str = "") -> bytes:
+        packer = self._get_packer(window, item).copy()  # reading the window again takes longer than copying its tables
+        return packer.compress(data) + packer.flush()
 
     def _encode(self, event: Event | StoredExchange) -> bytes:
         try:
@@ -250,10 +264,11 @@ def _name_probe(item: str) -> str:
     return item.partition("[")[0]
 
 
-def _deflate(data: bytes, window: bytes) -> bytes:
+def _create_packer(window: bytes, item: str) -> "zlib._Compress":
+    """Return a compressor that knows a window, and the item after it."""
     settings = (zlib.Z_BEST_COMPRESSION, zlib.DEFLATED, -zlib.MAX_WBITS, _MEMORY_LEVEL, zlib.Z_DEFAULT_STRATEGY)
-    packer = zlib.compressobj(*settings, window) if window else zlib.compressobj(*settings)
-    return packer.compress(data) + packer.flush()
+    known = window + item.encode()
+    return zlib.compressobj(*settings, known) if known else zlib.compressobj(*settings)
 
 
 def _inflate(data: bytes, window: bytes) -> bytes:

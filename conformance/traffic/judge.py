@@ -1,7 +1,7 @@
 """Judging recorded traffic: every check and every relation between exchanges, without a request."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
@@ -11,11 +11,13 @@ import msgspec
 from conformance import description as descriptions
 from conformance.errors import UsageError
 from conformance.execution.directories import choose_directory, name_run
-from conformance.execution.passive_checks import check_exchange
+from conformance.execution.passive_checks import RepeatedChecks
+from conformance.execution.recorder import Recorder
 from conformance.execution.spec import RunContext, RunSpec, load_catalogue
 from conformance.model import Exchange, Exchanged, ItemFinished, Noticed, Profile, ResourceModel, Target, TargetKind
 from conformance.plan import Catalogue, Plan
-from conformance.run_log.event_log import LogWriter
+from conformance.run_log.shared_values import SharedValues
+from conformance.traffic.batched_log import BatchedLog
 from conformance.traffic.exchanges import ExchangeReader
 from conformance.traffic.judged_log import JudgedLog
 from conformance.traffic.operation_index import OperationIndex
@@ -28,10 +30,11 @@ from conformance.traffic.survey import Survey, survey_traffic
 TRAFFIC_TOPIC = "traffic"
 """The topic of notices on what was guessed of the traffic, and what of it was left out."""
 _ITEM = "traffic"
+_MAX_SHARED = 1 << 25  # bytes of bodies, of which equal ones are one object
 
 
-RequestJudge = Callable[[Iterator[Exchange], descriptions.Description], Iterator[Noticed]]
-"""What says which requirements on clients the requests of exchanges violate."""
+RequestJudge = Callable[[Sequence[Exchange], descriptions.Description], Iterator[Noticed]]
+"""What says which requirements on clients the requests of exchanges violate; these come without response bodies."""
 
 
 class JudgeOptions(msgspec.Struct, frozen=True):
@@ -67,9 +70,9 @@ def judge_traffic(
     log = JudgedLog(spec, context, options.files, options.command, clock)
     run = _TrafficRun(log, options, ExchangeReader(base_url, index, clock()), survey)
 
-    def judge(writer: LogWriter) -> Iterator[Noticed]:
+    def judge(writer: BatchedLog) -> Iterator[Noticed]:
         notices = run.judge(writer)
-        return chain(notices, judge_requests(log.read_back(), description) if judge_requests else ())
+        return chain(notices, judge_requests(run.requests, description) if judge_requests else ())
 
     return log.write(judge, [_ITEM])
 
@@ -110,28 +113,43 @@ class _TrafficRun:
 
     def __init__(self, log: JudgedLog, options: JudgeOptions, reader: ExchangeReader, survey: Survey) -> None:
         self._log, self._options, self._reader, self._survey = log, options, reader, survey
+        self.requests: list[Exchange] = []
+        """All exchanges, without the bodies of their responses."""
 
-    def judge(self, log: LogWriter) -> Iterator[Noticed]:
+    def judge(self, log: BatchedLog) -> Iterator[Noticed]:
         """Write and judge every exchange, then what exchanges show together; return what is to be known of them."""
-        subject, catalogue = self._log.subject, self._log.catalogue
-        recorder, outages = self._log.open_recorder(_ITEM, log), Outages()
-        number, began = 0, time.perf_counter()
-        for exchange in self._read():
-            number += 1
-            answer = outages.set_aside(exchange)
-            log.append(Exchanged(answer, _ITEM))
-            for outcome in check_exchange(answer, subject, catalogue) if not answer.is_unavailable else ():
-                self._log.record(outcome, answer, recorder)
-        if not number:
+        subject, recorder, outages = self._log.subject, self._log.open_recorder(_ITEM, log), Outages()
+        began = time.perf_counter()
+        reads = Reads(self._check_each(outages, recorder, log), subject.model)
+        if not self.requests:
             self._refuse()
         for outcome in outages.judge():
             self._log.record(outcome, None, recorder)
-        reads = Reads(self._log.read_back(), subject.model)
-        for outcome in judge_relations(reads, subject):
+        for outcome in judge_relations(reads, self._log.last.sightings, subject):
             self._log.record(outcome, reads.find_exchange(outcome), recorder)
         recorder.close()
         log.append(ItemFinished(_ITEM, time.perf_counter() - began, 0))
         return self._describe(reads)
+
+    def _check_each(self, outages: Outages, recorder: Recorder, log: BatchedLog) -> Iterator[Exchange]:
+        """Write and judge every exchange, and yield it; of equal parts all exchanges have the same."""
+        checks, shared = RepeatedChecks(self._log.subject, self._log.catalogue), SharedValues()
+        bodies: dict[bytes, bytes] = {}
+        size = 0
+        for read in self._read():
+            exchange = outages.set_aside(read)
+            body = exchange.response.body if exchange.response else b""
+            if body not in bodies:
+                size += len(body)
+                if size > _MAX_SHARED:
+                    bodies.clear()
+                    size = len(body)
+            exchange = shared.share_exchange(exchange, b"", bodies.setdefault(body, body))
+            log.append(Exchanged(exchange, _ITEM))
+            self.requests.append(_drop_body(exchange))
+            for outcome in checks.check_exchange(exchange) if not exchange.is_unavailable else ():
+                self._log.record(outcome, exchange, recorder)
+            yield exchange
 
     def _read(self) -> Iterator[Exchange]:
         for file in self._options.files:
@@ -163,3 +181,9 @@ class _TrafficRun:
         if reads.left_out:
             message = f"{reads.left_out:,} responses were not compared with others: there is too much of them"
             yield Noticed(TRAFFIC_TOPIC, message)
+
+
+def _drop_body(exchange: Exchange) -> Exchange:
+    """Return an exchange without the body of its response."""
+    response = msgspec.structs.replace(exchange.response, body=b"") if exchange.response else None
+    return msgspec.structs.replace(exchange, response=response)

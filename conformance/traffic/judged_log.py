@@ -11,7 +11,7 @@ from conformance.errors import UsageError
 from conformance.evidence.readings import review_outcome
 from conformance.execution.directories import check_writable
 from conformance.execution.header import build_header
-from conformance.execution.last_outcomes import judge_remaining, merge_logs, read_worker_logs
+from conformance.execution.last_outcomes import LastOutcomes, merge_logs
 from conformance.execution.recorder import Recorder
 from conformance.execution.spec import RunContext, RunSpec
 from conformance.model import (
@@ -20,7 +20,6 @@ from conformance.model import (
     Described,
     Event,
     Exchange,
-    Exchanged,
     Kind,
     Noticed,
     Observed,
@@ -32,8 +31,9 @@ from conformance.model import (
     Verdict,
 )
 from conformance.plan import Catalogue, Plan
-from conformance.run_log.event_log import LogWriter, read_events
+from conformance.run_log.event_log import LogWriter
 from conformance.tools.garbage import reduce_collection
+from conformance.traffic.batched_log import BatchedLog
 
 _STATIC = "judged by `evconform description lint`, not by traffic"
 _UNSEEN = "the traffic holds no exchanges that show it"
@@ -55,13 +55,15 @@ class JudgedLog:
         self.spec, self.catalogue = spec, context.catalogue
         self.plan = _leave_out_static(context.plan, context.catalogue.requirements)
         self.subject = spec.build_subject(context.description)
+        self.last = LastOutcomes(self.plan, self.catalogue, self.subject)
+        """What all events together show; it reads them as they are written."""
         self._description = context.description
         self._files, self._command, self._clock = files, command, clock
         self._cases = self.plan.list_open_cases()
         self._selection = spec.build_plan_options().selection
         self._workers = spec.path / "workers"
 
-    def write(self, fill: Callable[[LogWriter], Iterable[Noticed]], items: Iterable[str]) -> Path:
+    def write(self, fill: Callable[[BatchedLog], Iterable[Noticed]], items: Iterable[str]) -> Path:
         """Write the header, what `fill` writes, its notices, and the last verdicts; return the path of the log.
 
         Events come in the order of `items`. Where `fill` fails, no log is left.
@@ -69,9 +71,12 @@ class JudgedLog:
         try:
             with reduce_collection(), LogWriter(self._workers / "controller.jsonl") as head:
                 for event in self._build_header(self._clock()):
+                    self.last.add_event(event)
                     head.append(event)
-                with LogWriter(self._workers / f"{_PART}.jsonl") as log:
+                with LogWriter(self._workers / f"{_PART}.jsonl") as part:
+                    log = BatchedLog(part, self.last.add_event)
                     notices = fill(log)
+                    log.flush()
                 for event in (*notices, *self._judge_rest()):
                     head.append(event)
             whole = self.spec.path / "events.jsonl"
@@ -80,7 +85,7 @@ class JudgedLog:
             shutil.rmtree(self._workers, ignore_errors=True)
         return whole
 
-    def open_recorder(self, item: str, log: LogWriter) -> Recorder:
+    def open_recorder(self, item: str, log: BatchedLog) -> Recorder:
         """Return the recorder of the outcomes of an item."""
         return Recorder(
             item,
@@ -96,12 +101,6 @@ class JudgedLog:
         if outcome.verdict is Verdict.FAIL and known is not None and not self.spec.strict_readings:
             outcome = review_outcome(outcome, known, exchange)
         recorder.record(outcome, operation)
-
-    def read_back(self) -> Iterator[Exchange]:
-        """Yield the exchanges that were written, without secrets."""
-        for event in read_events([self._workers / f"{_PART}.jsonl"]):
-            if isinstance(event, Exchanged):
-                yield event.exchange
 
     def _build_header(self, now: float) -> Iterator[Event]:
         spec, model = self.spec, self._description.model
@@ -125,14 +124,11 @@ class JudgedLog:
 
     def _judge_rest(self) -> Iterator[Event]:
         """Yield what all exchanges show together, and a reason for each case that nothing showed."""
-        judged = {outcome.case for outcome in self.plan.known_outcomes}
-        for event in read_events([self._workers / f"{_PART}.jsonl"]):
-            if isinstance(event, Observed):
-                judged.add(event.outcome.case)
-        for last in judge_remaining(read_worker_logs(self._workers), self.plan, self.catalogue, self.subject):
-            judged.add(last.outcome.case)
+        explained: set[Case] = set()
+        for last in self.last.judge():
+            explained.add(last.outcome.case)
             yield last
-        for case in sorted(self._cases - judged):
+        for case in sorted(self._cases - self.last.judged - explained):
             yield Observed(Outcome(case.requirement, case.operation, Verdict.NOT_OBSERVABLE, _UNSEEN))
 
 

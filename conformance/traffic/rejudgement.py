@@ -33,7 +33,8 @@ from conformance.model import (
 from conformance.plan import Plan, PlanItem
 from conformance.plan.item import parse_item_name
 from conformance.probes.toolkit.base import WHOLE
-from conformance.run_log.event_log import LogWriter, read_events
+from conformance.run_log.event_log import read_events
+from conformance.traffic.batched_log import BatchedLog
 from conformance.traffic.judge import JudgeOptions
 from conformance.traffic.judged_log import JudgedLog
 from conformance.traffic.reading import find_run_logs
@@ -189,7 +190,7 @@ class _Rejudgement:
         self._exchanges = RecordedExchanges((event.exchange for event in recorded.exchanges), authority)
         self._kept: set[Case] = set()
 
-    def judge(self, log: LogWriter) -> Iterable[Noticed]:
+    def judge(self, log: BatchedLog) -> Iterable[Noticed]:
         """Write and judge the exchanges of each item, and run its probe on them."""
         by_item: dict[str, list[Exchange]] = defaultdict(list)
         for event in self._recorded.exchanges:
@@ -200,7 +201,7 @@ class _Rejudgement:
             self._judge_exchanges(name, exchanges, log)
         return self._describe()
 
-    def _judge_item(self, item: PlanItem, exchanges: list[Exchange], log: LogWriter) -> None:
+    def _judge_item(self, item: PlanItem, exchanges: list[Exchange], log: BatchedLog) -> None:
         recorder = self._log.open_recorder(item.name, log)
         began = time.perf_counter()
         self._check(exchanges, recorder, item.operation, log, item.name)
@@ -223,12 +224,12 @@ class _Rejudgement:
         recorder.close()
         log.append(ItemFinished(item.name, time.perf_counter() - began, 0, complete=missing is None))
 
-    def _judge_exchanges(self, name: str, exchanges: list[Exchange], log: LogWriter) -> None:
+    def _judge_exchanges(self, name: str, exchanges: list[Exchange], log: BatchedLog) -> None:
         recorder = self._log.open_recorder(name, log)
         self._check(exchanges, recorder, "", log, name)
         recorder.close()
 
-    def _check(self, exchanges: list[Exchange], recorder: Recorder, operation: str, log: LogWriter, name: str) -> None:
+    def _check(self, exchanges: list[Exchange], recorder: Recorder, operation: str, log: BatchedLog, name: str) -> None:
         """Write exchanges, and judge those that the item received by every check."""
         for exchange in exchanges:
             log.append(Exchanged(exchange, name))

@@ -61,9 +61,16 @@ class FieldWalker:
         self._resolve = resolve
         self._matches = matches
         self._shapes: dict[tuple[str, ...], _Shape] = {}
+        self._last: tuple[str, Any, FieldUse] | None = None
 
     def find_field_use(self, schema: str, instance: Any) -> FieldUse:
         """Return the fields of the instance that the schema at a pointer declares, and those that it does not."""
+        last = self._last
+        if last is None or last[0] != schema or last[1] is not instance:  # what two requirements need is found once
+            last = self._last = (schema, instance, self._walk(schema, instance))
+        return last[2]
+
+    def _walk(self, schema: str, instance: Any) -> FieldUse:
         unknown: list[str] = []
         seen: set[str] = set()
         pending: list[tuple[tuple[str, ...], Any, InstancePlace]] = [((schema,), instance, ())]

@@ -113,6 +113,18 @@ def test_events_of_an_item_share_a_line(tmp_path):
     assert log.path.stat().st_size < 1000
 
 
+def test_exchanges_of_an_item_share_a_line_and_their_bodies_stand_once(tmp_path):
+    body = random.Random(1).randbytes(50_000)  # noqa: S311
+    together = [exchanged(number, body) for number in range(20)]
+    with LogWriter(tmp_path / "events.jsonl") as log:
+        log.append_together(together)
+        before = log.path.read_bytes().count(b"\n")
+        log.append_together(together)
+    assert log.path.read_bytes().count(b"\n") == before + 1
+    assert read(log.path) == [*together, *together]
+    assert log.path.stat().st_size < 1.5 * len(body)
+
+
 def test_equal_events_of_two_probes_are_told_apart(tmp_path):
     outcomes = [Outcome(f"RSP-{number:02}", "GET /things", Verdict.PASS, "x" * 300) for number in range(3)]
     items = ("read[GET /things]", "filter[GET /things]", "read[GET /others]")

@@ -1,7 +1,7 @@
 """Relations between recorded exchanges: what is proven, what is for review, and what is nobody's fault."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
@@ -25,6 +25,14 @@ DESCRIPTION = load_description()
 SERVER = build_server(DESCRIPTION)
 VALIDATORS, OPINION = SchemaValidators(DESCRIPTION), SecondOpinion(DESCRIPTION)
 Edit = Callable[[Any], Any]
+
+
+def judge_all(exchanges: list[Exchange], subject: Subject) -> Iterator[Outcome]:
+    """Yield the outcomes of all relations between exchanges."""
+    sightings = Sightings(subject)
+    for exchange in exchanges:
+        sightings.add_exchange(exchange)
+    return judge_relations(Reads(exchanges, DESCRIPTION.model), sightings, subject)
 
 
 class Traffic:
@@ -55,11 +63,7 @@ class Traffic:
         """Return the outcomes that are no PASS."""
         target = Target("traffic", TargetKind.URL, self.base_url)
         subject = Subject(DESCRIPTION, VALIDATORS, OPINION, target)
-        return [
-            o
-            for o in judge_relations(Reads(self.list_exchanges(), DESCRIPTION.model), subject)
-            if o.verdict is not Verdict.PASS
-        ]
+        return [o for o in judge_all(self.list_exchanges(), subject) if o.verdict is not Verdict.PASS]
 
 
 def set_value(name: str, value: Any) -> Edit:
@@ -204,8 +208,7 @@ def test_what_was_written_between_two_reads_accuses_nobody(traffic: Traffic) -> 
     subject = Subject(
         DESCRIPTION, VALIDATORS, OPINION, Target("traffic", TargetKind.URL, traffic.base_url),
     )  # fmt: skip
-    reads = Reads([exchanges[0], write, exchanges[1], undo, exchanges[2]], DESCRIPTION.model)
-    outcomes = judge_relations(reads, subject)
+    outcomes = judge_all([exchanges[0], write, exchanges[1], undo, exchanges[2]], subject)
     assert Verdict.FAIL not in {outcome.verdict for outcome in outcomes}
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from conformance.evidence.subject import Subject
+from conformance.execution.sightings import Sightings
 from conformance.model import Outcome
 from conformance.traffic.relations.comparisons import settle_comparisons
 from conformance.traffic.relations.expansions import compare_expansions
@@ -14,11 +15,14 @@ from conformance.traffic.relations.walks import compare_walks, find_walks
 from conformance.traffic.relations.writes import compare_writes
 
 
-def judge_relations(reads: Reads, subject: Subject) -> Iterator[Outcome]:
-    """Yield the outcomes that rest on several exchanges, and on nothing that has to be sent."""
+def judge_relations(reads: Reads, sightings: Sightings, subject: Subject) -> Iterator[Outcome]:
+    """Yield the outcomes that rest on several exchanges, and on nothing that has to be sent.
+
+    `sightings` are those of all exchanges.
+    """
     walks = find_walks(reads, subject)
     for comparisons in (
-        compare_representations(reads, subject),
+        compare_representations(reads, sightings, subject),
         compare_expansions(reads, subject),
         compare_links(reads, subject),
         compare_walks(walks, reads, subject),

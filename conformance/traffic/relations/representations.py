@@ -46,17 +46,14 @@ class AgreementRule(NamedTuple):
     message: str
 
 
-def compare_representations(reads: Reads, subject: Subject) -> Iterator[Comparison]:
+def compare_representations(reads: Reads, sightings: Sightings, subject: Subject) -> Iterator[Comparison]:
     """Yield the comparisons of what different places show of one resource, property by property."""
-    sightings = Sightings(subject)
-    for read in reads.all:
-        if read.is_success:
-            sightings.add_exchange(read.exchange)
     comparer = _Comparer(sightings, reads, subject)
     for url, history in sightings.iterate_histories():
         contexts: dict[tuple[str, ...], list[Showing]] = defaultdict(list)
         for sighting in history:
-            contexts[sighting.context].append(comparer.describe(sighting))
+            if subject.model.operations_by_key[sighting.operation].method == "GET":
+                contexts[sighting.context].append(comparer.describe(sighting))
         for showings in contexts.values():
             yield from comparer.compare(url, showings)
         comparer.forget_bodies()
