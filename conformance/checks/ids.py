@@ -181,7 +181,7 @@ def check_unique_ids(response: OperationResponse, subject: Subject) -> Iterator[
 
 CHECKS = (
     Check(("IDS-01",), check_id_pattern, by_body=True),
-    Check(("IDS-02", "IDS-03"), check_ulid),
+    Check(("IDS-02", "IDS-03"), check_ulid, by_body=True),  # what is not in the future now is not so later
     Check(("IDS-04",), check_own_url, by_body=True),
     Check(("IDS-05",), check_unique_ids, by_body=True),
 )

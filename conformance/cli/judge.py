@@ -63,6 +63,7 @@ def judge(
     from conformance.cli.verdict_changes import print_changes
     from conformance.reporting.builder import write_reports
     from conformance.reporting.verdict_changes import list_changes, note_changes
+    from conformance.tools.garbage import reduce_collection
     from conformance.traffic.judge import JudgeOptions, judge_traffic
     from conformance.traffic.rejudgement import is_run, judge_again
     from reports import check_formats, fold, read_events
@@ -81,17 +82,18 @@ def judge(
         report_dir=report_dir,
         command=shlex.join(["evconform", *sys.argv[1:]]),
     )
-    again = len(traffic) == 1 and not base_url and is_run(traffic[0])
-    log = judge_again(options) if again else judge_traffic(options, judge_requests=judge_recorded_requests)
-    summary = fold(read_events([log]))
-    summary = apply_waivers(summary, known) if known else summary
-    changes = list_changes(fold(read_events(traffic)), summary) if again else ()
-    summary = note_changes(summary, changes)
-    written = write_reports(log, chosen, summary=summary, since=since or (traffic if again else ()))
-    if again:
-        print_changes(changes)
-    code = print_summary(summary, written)
-    _print_notes(summary)
+    with reduce_collection():  # a twentieth of the processor time
+        again = len(traffic) == 1 and not base_url and is_run(traffic[0])
+        log = judge_again(options) if again else judge_traffic(options, judge_requests=judge_recorded_requests)
+        summary = fold(read_events([log]))
+        summary = apply_waivers(summary, known) if known else summary
+        changes = list_changes(fold(read_events(traffic)), summary) if again else ()
+        summary = note_changes(summary, changes)
+        written = write_reports(log, chosen, summary=summary, since=since or (traffic if again else ()))
+        if again:
+            print_changes(changes)
+        code = print_summary(summary, written)
+        _print_notes(summary)
     raise typer.Exit(code)
 
 

@@ -21,6 +21,12 @@ class OperationResponse:
         self.operation = operation
         self.resources: tuple[ShownResource, ...] | None = None  # cache of `find_resources`
 
+    def release(self) -> None:
+        """Forget the parsed body and all that was read from it; it is parsed again on demand."""
+        for name in ("json", "items", "objects"):
+            self.__dict__.pop(name, None)
+        self.resources = None
+
     @property
     def status(self) -> int:
         """Return the HTTP status, 0 where there was no response."""
@@ -213,10 +219,9 @@ def find_resources(response: OperationResponse, model: ResourceModel) -> tuple[S
 def _walk_expansions(thing: ShownResource, model: ResourceModel) -> Iterator[ShownResource]:
     """Yield a resource and all resources expanded in it, at any depth."""
     yield thing
-    for link in thing.resource.links:
-        target = model.resources_by_name.get(link.targets[0]) if len(link.targets) == 1 else None
-        if target is None or not link.expandable:
-            continue
+    for link, first, target in model.expandable_links[thing.resource.name]:
+        if thing.body.get(first) is None or isinstance(thing.body[first], str):
+            continue  # most links are not expanded
         for at, value in find_values(thing.body, link.path, thing.pointer):
             members = enumerate(value) if isinstance(value, list) else [(None, value)]
             for index, member in members:

@@ -101,6 +101,23 @@ class ResourceModel(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
         return {resource.name: resource for resource in self.resources}
 
     @cached_property
+    def expandable_links(self) -> dict[str, tuple[tuple[Link, str, Resource], ...]]:
+        """Return by resource the expandable links that lead to one resource: with the first name of their path, and it.
+
+        Paths as in `Link.path`.
+        """
+        return {
+            resource.name: tuple(
+                (link, link.path.partition(".")[0].removesuffix("[]"), target)
+                for link in resource.links
+                if link.expandable
+                and len(link.targets) == 1
+                and (target := self.resources_by_name.get(link.targets[0])) is not None
+            )
+            for resource in self.resources
+        }
+
+    @cached_property
     def principal_resource(self) -> str:
         """Return the name of the resource that represents people, empty if there is none."""
         return next(

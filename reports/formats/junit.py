@@ -20,7 +20,7 @@ def _write(summary: Summary) -> dict[str, bytes]:
         if known is not None:
             suite.add_property("level", known.level.value)
             suite.add_property("statement", make_visible(known.statement))
-        suite.add_testcases([_build_case(case_result, summary) for case_result in group])
+        suite.extend([_build_case(case_result, summary) for case_result in group])  # type: ignore[no-untyped-call]
         document.add_testsuite(suite)
     document.update_statistics()  # type: ignore[no-untyped-call]
     document._elem.attrib.pop("skipped")  # noqa: SLF001 - Jenkins' junit-10.xsd knows it of a suite alone

@@ -43,6 +43,11 @@ class Walk(NamedTuple):
         """Return the keys of all items, in order."""
         return tuple(key for page in self.pages for key in page.keys)
 
+    def release(self) -> None:
+        """Forget the parsed bodies of the pages, which take much memory; they are parsed again where needed."""
+        for page in self.pages:
+            page.response.release()
+
     @property
     def place(self) -> tuple[str, Context, Query]:
         """Return the list that was walked: its path, the context, and the filters."""
@@ -109,6 +114,8 @@ def compare_walks(walks: Iterable[Walk], reads: Reads, subject: Subject) -> Iter
             if walk.reads[0].operation.pagination is not None:
                 yield from _judge_alone(walk)
                 yield from _judge_back(walk, back, subject)
+        for walk in group:
+            walk.release()
 
 
 def _judge_alone(walk: Walk) -> Iterator[Comparison]:
