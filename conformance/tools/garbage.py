@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 _THRESHOLDS = (100_000, 50, 100)
+_MANY_COLLECTIONS = 2  # of the youngest objects alone, before what survived them is collected too
 
 
 @contextmanager
@@ -27,3 +28,12 @@ def reduce_collection() -> Iterator[None]:
     finally:
         gc.unfreeze()
         gc.set_threshold(*before)
+
+
+def collect_survivors() -> None:
+    """Collect the cycles that a long task leaves, where it made some hundred thousand objects.
+
+    Under `reduce_collection`, what survives the first collection waits for the end of the process otherwise.
+    """
+    if gc.get_count()[1] >= _MANY_COLLECTIONS:
+        gc.collect()
