@@ -143,7 +143,7 @@ class Sightings:
 
     def _order(self, sightings: Iterable[Sighting]) -> list[Sighting]:
         """Return sightings with their bodies, the earliest first; equal bodies are one object."""
-        return sorted(self._bodies.open_all(sightings), key=lambda sighting: (sighting.began, sighting.pointer))
+        return sorted(self._bodies.restore(sightings), key=lambda sighting: (sighting.began, sighting.pointer))
 
     def find_single_read(self, one: Sighting, other: Sighting) -> str:
         """Return the key of the single read where the other sighting is a list's with the same schema; else empty."""
@@ -190,15 +190,15 @@ class _SharedBodies:
             self._by_digest[digest] = known
         return known
 
-    def open_all(self, sightings: Iterable[Sighting]) -> Iterator[Sighting]:
+    def restore(self, sightings: Iterable[Sighting]) -> Iterator[Sighting]:
         """Yield sightings with their bodies, of which equal ones are one object."""
-        opened: dict[int, Any] = {}  # by the object that stands for it
+        parsed: dict[int, Any] = {}  # by the object that stands for it
         for sighting in sightings:
             body: Any = sighting.body
             if isinstance(body, bytes):
-                if id(body) not in opened:
-                    opened[id(body)] = msgspec.json.decode(zlib.decompress(body))
-                yield sighting._replace(body=opened[id(body)])
+                if id(body) not in parsed:
+                    parsed[id(body)] = msgspec.json.decode(zlib.decompress(body))
+                yield sighting._replace(body=parsed[id(body)])
             else:
                 yield sighting
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 SAFE = "-P"
 """The option of Python that leaves the working folder out of the import path (`python --help`)."""
-_ROOT = Path(__file__).parents[2]
+_ROOT = Path(__file__).resolve().parents[2]
 
 
 def leave_working_folder(path: list[str]) -> None:
