@@ -20,7 +20,6 @@ _ParameterEntry = tuple[Parameter, jsonschema_rs.Draft202012Validator, strings.S
 
 _LIST_LENGTHS = (500, 4_000, 32_000)  # lists are cut to, one after the other, while errors of a long one are sought
 _MAX_PARAMETER_VALUES = 1024  # of which the errors are kept: generated requests differ in one parameter alone
-_MAX_COMPILED = 320  # schemas, of which each takes up to half a megabyte; the bundled description has fewer
 _ROOT = "urn:description"
 _EMAIL = jsonschema_rs.EmailOptions(allow_display_text=False)
 
@@ -29,7 +28,7 @@ class SchemaValidators:
     """Validates JSON by the schemas of a description (JSON Schema 2020-12, formats asserted).
 
     Schemas are named by JSON pointers with a leading `#`, as in `Media.schema`. Each is compiled at first use, in about
-    half a millisecond, and kept until there are too many. An unknown pointer raises KeyError.
+    half a millisecond, and kept. An unknown pointer raises KeyError.
     """
 
     def __init__(self, description: Description) -> None:
@@ -132,25 +131,17 @@ class SchemaValidators:
             schema = self.description.resolve(pointer)
             reference = schema.get("$ref") if isinstance(schema, Mapping) and len(schema) == 1 else None
             known = self._get_validator(reference) if isinstance(reference, str) else self._compile_pointer(pointer)
-            self._keep(pointer, known)
+            self._compiled[pointer] = known
         return known
-
-    def _keep(self, name: str, validator: jsonschema_rs.Draft202012Validator) -> None:
-        """Keep a compiled schema, in the place of the oldest one where there are too many."""
-        if len(self._compiled) >= _MAX_COMPILED:
-            self._compiled.pop(next(iter(self._compiled)), None)
-        self._compiled[name] = validator
 
     def _compile_pointer(self, pointer: str) -> jsonschema_rs.Draft202012Validator:
         return self._build_validator({"$ref": _ROOT + fragments.encode_pointer(pointer)})
 
     def _compile_schema(self, schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
         key = msgspec.json.encode(schema, order="sorted").decode()
-        known = self._compiled.get(key)
-        if known is None:
-            known = self._build_validator(_absolutise(schema))
-            self._keep(key, known)
-        return known
+        if key not in self._compiled:
+            self._compiled[key] = self._build_validator(_absolutise(schema))
+        return self._compiled[key]
 
     def _build_validator(self, schema: dict[str, Any]) -> jsonschema_rs.Draft202012Validator:
         return jsonschema_rs.Draft202012Validator(

@@ -5,8 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.model import Location, Parameter
-from conformance.validation import SchemaValidators
-from conformance.validation import validators as validators_module
 
 
 def test_a_body_is_validated_by_status_and_media_type(validators, list_operation, charger):
@@ -97,16 +95,3 @@ def test_parameters_may_refer_to_components(validators):
 def test_booleans_are_spelt_as_json_spells_them(validators, text, valid):
     parameter = Parameter("on", Location.QUERY, schema={"type": "boolean"})
     assert (validators.validate_parameter(parameter, [text]) == ()) is valid
-
-
-def test_few_compiled_schemas_are_kept_and_the_others_are_compiled_again(
-    description, list_operation, charger, monkeypatch
-):
-    monkeypatch.setattr(validators_module, "_MAX_COMPILED", 2)
-    validators = SchemaValidators(description)
-    for number in range(12):
-        kind = Parameter(f"p{number}", Location.QUERY, schema={"type": "integer", "maximum": number})
-        assert [error.keyword for error in validators.validate_parameter(kind, [str(number + 1)])] == ["maximum"]
-        assert validators.validate_response_body(list_operation, 200, "application/json", [charger]) == ()
-        assert validators.validate_response_body(list_operation, 200, "application/json", [5])
-    assert len(validators._compiled) == 2
