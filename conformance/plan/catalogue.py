@@ -1,6 +1,7 @@
 """The catalogue: requirements, and the checks and probes that judge them."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from types import MappingProxyType
 
 import msgspec
@@ -18,7 +19,7 @@ from conformance.tools.registry import collect_members
 PARTNER_FAMILIES = frozenset({"W", "C"})  # requirement families that bind partners and are judged by `certify`
 
 
-class Catalogue(msgspec.Struct, frozen=True):
+class Catalogue(msgspec.Struct, frozen=True, dict=True):
     """Requirements by id, checks, and probes by name. Create it with `Catalogue.collect`, which validates it."""
 
     requirements: MappingProxyType[str, Requirement]
@@ -61,7 +62,16 @@ class Catalogue(msgspec.Struct, frozen=True):
 
     def find_passive_requirements(self) -> frozenset[str]:
         """Return the ids of the requirements that checks judge."""
+        return self._passive_requirements
+
+    @cached_property
+    def _passive_requirements(self) -> frozenset[str]:
         return frozenset(requirement for check in self.checks for requirement in check.requirements)
+
+    @cached_property
+    def _judged_requirements(self) -> frozenset[str]:
+        """Return the ids of the requirements that checks or probes judge."""
+        return self._passive_requirements | {r for probe in self.probes.values() for r in probe.requirements}
 
     def get_level(self, requirement: str) -> Level:
         """Return the level of a requirement; MUST for an unknown one, so that nothing is played down."""
@@ -72,8 +82,7 @@ class Catalogue(msgspec.Struct, frozen=True):
         """Return the reason why nothing judges a requirement, empty where something does."""
         if requirement.not_tested:
             return requirement.not_tested
-        judged = self.find_passive_requirements() | {r for probe in self.probes.values() for r in probe.requirements}
-        if requirement.id in judged or requirement.kind in {Kind.STATIC, Kind.RUN}:
+        if requirement.id in self._judged_requirements or requirement.kind in {Kind.STATIC, Kind.RUN}:
             return ""
         return "the harness has no probe for it yet"
 
