@@ -50,7 +50,7 @@ class TokenStore:
         self.scopes = scopes
         self.now = now
         self._users = users
-        self._draw = draw or (lambda: secrets.token_urlsafe(24))
+        self.draw = draw or (lambda: secrets.token_urlsafe(24))
         self._access: dict[str, Grant] = {}
         self._refresh: dict[str, Grant] = {}
         self._bought: dict[str, tuple[str, ...]] = {}  # by refresh token: the access tokens of its authorization
@@ -82,7 +82,7 @@ class TokenStore:
     def issue_tokens(self, application: str, scopes: frozenset[str], user: str = "") -> tuple[str, str]:
         """Issue an access token, and a refresh token where a person stands behind it (else empty)."""
         grant = Grant(application, scopes, user, self.now() + TOKEN_LIFETIME_S * clock.SECOND)
-        access, refresh = self._draw(), self._draw() if user else ""
+        access, refresh = self.draw(), self.draw() if user else ""
         self._access[access] = grant
         if refresh:
             self._refresh[refresh] = grant
@@ -119,7 +119,7 @@ class TokenStore:
 
     def issue_code(self, grant: Grant, redirect_uri: str, challenge: str) -> str:
         """Return a code that can be exchanged once within a minute."""
-        code = self._draw()
+        code = self.draw()
         self._codes[code] = AuthorizationCode(
             grant, redirect_uri, challenge, self.now() + CODE_LIFETIME_S * clock.SECOND
         )

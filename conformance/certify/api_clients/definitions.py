@@ -20,6 +20,7 @@ class TlsCertificate(StrEnum):
     TRUSTED = "issued by the authority in EVCONFORM_CA_FILE"
     EXPIRED = "expired yesterday"
     UNKNOWN_AUTHORITY = "issued by an unknown authority"
+    UNKNOWN_AUTHORITY_OF_API = "issued by an unknown authority, for the API alone"
     OTHER_HOST = "issued for another host"
     OLD_TLS = "trusted, but over TLS 1.1"
 
@@ -72,7 +73,7 @@ class ClientEvidence(msgspec.Struct, frozen=True):
 
     By operation key: the `scopes` that it needs, the paths of its documented `expansions`, as `body_properties` the
     properties of its request body, where it allows no others, and as `url_properties` those that hold URLs.
-    `user_header_operations` require EvEnergy-User. `find_body_error`
+    `lists` are the operations that read lists, `user_header_operations` require EvEnergy-User. `find_body_error`
     returns the first error of the body of a request by its schema, empty where there is none.
     """
 
@@ -81,6 +82,7 @@ class ClientEvidence(msgspec.Struct, frozen=True):
     expansions: dict[str, frozenset[str]]
     body_properties: dict[str, frozenset[str]]
     url_properties: dict[str, frozenset[str]]
+    lists: frozenset[str]
     user_header_operations: frozenset[str]
     find_body_error: Callable[[Request], str]
     is_public: bool = False

@@ -65,7 +65,7 @@ class CertificateAuthority:
                 return self._authority.issue_cert(_HOST, not_before=start, not_after=end)
             case TlsCertificate.OTHER_HOST:
                 return self._authority.issue_cert("api.other-host.example")
-            case TlsCertificate.UNKNOWN_AUTHORITY:
+            case TlsCertificate.UNKNOWN_AUTHORITY | TlsCertificate.UNKNOWN_AUTHORITY_OF_API:
                 return self._stranger.issue_cert(_HOST)
             case _:
                 return self._authority.issue_cert(_HOST)

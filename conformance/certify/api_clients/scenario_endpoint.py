@@ -48,9 +48,9 @@ _PARTS = {
 class ScenarioEndpoint:
     """One served scenario: its mock server, credentials and rules, and the calls received so far.
 
-    `on_call` is called with each call as it ends. `address` is the root URL of the scenario, `other_origins` the same
-    root under other origins. Waits that the server requires are multiplied by `scale`. `began_at` is the monotonic time
-    at which the scenario began.
+    `on_call` is called with each call as it ends. `address` is the root URL of the scenario, `api_address` that of its
+    API, `other_origins` the same root under other origins. Waits that the server requires are multiplied by `scale`.
+    `began_at` is the monotonic time at which the scenario began.
     """
 
     def __init__(  # noqa: PLR0913
@@ -65,7 +65,7 @@ class ScenarioEndpoint:
         on_call: Callable[[ClientCall], None] = lambda _: None,
     ) -> None:
         self.name, self.scale, self.memory = name, scale, dict[str, Any]()
-        self.root = self.address = ""
+        self.root = self.address = self.api_address = ""
         self.other_origins: Mapping[OtherOrigin, str] = {}
         self.client_id = f"client-{secrets.token_hex(6)}"
         self.client_secret = "" if is_public else secrets.token_urlsafe(24)
@@ -75,6 +75,7 @@ class ScenarioEndpoint:
         self._description, self._on_call = description, on_call
         self._server = assemble_server(ServerSettings(), description, world)
         self._server.tokens.secrets = {self.client_id: self.client_secret}
+        self._server.tokens.draw = _draw_token
         self._router = OperationRouter(description.model.operations)
         self._rules, self._match_counts = rules, Counter[int]()
         self.began_at, self._epoch = time.monotonic(), time.time()
@@ -107,7 +108,7 @@ class ScenarioEndpoint:
     @property
     def base_url(self) -> str:
         """Return the base URL of the API."""
-        return self.address + self._description.model.base_path
+        return self.api_address + self._description.model.base_path
 
     @property
     def user_url(self) -> str:
@@ -315,6 +316,11 @@ class ScenarioEndpoint:
             values = parse_qs(urlsplit(call.response_header("location")).query).get("code", [])
         for secret in values:
             self.secrets[f"token-{len(self.secrets)}"] = secret
+
+
+def _draw_token() -> str:
+    """Return an unguessable token with the characters that forms and queries must encode (RFC 6750, section 2.1)."""
+    return f"{secrets.token_urlsafe(12)}+/{secrets.token_urlsafe(12)}=="
 
 
 def _list_credentials(client_id: str, secret: str) -> dict[str, str]:

@@ -102,7 +102,11 @@ class ScenarioRunner:
             scale=self._scale,
             on_call=lambda call: self._record_call(scenario_run.name, item, call),
         )
-        self.server.add_endpoint(endpoint, origin, self._doors.other_origins)
+        if scenario_run.certificate is TlsCertificate.UNKNOWN_AUTHORITY_OF_API:
+            trusted = self._doors.origins[TlsCertificate.TRUSTED]
+            self.server.add_endpoint(endpoint, trusted, self._doors.other_origins, api_origin=origin)
+        else:
+            self.server.add_endpoint(endpoint, origin, self._doors.other_origins)
         return endpoint
 
     def _build_world(self) -> MockWorld:

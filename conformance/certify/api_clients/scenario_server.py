@@ -26,10 +26,16 @@ class ScenarioServer:
         self.stalls = StallMonitor()
         self._plays: dict[str, ScenarioEndpoint] = {}
 
-    def add_endpoint(self, endpoint: ScenarioEndpoint, origin: str, other_origins: Mapping[OtherOrigin, str]) -> None:
-        """Serve a scenario under an origin, and under the other origins, where it only listens."""
+    def add_endpoint(
+        self, endpoint: ScenarioEndpoint, origin: str, other_origins: Mapping[OtherOrigin, str], *, api_origin: str = ""
+    ) -> None:
+        """Serve a scenario under an origin, and under the other origins, where it only listens.
+
+        With `api_origin`, clients are told that the API has that one.
+        """
         endpoint.root = f"/r/{self.run_id}/{endpoint.name}"
         endpoint.address = origin + endpoint.root
+        endpoint.api_address = (api_origin or origin) + endpoint.root
         authority = origin.partition("://")[2]
         endpoint.other_origins = {
             kind: other.replace("://", f"://{authority}@") + endpoint.root

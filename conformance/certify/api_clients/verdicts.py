@@ -149,6 +149,7 @@ def collect_evidence(traces: dict[str, Trace], description: Description, *, is_p
         url_properties={
             operation.key: names for operation in operations if (names := _list_url_properties(operation, description))
         },
+        lists=frozenset(operation.key for operation in operations if operation.role is Role.LIST),
         user_header_operations=frozenset(operation.key for operation in operations if operation.user_required),
         find_body_error=_build_body_check(description),
         is_public=is_public,

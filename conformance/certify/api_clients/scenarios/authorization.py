@@ -28,6 +28,7 @@ from conformance.certify.api_clients.trace import ClientCall, ServerPart, Trace
 from conformance.certify.assessments import PASSED, Assessment
 from conformance.tools.counts import parse_count
 
+_HASHES = ("md5", "sha1", "sha256", "sha384", "sha512")
 _MIN_VERIFIER = 43  # characters (RFC 7636, section 4.1)
 _DECIMAL, _HEXADECIMAL = re.compile(r"\d{9,20}(\.\d+)?"), re.compile(r"[0-9a-fA-F]{8,16}")
 _CLOCK_UNITS = (1, 1e3, 1e6, 1e9)  # in a second
@@ -136,9 +137,21 @@ def _judge_verifier(verifier: str, query: dict[str, str]) -> Assessment:
         return build_violation("it redeems the code without the verifier of its challenge")
     if verifier in query.values():
         return build_violation("it shows its code verifier in the authorization request")
+    if name := next((name for name, value in query.items() if verifier in _derive_texts(value)), ""):
+        return build_violation(f"its code verifier follows from the {name} of its authorization request")
     if len(verifier) < _MIN_VERIFIER:
         return build_violation(f"its code verifier is shorter than {_MIN_VERIFIER} characters", f"{len(verifier)}")
     return PASSED
+
+
+def _derive_texts(value: str) -> Iterator[str]:
+    """Yield what everybody can make of a value: its usual hashes, and itself, as text; also repeated and reversed."""
+    content = value.encode()
+    yield from (value[::-1], value * 2)
+    digests = (hashlib.new(name, content, usedforsecurity=False).digest() for name in _HASHES)
+    for made in (content, *digests):
+        for text in (made.hex(), base64.urlsafe_b64encode(made).decode(), base64.b64encode(made).decode()):
+            yield from (text, text.rstrip("="))
 
 
 def _hash_verifier(verifier: str) -> str:

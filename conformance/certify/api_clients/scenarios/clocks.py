@@ -5,20 +5,28 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+import msgspec
+
 from conformance.certify.api_clients.conditions import (
     Action,
     ConditionRule,
     ScenarioContext,
+    ScenarioRequest,
+    ScenarioResponse,
     change_items,
     match_operations,
+    start_session_once,
 )
-from conformance.certify.api_clients.definitions import Scenario
-from conformance.certify.api_clients.tasks import LIST_SESSIONS, READ_SESSION
+from conformance.certify.api_clients.definitions import Scenario, build_violation
+from conformance.certify.api_clients.tasks import LIST_SESSIONS, READ_SESSION, find_next_link
+from conformance.certify.api_clients.trace import Trace
 from conformance.certify.api_clients.trace_comparisons import compare_with_control
+from conformance.certify.assessments import PASSED, Assessment
 from conformance.model import Level
 
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 _STEP = timedelta(minutes=10)
+_LATER = timedelta(hours=2)
 _AUTUMN, _SPRING = datetime(2026, 10, 25, 0, 55, tzinfo=UTC), datetime(2026, 3, 29, 0, 55, tzinfo=UTC)
 _SPRING_ON_THE_WALL = datetime(2026, 3, 29, 1, 55, tzinfo=UTC)  # read as local time, the hour before 02:00 is missing
 _SUMMER = datetime(2026, 6, 21, 22, 55, tzinfo=UTC)
@@ -62,7 +70,54 @@ def _build_scenario(name: str, condition: str, action: Action, level: Level = Le
     )
 
 
+def _move_new_sessions(item: dict[str, Any], context: ScenarioContext) -> dict[str, Any]:
+    """Write the times of the sessions of the first round with an early offset, later ones with a late one.
+
+    So a new session has a later moment than all others, and earlier local times.
+    """
+    known: set[str] = context.memory.setdefault("known sessions", set())
+    is_known = item["id"] in known or not context.memory.get("is second round", False)
+    if is_known:
+        known.add(item["id"])
+    zone = timezone(timedelta(hours=max(_OFFSETS_H) if is_known else min(_OFFSETS_H)))
+    start = _SUMMER if is_known else _SUMMER + _LATER
+    times = sorted({value for value in item.values() if isinstance(value, str) and _TIMESTAMP.match(value)})
+    moved = {
+        time: (start + position * _STEP).astimezone(zone).isoformat(timespec="seconds")
+        for position, time in enumerate(times)
+    }
+    return {name: moved.get(value, value) if isinstance(value, str) else value for name, value in item.items()}
+
+
+async def _show_moved_sessions(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
+    """Send the sessions with moved times; a new one starts after the first round, whose last page has no next link."""
+    response = await start_session_once(request, context)
+    if response is None or response.status != 200:
+        return response
+    items = [_move_new_sessions(item, context) for item in msgspec.json.decode(response.body)]
+    if not find_next_link(response.get_header("link")):
+        context.memory["is second round"] = True
+    return response.with_body(msgspec.json.encode(items))
+
+
+def _judge_found_session(trace: Trace) -> Assessment:
+    if trace.process.is_successful:
+        return PASSED
+    return build_violation("it does not find the new session", f"the client {trace.process.description}")
+
+
 SCENARIOS = (
+    Scenario(
+        "new-session-with-offset",
+        "C16",
+        "poll_sessions",
+        "shows a new session whose times are later than all others, and earlier on the clocks of their offset",
+        "the new session is found",
+        _judge_found_session,
+        (ConditionRule(match_operations(LIST_SESSIONS), _show_moved_sessions),),
+        level=Level.SHOULD,
+        time_limit_s=15.0,
+    ),
     _build_scenario("clock-changes", "around the change of clocks", _move_times((_AUTUMN, _SPRING), _write_in_utc)),
     _build_scenario(
         "clocks-put-forward",

@@ -31,16 +31,19 @@ from conformance.tools.counts import parse_count
 
 _MARK = "evconform%2Fcursor%3D"
 _SMALL_PAGE, _LARGE_PAGE = 4, 20  # items
+_CURSOR_BYTES = 360  # which make a URL longer than the 255 characters of many columns
+_SHOWN = 120  # characters of a long target
 _VIEW = "view=full%20list:b&flag&view=~1"  # what decoding and encoding, sorting or a mapping would change
 _FIELDS = "id,url,trim"
 _PAGE_SIZE = re.compile(r"(?:^|[?&])page_size=([^&]*)")
+_PAGING = re.compile(r"page|page_?(number|index|token|after|before)|offset|skip|cursor|starting_after", re.IGNORECASE)
 _HEX = re.compile(r"%[0-9a-fA-F]{2}")
 
 
 def _set_opaque_cursor(link: str, context: ScenarioContext) -> str:
     """Replace the cursor of the next link by a random one, and remember the original target."""
     target = find_next_link(link)
-    cursor = f"{_MARK}{secrets.token_urlsafe(18)}:+"
+    cursor = f"{_MARK}{secrets.token_urlsafe(_CURSOR_BYTES)}:+"
     context.memory[unquote(cursor).replace("+", " ")] = target.removeprefix(context.base_url)
     return link.replace(target, f"{context.base_url}/vehicles?{_VIEW}&page_after={cursor}")
 
@@ -89,11 +92,20 @@ def _judge_verbatim(trace: Trace) -> Assessment:
                 if original
                 else "it requests another URL than the link"
             )
-            return build_violation(message, f"{target} instead of {original or issued[0]}")
+            return build_violation(message, _describe_difference(target, original or issued[0]))
     followed = {page for page, target in pages if target in requested}
     if missing := [target for page, target in pages if page not in followed]:
         return build_violation("it stops although a next page is linked", f"next was {missing[0]}")
     return PASSED
+
+
+def _describe_difference(actual: str, expected: str) -> str:
+    """Return both targets from a little before the first character in which they differ."""
+    same = next((number for number, pair in enumerate(zip(actual, expected, strict=False)) if pair[0] != pair[1]), 0)
+    shown = (
+        slice(max(0, same - _SHOWN // 2), same + _SHOWN) if min(len(actual), len(expected)) > _SHOWN else slice(None)
+    )
+    return f"{actual[shown] or 'nothing'} instead of {expected[shown]}"
 
 
 def _unify_hex(target: str) -> str:
@@ -116,6 +128,35 @@ def _judge_stop(trace: Trace) -> Assessment:
     if later and not is_whole_walk:
         return build_violation("it sends another request after the last page", f"{later[0].method} {later[0].target}")
     return Assessment(PASSED.verdict, describe_observation(trace, last))
+
+
+def _judge_ends(everything: ClientEvidence) -> tuple[PassiveVerdict, ...]:
+    """Judge what follows the last page of any list: no page that no link leads to."""
+    return tuple(
+        PassiveVerdict(_judge_end(call, trace), (call.exchange.id,))
+        for trace in everything.traces.values()
+        for call in trace.api_calls
+        if call.status == 200 and _is_last_page(call, everything)
+    )
+
+
+def _is_last_page(call: ClientCall, everything: ClientEvidence) -> bool:
+    is_list = call.exchange.request.operation in everything.lists
+    return is_list and not find_next_link(call.response_header("link"))
+
+
+def _judge_end(last: ClientCall, trace: Trace) -> Assessment:
+    """Compare what follows with the last page: the same query but for a number or a cursor is a page after it."""
+    sent = {call.target for call in trace.api_calls if call.requested_at <= last.requested_at}
+    linked = {find_next_link(call.response_header("link")).removeprefix(trace.base_url) for call in trace.api_calls}
+    _, own = _decode_target(last.target)
+    for call in trace.select_calls_after(last):
+        path, fields = _decode_target(call.target)
+        added = [(name, value) for name, value in fields if (name, value) not in own]
+        is_new = path == last.path and call.target not in sent | linked
+        if is_new and added and all(_PAGING.fullmatch(name) for name, _ in added):
+            return build_violation("it asks for a page after the last one", f"{call.method} {call.target}")
+    return PASSED
 
 
 async def _end_at_second_page(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
@@ -165,7 +206,7 @@ def _put_parameters_first(link: str, context: ScenarioContext) -> str:
     There, it would stop the widespread parsers of requests and httpx, over a title that the provider does not send.
     """
     decoy = f"<{context.base_url}/vehicles?page_after=decoy>"
-    target = f'<{find_next_link(link)}>; type="application/json"; title="the rest"; rel="next"; hreflang=en'
+    target = f'<{find_next_link(link)}>; type="application/json"; title="the \\"rest\\""; rel="next"; hreflang=en'
     return f'{decoy}; type="application/json"; title="rel=next"; rel="first", {target}'
 
 
@@ -295,4 +336,7 @@ SCENARIOS = (
         level=Level.SHOULD,
     ),
 )
-PASSIVE = (PassiveJudge("C04", "page_size from 1 to 100", "no request had a page_size", _judge_page_sizes),)
+PASSIVE = (
+    PassiveJudge("C02", "nothing after the last page", "no list ended", _judge_ends),
+    PassiveJudge("C04", "page_size from 1 to 100", "no request had a page_size", _judge_page_sizes),
+)

@@ -13,12 +13,14 @@ from conformance.certify.api_clients.conditions import (
     ScenarioContext,
     ScenarioRequest,
     ScenarioResponse,
+    build_problem,
     match_operations,
     match_part,
 )
 from conformance.certify.api_clients.definitions import Scenario, build_violation
 from conformance.certify.api_clients.tasks import LIST_SESSIONS
 from conformance.certify.api_clients.trace import ClientCall, ProcessEnd, ServerPart, Trace
+from conformance.certify.api_clients.trace_comparisons import judge_crash
 from conformance.certify.assessments import PASSED, Assessment
 from conformance.model import Level
 
@@ -28,6 +30,7 @@ _WATCH_S = 12.0  # an hour of a product that polls every five minutes, since a s
 _LIFE_S = 9_000  # far longer than the largest sensible margin before the end of a life
 _MAX_ROUNDS_PER_S = 2.0
 _ROUNDS_BEFORE = 2  # without the session
+_FAILING_READ = 2  # its number, and the one after it fails as well
 
 
 def _judge_polling(trace: Trace) -> Assessment:
@@ -130,7 +133,36 @@ async def _show_session_on_a_later_page(request: ScenarioRequest, context: Scena
     return response.with_body(msgspec.json.encode(shown)).with_header(("Link", link))
 
 
+async def _fail_in_second_round(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
+    """Answer the first round, refuse the second with 500, and start a session after the third."""
+    number = context.memory["reads"] = context.memory.get("reads", 0) + 1
+    if number == _FAILING_READ or number == _FAILING_READ + 1:
+        return build_problem(500, detail="Something went wrong.")
+    response = await context.send_to_mock(request)
+    if number == _FAILING_READ + 2 + _ROUNDS_BEFORE:
+        await context.start_session()
+    return response
+
+
+def _judge_failed_round(trace: Trace) -> Assessment:
+    """Require that a failed round passes for no list: what was known before it is not new after it."""
+    reads = [call for call in trace.api_calls if call.exchange.request.operation == LIST_SESSIONS]
+    if trace.process.end is ProcessEnd.ENDED and trace.process.exit_status == 0 and not _has_shown_new_session(reads):
+        return build_violation("it takes a failed round for an empty list, and known sessions for new ones")
+    return judge_crash(trace)
+
+
 SCENARIOS = (
+    Scenario(
+        "error-while-polling",
+        "C21",
+        "poll_sessions",
+        "responds to the second round with 500, twice, and starts a session some rounds later",
+        "the client goes on until the new session, or gives up and says so",
+        _judge_failed_round,
+        (ConditionRule(match_operations(LIST_SESSIONS), _fail_in_second_round),),
+        time_limit_s=15.0,
+    ),
     Scenario(
         "no-webhooks",
         "C29",

@@ -1,19 +1,31 @@
-"""References and bodies of writes: as issued, and valid by their schemas (C20)."""
+"""References and bodies of writes: as issued, whatever their form, and valid by their schemas (C20)."""
 
 import re
+from typing import Any
 
 import msgspec
 
+from conformance.certify.api_clients.conditions import (
+    ConditionRule,
+    ScenarioContext,
+    ScenarioRequest,
+    ScenarioResponse,
+    change_items,
+    match_operations,
+)
 from conformance.certify.api_clients.definitions import (
     ClientEvidence,
     PassiveJudge,
     PassiveVerdict,
+    Scenario,
     build_violation,
 )
+from conformance.certify.api_clients.tasks import ADD_VEHICLE, LIST_MODELS
 from conformance.certify.api_clients.trace import ClientCall, Trace
 from conformance.certify.assessments import PASSED, Assessment
 from conformance.model import Verdict
 
+_QUERY = "edition=2026"  # a URL is more than the id in it
 _URL = re.compile(rb'"(https?://[^"\\]+)"')
 
 
@@ -63,6 +75,41 @@ def _judge_reference(call: ClientCall, trace: Trace, everything: ClientEvidence)
     return PASSED
 
 
+def _add_query(item: dict[str, Any], _context: ScenarioContext) -> dict[str, Any]:
+    return {**item, "url": f"{item['url']}?{_QUERY}"} if "url" in item else item
+
+
+async def _take_without_query(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse:
+    """Add the vehicle of a model whose URL has our query."""
+    body = request.body.replace(f"?{_QUERY}".encode(), b"")
+    response = await context.send_to_mock(msgspec.structs.replace(request, body=body))
+    return msgspec.structs.replace(response, is_affected=True)
+
+
+def _judge_issued_model(trace: Trace) -> Assessment:
+    """Require that every vehicle is added with a URL of a model as it was issued."""
+    bodies = [call.body for call in trace.api_calls if call.exchange.request.operation == ADD_VEHICLE]
+    if wrong := next((body for body in bodies if _QUERY.encode() not in body), b""):
+        return build_violation(
+            "it does not send the URL of the model that it got", wrong[:200].decode("utf-8", "replace")
+        )
+    return PASSED if bodies else build_violation("it adds no vehicle", f"the client {trace.process.description}")
+
+
+SCENARIOS = (
+    Scenario(
+        "reference-with-a-query",
+        "C20",
+        "add_vehicle",
+        "sends the URLs of models with a query",
+        "the URL of a model is sent as it was issued",
+        _judge_issued_model,
+        (
+            ConditionRule(match_operations(LIST_MODELS), change_items(_add_query)),
+            ConditionRule(match_operations(ADD_VEHICLE), _take_without_query),
+        ),
+    ),
+)
 PASSIVE = (
     PassiveJudge(
         "C20",

@@ -63,6 +63,22 @@ def _judge_back_off(trace: Trace) -> Assessment:
     return verdict if verdict.verdict is Verdict.PASS else _limit_to_noise(trace, verdict, gaps, listed)
 
 
+def _judge_token_back_off(trace: Trace) -> Assessment:
+    """Judge the gaps between token requests; a client may give up, since a person may have to sign in again."""
+    tries = trace.select_calls(ServerPart.TOKEN)
+    gaps = [later.requested_at - earlier.responded_at for earlier, later in pairwise(tries)][
+        : len(trace.affected_calls)
+    ]
+    if len(gaps) < 2:
+        return Assessment(PASSED.verdict, f"it gave up after {len(tries)} token requests")
+    listed = ", ".join(f"{gap:.2f} s" for gap in gaps)
+    pauses = gaps[1:] if gaps[0] < _MIN_GAP_S else gaps
+    if min(pauses) < _MIN_GAP_S:
+        return build_violation("it requests a token again at once", listed)
+    verdict = _judge_growth(pauses if len(pauses) > 1 else gaps, listed)
+    return verdict if verdict.verdict is Verdict.PASS else _limit_to_noise(trace, verdict, gaps, listed)
+
+
 def _limit_to_noise(trace: Trace, verdict: Assessment, gaps: list[float], listed: str) -> Assessment:
     """Return the verdict, or an open one where the client pauses as long between requests that do not fail.
 
@@ -188,6 +204,21 @@ SCENARIOS = (
         time_limit_s=60,
     ),
     Scenario(
+        "token-unavailable",
+        "C06",
+        "list_vehicles",
+        "responds to the token request with 503, 502, 504 and 503",
+        "growing gaps between retries",
+        _judge_token_back_off,
+        (
+            ConditionRule(
+                match_part(ServerPart.TOKEN), respond_in_turn(*map(build_problem, (503, 502, 504, 503))), times=4
+            ),
+        ),
+        level=Level.SHOULD,
+        time_limit_s=60,
+    ),
+    Scenario(
         "read-reset",
         "C08",
         "list_vehicles",
@@ -202,10 +233,13 @@ SCENARIOS = (
             f"read-cut-{name}",
             "C08",
             "list_vehicles",
-            f"closes the connection after half of the second page, sent {how}, once",
-            "the page is requested again, and the task is completed",
+            f"closes the connection after half of three pages, each sent {how}, once",
+            "each page is requested again, and the task is completed",
             _judge_repeated_read,
-            (ConditionRule(match_operations(LIST_VEHICLES), _cut_body(is_chunked=is_chunked), skip=1, times=1),),
+            tuple(
+                ConditionRule(match_operations(LIST_VEHICLES), _cut_body(is_chunked=is_chunked), skip=skip, times=1)
+                for skip in (1, 2, 3)  # a rule counts the requests that those before it leave alone
+            ),
             level=Level.SHOULD,
         )
         for name, how, is_chunked in (("length", "with Content-Length", False), ("chunks", "chunked", True))

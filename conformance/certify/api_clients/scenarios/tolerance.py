@@ -1,17 +1,22 @@
 """Scenarios of compatible changes: additions, nulls and values that a client must accept (C14 to C18)."""
 
 import re
+from collections.abc import Collection
 from typing import Any
+from urllib.parse import parse_qsl
 
 import msgspec
 
 from conformance.certify.api_clients.conditions import (
     ConditionRule,
     ScenarioContext,
+    ScenarioRequest,
+    ScenarioResponse,
     add_headers,
     add_unknown_fields,
     change_items,
     match_operations,
+    match_target_text,
     set_unknown_enum_values,
 )
 from conformance.certify.api_clients.definitions import (
@@ -29,7 +34,9 @@ from conformance.certify.assessments import PASSED, Assessment
 from conformance.model import Level, Verdict
 
 _VERSION, _USER = "EvEnergy-Version", "EvEnergy-User"
+_QUERY = "revision=3"  # a URL is more than the id in it
 _OTHER_VERSION = "22"  # begins and ends as the version does, and contains it
+_EXPANDING = re.compile(r"\W*(expand|include|embed)", re.IGNORECASE)  # as frameworks of other APIs name it
 _NULLABLE = ("vehicle_class", "latest_status_log")  # documented as nullable
 
 
@@ -86,7 +93,12 @@ def _set_nulls(item: dict[str, Any], _context: ScenarioContext) -> dict[str, Any
 
 def _collapse_vehicle(item: dict[str, Any], _context: ScenarioContext) -> dict[str, Any]:
     vehicle = item.get("vehicle")
-    return {**item, "vehicle": vehicle["url"]} if isinstance(vehicle, dict) else item
+    return {**item, "vehicle": f"{vehicle['url']}?{_QUERY}"} if isinstance(vehicle, dict) else item
+
+
+async def _read_without_query(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse:
+    """Send the vehicle that a URL with our query leads to."""
+    return await context.send_to_mock(msgspec.structs.replace(request, target=request.target.partition("?")[0]))
 
 
 def _read_vehicle(session: ClientCall) -> Any:
@@ -98,7 +110,7 @@ def _judge_followed_url(trace: Trace) -> Assessment:
     session = trace.affected_calls[0]
     target = str(_read_vehicle(session)).removeprefix(trace.base_url)
     later = trace.select_calls_after(session)
-    if not any(call.path == target and call.method == "GET" for call in later):
+    if not any(call.target == target and call.method == "GET" for call in later):
         next_request = f"{later[0].method} {later[0].target}" if later else "no request"
         return build_violation("it does not read the vehicle whose URL it got instead of an object", next_request)
     return PASSED if trace.process.is_successful else build_violation(f"the client {trace.process.description}")
@@ -108,11 +120,16 @@ def _judge_expansions(everything: ClientEvidence) -> tuple[PassiveVerdict, ...]:
     verdicts = []
     for call in (call for trace in everything.traces.values() for call in trace.api_calls):
         documented = everything.expansions.get(call.exchange.request.operation, frozenset())
-        for value in re.findall(r"(?:^|&)expand=([^&]*)", call.target.partition("?")[2]):
-            path = value.replace("%2E", ".").replace("%2e", ".")
-            verdict = PASSED if path in documented else build_violation("it requests an undocumented expansion", path)
-            verdicts.append(PassiveVerdict(verdict, (call.exchange.id,)))
+        for name, path in parse_qsl(call.target.partition("?")[2], keep_blank_values=True):
+            if _EXPANDING.match(name):
+                verdicts.append(PassiveVerdict(_judge_expansion(name, path, documented), (call.exchange.id,)))
     return tuple(verdicts)
+
+
+def _judge_expansion(name: str, path: str, documented: Collection[str]) -> Assessment:
+    if name != "expand":
+        return build_violation("it expands with a parameter that is not documented", f"{name}={path}")
+    return PASSED if path in documented else build_violation("it requests an undocumented expansion", path)
 
 
 SCENARIOS = (
@@ -160,7 +177,10 @@ SCENARIOS = (
         "sends the vehicle of the session as a URL, although its expansion was requested",
         "the URL is read",
         _judge_followed_url,
-        (ConditionRule(match_operations(READ_SESSION), change_items(_collapse_vehicle)),),
+        (
+            ConditionRule(match_operations(READ_SESSION), change_items(_collapse_vehicle)),
+            ConditionRule(match_target_text(_QUERY), _read_without_query),
+        ),
     ),
 )
 PASSIVE = (

@@ -33,7 +33,10 @@ _LIBRARIES = re.compile(
     r"(python-httpx|python-requests|python-urllib3?|urllib3|python|aiohttp|requests|requests-oauthlib|oauthlib|authlib|"
     r"node|node-fetch|undici|axios|got|deno|bun|go-http-client|okhttp|ktor-client|apache-httpclient|java|"
     r"java-http-client|curl|wget|libwww-perl|ruby|faraday|guzzlehttp|php|symfony|reqwest|hyper|dart|cfnetwork|"
-    r"restsharp|postmanruntime|insomnia|openapi-generator|swagger-codegen)\b[^ ]*"
+    r"restsharp|postmanruntime|insomnia|openapi-generator|swagger-codegen|reactornetty|netty|jersey|jetty|unirest|"
+    r"resttemplate|spring webclient|feign|retrofit|vert\.x-webclient|akka-http|http4s|sttp|asynchttpclient|apache cxf|"
+    r"alamofire|afnetworking|http\.rb|httparty|typhoeus|excon|rest-client|pycurl|treq|tornado|httpie|superagent|hackney|"
+    r"cpprestsdk|libcurl|winhttp|\.net|refit|flurl|isahc|ureq|attohttpc|resty)\b[^ ]*"
     r"( \(.*\)| python/\S+| aiohttp/\S+| urllib3/\S+)*",
     re.IGNORECASE,
 )
@@ -151,6 +154,7 @@ SCENARIOS = (
     ),
     _build_tls_scenario("tls-expired", TlsCertificate.EXPIRED),
     _build_tls_scenario("tls-self-signed", TlsCertificate.UNKNOWN_AUTHORITY),
+    _build_tls_scenario("tls-self-signed-api", TlsCertificate.UNKNOWN_AUTHORITY_OF_API),
     _build_tls_scenario("tls-other-host", TlsCertificate.OTHER_HOST),
     _build_tls_scenario("tls-old", TlsCertificate.OLD_TLS),
     _build_delivery(

@@ -18,34 +18,42 @@ from conformance.certify.api_clients.conditions import (
     start_session_once,
 )
 from conformance.certify.api_clients.definitions import Scenario, build_violation
-from conformance.certify.api_clients.tasks import LIST_SESSIONS, READ_SESSION, TASKS
+from conformance.certify.api_clients.tasks import LIST_SESSIONS, LIST_VEHICLES, READ_SESSION, TASKS
 from conformance.certify.api_clients.trace import ClientCall, ServerPart, Trace
 from conformance.certify.assessments import PASSED, Assessment
 
 _KNOWN_ID = re.compile(r"\b(?!user)[a-z]{4}[A-Z0-9]{26}\b")  # but those of users, which the environment names too
 _URL = re.compile(r'"(https?://[^"\\]+)"')
 
-Form = Callable[[str], str]
-"""Returns an id of unfamiliar form; it gets a known id of the same collection, the same one for all its ids."""
+Form = Callable[[str, int], str]
+"""Returns an id of unfamiliar form for a known id of its collection and a turn; in a turn, each form comes once."""
 
 
-def _extend_known(known: str) -> str:
+def _extend_known(known: str, _turn: int) -> str:
     return f"{known}.b~7_{secrets.token_hex(3)}"
 
 
-def _put_before_known(known: str) -> str:
+def _put_before_known(known: str, _turn: int) -> str:
     return f"n{secrets.token_hex(3)}-{known}"  # as the others of this form end
 
 
-def _invent_word(_known: str) -> str:
+def _invent_word(_known: str, _turn: int) -> str:
     return f"veh-x.93_Ab~{secrets.token_hex(3)}"
 
 
-def _invent_number(_known: str) -> str:
+def _invent_number(_known: str, _turn: int) -> str:
     return f"00{secrets.randbelow(9 * 10**20) + 10**20}"  # longer than numbers are exact, and begins with zeros
 
 
-_FORMS = (_extend_known, _put_before_known, _invent_word, _invent_number)
+def _write_in_capitals(known: str, turn: int) -> str:
+    return f"CASE-{turn}-{known}".upper()
+
+
+def _write_in_small_letters(known: str, turn: int) -> str:
+    return f"CASE-{turn}-{known}".lower()  # another id, since ids are no words
+
+
+_FORMS = (_extend_known, _put_before_known, _invent_word, _invent_number, _write_in_capitals, _write_in_small_letters)
 
 
 class _IdTable:
@@ -60,7 +68,8 @@ class _IdTable:
         """Return the id that a client sees in place of a known one."""
         if known not in self._issued:
             same = [other for other in self._issued if other[:4] == known[:4]]
-            self._issued[known] = self._forms[len(same) % len(self._forms)](same[0] if same else known)
+            turn, position = divmod(len(same), len(self._forms))
+            self._issued[known] = self._forms[position](same[0] if same else known, turn)
             self._known[self._issued[known]] = known
         return self._issued[known]
 
@@ -116,9 +125,26 @@ def _judge_returned_ids(trace: Trace) -> Assessment:
             return build_violation(message, f"{wrong.removeprefix(trace.base_url)} in {call.method} {call.path}")
     if lack := TASKS[trace.task].describe_lack(trace):
         return build_violation("it does not do the task where ids have an unfamiliar form", lack)
+    if lost := _find_lost_id(trace):
+        return build_violation("its output does not have an id of unfamiliar form", lost)
     if not trace.process.is_successful:
         return build_violation("it fails where ids have an unfamiliar form", f"the client {trace.process.description}")
     return PASSED
+
+
+def _find_lost_id(trace: Trace) -> str:
+    """Return an id of a list that the output lacks, where the control run shows that the client writes all of them."""
+    control = trace.control
+    if control is None or trace.task != "list_vehicles":
+        return ""
+    if not all(known in control.process.output for known in _list_ids(control)):
+        return ""
+    return next((issued for issued in _list_ids(trace) if issued not in trace.process.output), "")
+
+
+def _list_ids(trace: Trace) -> list[str]:
+    pages = (call.exchange.response for call in trace.api_calls if call.exchange.request.operation == LIST_VEHICLES)
+    return [item["id"] for page in pages if page and page.status == 200 for item in msgspec.json.decode(page.body)]
 
 
 def _list_item_urls(call: ClientCall, trace: Trace) -> list[str]:
@@ -147,6 +173,7 @@ def _build_scenario(name: str, task: str, condition: str, action: Action, time_l
 _LONGER = "that begin like known ones, and go on"
 SCENARIOS = (
     _build_scenario("strange-id", "read_vehicles", "of unfamiliar forms", _issue_unfamiliar_ids(*_FORMS)),
+    _build_scenario("strange-ids-in-a-list", "list_vehicles", "of unfamiliar forms", _issue_unfamiliar_ids(*_FORMS)),
     _build_scenario("strange-ids-at-once", "read_at_once", "of unfamiliar forms", _issue_unfamiliar_ids(*_FORMS)),
     _build_scenario("longer-id-of-a-session", "read_session", _LONGER, _issue_unfamiliar_ids(_extend_known)),
     _build_scenario("longer-id-in-a-change", "change_vehicle", _LONGER, _issue_unfamiliar_ids(_extend_known)),
