@@ -1,12 +1,12 @@
 """Requests and responses as ASGI messages (ASGI specification, "HTTP & WebSocket ASGI Message Format")."""
 
 import asyncio
-import gzip
 import time
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 from conformance.certify.api_clients.conditions import ScenarioResponse
+from conformance.certify.api_clients.content_codings import encode_body
 from conformance.mock_server.app import Receive, Scope, Send
 
 _BODY_LIMIT = 4 << 20
@@ -50,8 +50,7 @@ async def send_response(
     monotonic time before the response was sent, or before its last piece, since a client has it no earlier, and
     whether the client was there until then.
     """
-    is_compressed = response.get_header("content-encoding") == "gzip"
-    body = gzip.compress(response.body, mtime=0) if is_compressed else response.body
+    body = encode_body(response.body, response.get_header("content-encoding"))
     headers = [
         (name.lower().encode("latin-1"), value.encode("latin-1"))
         for name, value in response.headers

@@ -85,6 +85,16 @@ async def _withdraw_field(request: ScenarioRequest, context: ScenarioContext) ->
     return response.with_body(msgspec.json.encode(data)).with_header(*announced)
 
 
+async def _withdraw_life(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse:
+    """Leave `expires_in` out of a token response, which is only recommended (RFC 6749, section 5.1)."""
+    response = await context.send_to_mock(request)
+    if response.status != 200:
+        return response
+    issued = msgspec.json.decode(response.body)
+    issued.pop("expires_in", None)
+    return response.with_body(msgspec.json.encode(issued))
+
+
 SCENARIOS = (
     Scenario(
         "unknown-fields-in-a-change",
@@ -118,10 +128,13 @@ SCENARIOS = (
         "field-withdrawn",
         "C16",
         "list_vehicles",
-        "leaves an optional field out, with Deprecation and Sunset",
+        "leaves an optional field out, with Deprecation and Sunset, and the life out of the token response",
         "the task is completed",
         compare_with_control,
-        (ConditionRule(match_operations(LIST_VEHICLES), _withdraw_field),),
+        (
+            ConditionRule(match_operations(LIST_VEHICLES), _withdraw_field),
+            ConditionRule(match_part(ServerPart.TOKEN), _withdraw_life),
+        ),
         level=Level.SHOULD,
     ),
 )

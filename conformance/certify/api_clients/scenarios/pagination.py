@@ -10,6 +10,7 @@ from conformance.certify.api_clients.conditions import (
     ScenarioContext,
     ScenarioRequest,
     ScenarioResponse,
+    add_headers,
     change_link_header,
     match_operations,
 )
@@ -22,7 +23,7 @@ from conformance.certify.api_clients.definitions import (
     build_violation,
 )
 from conformance.certify.api_clients.scenarios.lists import set_page_size
-from conformance.certify.api_clients.tasks import LIST_VEHICLES, find_next_link
+from conformance.certify.api_clients.tasks import LIST_SESSIONS, LIST_VEHICLES, find_next_link
 from conformance.certify.api_clients.trace import ClientCall, ProcessEnd, ServerPart, Trace
 from conformance.certify.api_clients.trace_comparisons import describe_observation
 from conformance.certify.assessments import PASSED, Assessment
@@ -37,6 +38,7 @@ _VIEW = "view=full%20list:b&flag&view=~1"  # what decoding and encoding, sorting
 _FIELDS = "id,url,trim"
 _PAGE_SIZE = re.compile(r"(?:^|[?&])page_size=([^&]*)")
 _PAGING = re.compile(r"page|page_?(number|index|token|after|before)|offset|skip|cursor|starting_after", re.IGNORECASE)
+_NOTHING_LEFT = {"X-RateLimit-Limit": "1000", "X-RateLimit-Remaining": "0"}
 _HEX = re.compile(r"%[0-9a-fA-F]{2}")
 
 
@@ -252,10 +254,22 @@ async def _change_form_on_each_page(request: ScenarioRequest, context: ScenarioC
 
 
 def _judge_page_sizes(everything: ClientEvidence) -> tuple[PassiveVerdict, ...]:
-    calls = [call for trace in everything.traces.values() for call in trace.api_calls]
+    return tuple(verdict for trace in everything.traces.values() for verdict in _list_page_size_verdicts(trace))
+
+
+def _list_page_size_verdicts(trace: Trace) -> tuple[PassiveVerdict, ...]:
     return tuple(
-        _judge_page_size(call, size) for call in calls for size in _PAGE_SIZE.findall(call.target.partition("?")[2])
+        _judge_page_size(call, size)
+        for call in trace.api_calls
+        for size in _PAGE_SIZE.findall(call.target.partition("?")[2])
     )
+
+
+def _judge_sizes(trace: Trace) -> Assessment:
+    """Require valid sizes where nothing is left; a client that waits then, or sends no size, is right as well."""
+    verdicts = [each.verdict for each in _list_page_size_verdicts(trace)]
+    passed = Assessment(PASSED.verdict, f"{len(verdicts)} requests had a page_size")
+    return next((verdict for verdict in verdicts if verdict is not PASSED), passed)
 
 
 def _judge_page_size(call: ClientCall, size: str) -> PassiveVerdict:
@@ -312,6 +326,16 @@ SCENARIOS = (
         "no request after the last page",
         _judge_stop,
         (ConditionRule(match_operations(LIST_VEHICLES), _end_at_second_page),),
+    ),
+    Scenario(
+        "allowance-used-up",
+        "C04",
+        "poll_sessions",
+        "says in the first round that no request is left of the hour, and answers all the same",
+        "the page_size stays between 1 and 100",
+        _judge_sizes,
+        (ConditionRule(match_operations(LIST_SESSIONS), add_headers(lambda _: _NOTHING_LEFT), times=1),),
+        time_limit_s=10.0,
     ),
     _build_link_scenario(
         "links-reordered",

@@ -13,6 +13,7 @@ from conformance.certify.api_clients.conditions import (
     ScenarioResponse,
     match_operations,
 )
+from conformance.certify.api_clients.content_codings import CODINGS
 from conformance.certify.api_clients.definitions import (
     ClientEvidence,
     PassiveJudge,
@@ -42,6 +43,7 @@ _LIBRARIES = re.compile(
 )
 _BARE_BROWSER = re.compile(r"mozilla/[\d.]+( \(compatible\))?", re.IGNORECASE)
 _FULL_BROWSER = re.compile(r"mozilla/[\d.]+ \(.*\).* (gecko|applewebkit|chrome|safari|firefox)/[\d.]+.*", re.IGNORECASE)
+_REFUSED_CODING = re.compile(r";\s*q=0(\.0*)?\s*$")
 _PIECES, _PIECE_PAUSE_S = 30, 0.1
 _WIDE_TEXT = "Ladesäule für Zoë 電気自動車の充電 " * 20
 
@@ -80,13 +82,16 @@ def _judge_agent(call: ClientCall, everything: ClientEvidence) -> Assessment:
 
 
 async def _send_compressed(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
-    """Compress the response for a client that accepts gzip; the others get it as it is."""
+    """Compress each response with another coding that the client accepts; where it accepts none, nothing changes."""
     response = await context.send_to_mock(request)
     accepted = next((value for name, value in request.headers if name.lower() == "accept-encoding"), "")
     codings = {coding.partition(";")[0].strip().lower(): coding for coding in accepted.split(",")}
-    if "gzip" in codings and not re.search(r";\s*q=0(\.0*)?\s*$", codings["gzip"]):
-        return response.with_header(("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding"))
-    return msgspec.structs.replace(response, is_affected=True)
+    usable = [name for name in CODINGS if name in codings and not _REFUSED_CODING.search(codings[name])]
+    if not usable:
+        return msgspec.structs.replace(response, is_affected=True)
+    number = context.memory["compressed"] = context.memory.get("compressed", -1) + 1
+    coding = usable[number % len(usable)]
+    return response.with_header(("Content-Encoding", coding), ("Vary", "Accept-Encoding"))
 
 
 def _send_in_pieces(pause_s: float, *, is_wide: bool = False) -> Action:
@@ -112,7 +117,7 @@ def _describe_in_wide_characters(response: ScenarioResponse) -> ScenarioResponse
 
 def _judge_compressed(trace: Trace) -> Assessment:
     if not any(call.response_header("content-encoding") for call in trace.affected_calls):
-        return build_not_observable("it accepts no gzip")
+        return build_not_observable("it accepts no compression")
     return compare_with_control(trace)
 
 
@@ -163,7 +168,10 @@ SCENARIOS = (
         _send_in_pieces(0.0, is_wide=True),
     ),
     _build_delivery(
-        "compressed", "compresses the bodies for clients that accept gzip", _send_compressed, judge=_judge_compressed
+        "compressed",
+        "compresses each page in another way that the client accepts",
+        _send_compressed,
+        judge=_judge_compressed,
     ),
     _build_delivery(
         "slow-body",

@@ -13,6 +13,7 @@ from tests.certify.clients.mutants import (
     single_places,
     tokens,
     tolerance,
+    unplayed_places,
     users,
 )
 
@@ -30,4 +31,5 @@ MUTANTS = (
     *connections.MUTANTS,
     *later_faults.MUTANTS,
     *single_places.MUTANTS,
+    *unplayed_places.MUTANTS,
 )
