@@ -6,7 +6,7 @@ from hashlib import sha256
 
 import msgspec
 
-from conformance.evidence.urls import strip_base_url
+from conformance.evidence.urls import extract_path, strip_base_url
 from conformance.execution.redactor import Redactor
 from conformance.execution.sender import build_exchange_id
 from conformance.model import Exchange, Headers, Request, Response
@@ -20,6 +20,7 @@ UNKNOWN = "unknown"
 """The identity of requests whose credentials the recorder left out: the responses show that there were some."""
 _SECRET_HEADERS = ("api-key", "apikey", "api_key", "token", "secret", "session", "csrf", "xsrf", "signature")
 _REDACTED = "[redacted]"
+_NOT_FOUND = 404
 _STEP_S = 0.001  # between entries without a time
 _EARLIEST_S = 946_684_800.0  # 2000-01-01: an earlier time is that of a clock that nobody set, or counts from a start
 
@@ -76,7 +77,8 @@ class ExchangeReader:
         if not entry.status:
             return LeftOut("requests without a response", where)
         operation = self._index.find_operation(entry.method, target)
-        if operation is None:
+        is_other_path = extract_path(target).endswith("/") and entry.status == _NOT_FOUND  # servers may allow the slash
+        if operation is None or (is_other_path and not operation.path.endswith("/")):
             return LeftOut("requests to no operation of the description", where)
         if self._is_repeated(entry):
             return LeftOut("entries that stand in the traffic twice", where)

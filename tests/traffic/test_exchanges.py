@@ -37,6 +37,12 @@ def test_operation_is_found_by_path_and_method() -> None:
     assert exchanges[0].request.target == "/evses?page_size=2"
 
 
+def test_path_with_a_slash_at_its_end_may_be_another_one() -> None:
+    exchanges, reader = read(make_entry("/evses/"), make_entry("/evses/?page_size=2", status=404))
+    assert [exchange.request.target for exchange in exchanges] == ["/evses/"]
+    assert reader.left_out == {"requests to no operation of the description": 1}
+
+
 def test_senders_are_told_apart_by_their_credentials() -> None:
     entries = [make_entry(token=token) for token in ("token-of-a", "token-of-b", "token-of-a", "")]
     exchanges, reader = read(*entries, make_entry(token="", status=401))
