@@ -124,7 +124,8 @@ def _list_needles(secret: bytes) -> Iterable[bytes]:
     Base64 writes three bytes as four characters, so that it depends on the offset which characters stand for a secret.
     """
     bare = secret.rstrip(b"=")  # base64 is often shown without its padding
-    texts = {secret, bare, quote_plus(bare).encode()}  # the parts of Basic credentials are form-encoded
+    # The parts of Basic credentials are form-encoded; what is not is decoded all the same by whoever reads a form
+    texts = {secret, bare, quote_plus(bare).encode(), bare.replace(b"+", b" ")}
     for text in texts:
         yield undo_escapes(text)
         yield text.hex().encode()

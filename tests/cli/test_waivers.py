@@ -54,7 +54,7 @@ def test_what_the_report_prints_is_accepted_as_it_is(faulty):
     ("more", "state"),
     [
         ([entry(days=-1)], "expired"),
-        ([entry(days=91)], "too long"),
+        ([entry(days=92)], "too long"),
         ([entry("IDS-05")], "finding gone"),
         ([entry(operation="GET /never")], "unused"),
         ([entry(), entry()], "duplicate"),

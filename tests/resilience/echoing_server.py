@@ -21,6 +21,7 @@ def write_forms(secret: str) -> dict[str, str]:
         "unicode": "".join(f"\\u{byte:04x}" for byte in raw),
         "c": "".join(f"\\x{byte:02x}" for byte in raw),
         "slashes": secret.replace("/", "\\/"),
+        "form-decoded": secret.replace("+", " "),
         "entities": "".join(f"&#{byte};" for byte in raw),
         "hex-entities": "".join(f"&#x{byte:x};" for byte in raw),
         "html": html.escape(secret),

@@ -8,8 +8,8 @@ def sample(exchanges: int, **memory: float) -> Sample:
 
 
 def test_growth_is_measured_once_caches_are_warm():
-    samples = [sample(1000 * n, run=100 + 0.5 * n, server=80.0 + min(n, 15)) for n in range(101)]
-    assert measure_growth(samples) == {"run": 0.5, "server": 0.0}
+    samples = [sample(1000 * n, run=100 + n, server=80.0 + min(n, 15)) for n in range(101)]
+    assert measure_growth(samples) == {"run": 1.0, "server": 0.0}
     assert measure_growth(samples)["run"] > MAX_GROWTH_MB
 
 

@@ -287,7 +287,7 @@ def test_an_operator_can_start_the_client(tmp_path, write_plan):
 def test_a_verdict_contains_no_token(certify_sample, write_plan, tmp_path):
     mutant = next(mutant for mutant in MUTANTS if mutant.name == "token in the query")
     summary = certify_sample(*mutant.edits, plan=write_plan(*LIST), select=("C01", "C25"))
-    assert verdicts(summary, Verdict.FAIL) == {"C25"}
+    assert verdicts(summary, Verdict.FAIL) == {"C25"}, [finding.message for finding in summary.findings]
     record = read_log_text(tmp_path / "report" / "events.jsonl")
     assert "access_token=" in record
     assert not re.search(r"access_token=[A-Za-z0-9_-]{12}", record)
