@@ -1,6 +1,7 @@
 """Scenarios of rate limits: wait as long as the server says, and slow down before (C05, C27)."""
 
 import asyncio
+from collections.abc import Sequence
 from email.utils import parsedate_to_datetime
 from itertools import pairwise
 from statistics import median
@@ -166,18 +167,30 @@ def _judge_slowing(trace: Trace) -> Assessment:
         return build_inconclusive(f"only {len(calls)} requests while the allowance fell, at least {LIMIT // 2} needed")
     if len(calls) < LIMIT:
         return Assessment(PASSED.verdict, f"it stops with an allowance of {LIMIT - len(calls)} of {LIMIT} requests")
+    return _judge_pace(gaps)
+
+
+def _judge_pace(gaps: Sequence[float]) -> Assessment:
+    """Judge the gaps while the allowance falls, and after it: the last quarter of it against the first half."""
     first, last = gaps[: LIMIT // 2], gaps[LIMIT - 1 - LIMIT // 4 : LIMIT - 1]
     early, late = median(first), median(last)
     pace = f"{early * 1000:.0f} ms between requests at first, {late * 1000:.0f} ms at the end"
-    longer = sum(gap > earlier for gap in last for earlier in first) / (len(first) * len(last))
+    longer = _count_share(last, first)
     if late - early > _MIN_GAP_S and (late > 2 * early or longer > _CLEAR_SHARE):
         without = median(gaps[LIMIT - 1 :]) if len(gaps) >= LIMIT + _USED_UP // 2 else late
         if without < late / 2 and late - without > _MIN_GAP_S:
             return build_violation("it goes faster where nothing is left", f"{pace}, {without * 1000:.0f} ms after it")
         return Assessment(PASSED.verdict, pace)
+    if _count_share(gaps[: LIMIT // 4], last, _MIN_GAP_S) > _CLEAR_SHARE:
+        return build_violation("it goes faster as the allowance falls", pace)
     if max(first) - min(first) > _MAX_SPREAD_S or (longer > _OPEN_SHARE and late - early > _MIN_GAP_S):
         return build_noisy(f"its pace is uneven ({pace}), as on a busy machine")
     return build_violation("it does not slow down", pace)
+
+
+def _count_share(gaps: Sequence[float], others: Sequence[float], by: float = 0.0) -> float:
+    """Return the share of pairs in which a gap is longer than another one by some seconds."""
+    return sum(gap > other + by for gap in gaps for other in others) / (len(gaps) * len(others))
 
 
 def _count_down(number: int) -> dict[str, str]:
