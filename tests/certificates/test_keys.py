@@ -87,6 +87,7 @@ def test_what_cannot_sign_is_told_and_not_shown(tmp_path, content, words):
 @pytest.mark.parametrize(
     ("content", "words"),
     [(b"", "holds no public key"), (pem(ED), "holds no public key"), (public_pem(EC), "another kind")],
+    ids=["nothing", "private", "another kind"],
 )
 def test_what_cannot_verify_is_told(tmp_path, content, words):
     (tmp_path / "key").write_bytes(content)

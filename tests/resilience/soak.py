@@ -4,12 +4,15 @@
 thousand exchanges, then the growth of each over a thousand exchanges once its caches are warm, the highest memory of
 the run while it sends and while it writes its reports, and the size of the report. The API is the bundled description
 with its paths three times, which is about 110,000 exchanges; `--copies` makes it smaller or larger, and `--budget`
-bounds the requests of each identity. The exit code is 1 where a process grows, takes too much, or the run does not
-conform with a report.
+bounds the requests of each identity. The growth is that of the reads, which come first: the median of all slopes
+between two samples, which a step moves little. The exit code is 1 where a process grows, takes too much, or the run
+accuses the server or leaves no report; findings at copies do not count, since the built-in server makes the numbers of
+some resources agree by their names.
 """
 
 import argparse
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -18,7 +21,9 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
+from itertools import combinations
 from pathlib import Path
+from statistics import median
 from typing import NamedTuple
 
 import msgspec
@@ -29,8 +34,9 @@ from conformance.execution.store import get_store_path
 from conformance.mock_server.launcher import run_server
 
 MAX_GROWTH_MB = 0.6  # over a thousand exchanges, of one process once its caches are warm: 60 MB over 100,000
-MAX_MEMORY_MB = 500  # of one process at any time; plan and schemas of an API three times as large take 150 of them
-_WARM_SHARE = 0.3  # of all exchanges, after which caches count as warm
+MAX_MEMORY_MB = 650  # of one process at any time; plan and schemas of an API three times as large take 300 of them
+_MEASURED = 0.1, 0.7  # shares of all exchanges: caches are warm, and writes, each with a schema to build, come later
+_COPY = re.compile(r"_\d+(/|$)")
 _SERVER = "server"
 _INTERVAL_S = 1.0
 _ALLOWANCE = 10_000_000
@@ -115,21 +121,19 @@ def _count_exchanges(out: Path) -> int:
 
 
 def measure_growth(samples: Sequence[Sample]) -> dict[str, float]:
-    """Return by process by how many MB its memory grows over a thousand exchanges, once its caches are warm."""
+    """Return by process by how many MB its memory grows over a thousand exchanges while it reads."""
     last = max((sample.exchanges for sample in samples), default=0)
     points: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for sample in samples:
-        if sample.exchanges >= _WARM_SHARE * last:
+        if _MEASURED[0] * last <= sample.exchanges <= _MEASURED[1] * last:
             for name, memory in sample.memory.items():
                 points[name].append((sample.exchanges / 1000, memory))
     return {name: round(_fit_slope(own), 3) for name, own in points.items() if len({x for x, _ in own}) > 1}
 
 
 def _fit_slope(points: Sequence[tuple[float, float]]) -> float:
-    """Return the slope of the line that fits points best (least squares)."""
-    middle_x, middle_y = (sum(values) / len(points) for values in zip(*points, strict=True))
-    spread = sum((x - middle_x) ** 2 for x, _ in points)
-    return sum((x - middle_x) * (y - middle_y) for x, y in points) / spread
+    """Return the median of the slopes between all pairs of points (the Theil-Sen estimator)."""
+    return median((y2 - y1) / (x2 - x1) for (x1, y1), (x2, y2) in combinations(points, 2) if x1 != x2)
 
 
 def print_thousands(samples: Iterator[Sample]) -> list[Sample]:
@@ -179,11 +183,20 @@ def main() -> int:
         report = out / "report.html"
         written = report.stat().st_size if report.exists() else 0
         exchanges = max(sample.exchanges for sample in samples)
+        accused = list_accused(out) if written else []
     growth, peaks = measure_growth(samples), find_peaks(samples)
     sys.stdout.write(f"{exchanges:,} requests, exit code {run.returncode}, report of {written:,} bytes\n")
     sys.stdout.write(f"MB over a thousand exchanges: {growth}\nhighest MB: {peaks}\n")
     is_flat = all(slope <= MAX_GROWTH_MB for slope in growth.values())
-    return 0 if is_flat and max(peaks.values()) <= MAX_MEMORY_MB and run.returncode == 0 and written else 1
+    sys.stdout.write("".join(f"accused: {case}\n" for case in accused))
+    return 0 if is_flat and max(peaks.values()) <= MAX_MEMORY_MB and written and not accused else 1
+
+
+def list_accused(out: Path) -> list[str]:
+    """Return the violated MUST requirements with their operations, those of copies left out."""
+    summary = msgspec.json.decode((out / "summary.json").read_bytes())
+    found = [f"{one['requirement']} {one['operation']}" for one in summary["findings"] if one["verdict"] == "FAIL"]
+    return [case for case in found if not _COPY.search(case)]
 
 
 if __name__ == "__main__":
