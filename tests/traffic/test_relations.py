@@ -42,9 +42,11 @@ class Traffic:
         self._recording = Recording(SERVER)
         self.base_url = self._recording.base_url
 
-    def get(self, target: str, edit: Edit | None = None) -> Any:
-        """Read a target; what is recorded is the body as edited."""
+    def get(self, target: str, edit: Edit | None = None, status: int | None = None) -> Any:
+        """Read a target; what is recorded is the body as edited, with another status where one is given."""
         body = self._recording.get(target)
+        if status is not None:
+            self._recording.entries[-1]["response"]["status"] = status
         if edit is not None:
             content = self._recording.entries[-1]["response"]["content"]
             content["text"] = json.dumps(edit(json.loads(content["text"])))
@@ -143,6 +145,28 @@ def test_link_to_another_resource_is_a_violation(traffic: Traffic) -> None:
     traffic.get(vehicle["user"], set_value("url", f"{vehicle['user']}X"))
     traffic.get("/vehicles")
     assert ("LNK-03", "FAIL") in summarize(traffic.judge())
+
+
+@pytest.mark.parametrize("status", [400, 403, 406, 429])
+def test_refusal_that_is_about_the_request_says_nothing_of_the_link(traffic: Traffic, status: int) -> None:
+    vehicle = traffic.get("/vehicles")[0]
+    traffic.get(vehicle["user"], status=status)
+    traffic.get("/vehicles")
+    assert traffic.judge() == []
+
+
+def test_link_to_nothing_is_a_violation(traffic: Traffic) -> None:
+    vehicle = traffic.get("/vehicles")[0]
+    traffic.get(vehicle["user"], status=404)
+    traffic.get("/vehicles")
+    assert ("LNK-02", "FAIL") in summarize(traffic.judge())
+
+
+def test_filter_in_another_case_may_find_nothing(traffic: Traffic) -> None:
+    name = traffic.get("/regions")[0]["name"]
+    traffic.get(f"/regions?name={name.swapcase()}", lambda _: [])
+    traffic.get("/regions")
+    assert traffic.judge() == []
 
 
 def test_item_shown_on_two_pages_is_a_violation_where_the_list_stood_still(traffic: Traffic) -> None:

@@ -4,7 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from conformance.evidence.filter_semantics import find_used_filters, is_satisfied
+from conformance.evidence.filter_semantics import (
+    find_used_filters,
+    format_query_value,
+    get_filtered_values,
+    is_satisfied,
+)
 from conformance.evidence.outcomes import pass_case
 from conformance.model import Filter
 from conformance.probes.filters.results import build_result, find_missing_items
@@ -84,12 +89,18 @@ def _list_items(walk: Walk) -> Items:
     return {item_key(item, operation): item for page in walk.pages for _, item in page.response.objects}
 
 
+def _differs_in_case(condition: Filter, item: Any, value: str) -> bool:
+    """Return whether a value of an item is that of the filter but for the case of letters, which may matter or not."""
+    texts = {format_query_value(one) for one in get_filtered_values(condition, item)}
+    return any(text != value and text.casefold() == value.casefold() for text in texts)
+
+
 def _find_matching(items: Items, used: tuple[tuple[Filter, str], ...]) -> list[str] | None:
     """Return the keys of the items that satisfy all filters; None where the description does not decide."""
     matching = []
     for key, item in items.items():
         results = [is_satisfied(condition, item, value) for condition, value in used]
-        if None in results:
+        if None in results or any(_differs_in_case(condition, item, value) for condition, value in used):
             return None
         if all(results):
             matching.append(key)

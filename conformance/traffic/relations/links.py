@@ -13,7 +13,7 @@ from conformance.traffic.relations.comparisons import Comparison
 from conformance.traffic.relations.reads import Context, Read, Reads
 
 _MAX_LINKS = 64  # of one property of one operation that are judged
-_GONE = ("404", "410")
+_GONE = (404, 410)  # other refusals are about the request
 Followed = Mapping[tuple[str, Context], list[Read]]
 
 
@@ -30,7 +30,7 @@ def compare_links(reads: Reads, subject: Subject) -> Iterator[Comparison]:
     """Yield the comparisons of each followed link with what it led to."""
     followed: dict[tuple[str, Context], list[Read]] = defaultdict(list)
     for read in reads.all:
-        if not read.expand and read.is_answered:
+        if not read.expand and read.is_answered and (read.is_success or read.exchange.status in _GONE):
             followed[read.exchange.request.target, read.context[:1]].append(read)
     judged: dict[tuple[str, str], int] = defaultdict(int)
     for shown, places in _find_shown_links(reads, subject, followed).items():
@@ -75,7 +75,7 @@ def _judge(
     """Judge a link at the place nearest in time to one of the requests that followed it."""
     target = strip_base_url(subject.target.base_url, shown.url) or ""
     fetches = followed[target, places[0][0].context[:1]]
-    pairs = ((place, fetch) for place in places for fetch in fetches if place[0] is not fetch)
+    pairs = ((place, fetch) for place in places for fetch in fetches if _can_show(place[0], fetch))
     nearest = min(pairs, key=lambda pair: abs(pair[0][0].began - pair[1].began), default=None)
     if nearest is None:
         return
@@ -89,10 +89,15 @@ def _judge(
     is_near = reads.are_near(read.began, fetched.began)
     for outcome in judge_link(origin, fetched.response, find_reader(target, subject.model), subject):
         is_violation = outcome.verdict is Verdict.FAIL
-        if is_violation and outcome.actual.startswith(_GONE) and not is_framed:
+        if is_violation and fetched.exchange.status in _GONE and not is_framed:
             continue  # it may have been deleted since
         place = f"{link.path} {outcome.message if is_violation else ''}"
         yield Comparison(outcome, place, shown.url, is_framed, is_near)
+
+
+def _can_show(read: Read, fetched: Read) -> bool:
+    """Return whether a read shows where a link leads; another user may be refused what one user sees."""
+    return read is not fetched and (fetched.is_success or fetched.context == read.context)
 
 
 def _find_origin(response: OperationResponse, link: Link, pointer: str) -> LinkOrigin | None:

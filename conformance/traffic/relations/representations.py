@@ -23,11 +23,15 @@ _MISSING = object()
 
 
 class ShowingPlace(NamedTuple):
-    """A place that shows a resource: the operation, the pointer in its body, and whether the read expanded anything."""
+    """A place that shows a resource: the operation, the pointer in its body, and whether the read expanded anything.
+
+    `parameters` are the others of a read that is no list: they may choose what it shows, as those of statistics do.
+    """
 
     operation: str
     pointer: str
     is_expanded: bool
+    parameters: str = ""
 
 
 class Showing(NamedTuple):
@@ -76,7 +80,10 @@ class _Comparer:
     def describe(self, sighting: Sighting) -> Showing:
         """Return a sighting with its place and its properties."""
         query = sighting.target.partition("?")[2]
-        place = ShowingPlace(sighting.operation, fold_indices(sighting.pointer), "expand=" in query)
+        operation = self._subject.model.operations_by_key[sighting.operation]
+        others = sorted(field for field in query.split("&") if not field.startswith("expand="))
+        parameters = "" if operation.role is Role.LIST else "&".join(others)
+        place = ShowingPlace(sighting.operation, fold_indices(sighting.pointer), "expand=" in query, parameters)
         values = self._values.get(id(sighting.body))
         if values is None:
             values = self._values[id(sighting.body)] = replace_expansions(sighting.body)
@@ -108,14 +115,18 @@ class _Comparer:
         is_nested, is_reference_nested = _is_nested(place, ours.role), _is_nested(reference, theirs.role)
         if place == reference or is_reference_nested:
             return None
+        is_same = place.operation == reference.operation
+        if reference.parameters != (place.parameters if is_same and not is_nested else ""):
+            return None
         if is_nested:
             message = f"what stands at {place.pointer} differs from the resource itself"
             return AgreementRule("EXP-04", place.operation, message) if theirs.role in _SINGLE | {Role.LIST} else None
-        if place.operation == reference.operation:
+        if is_same:
             message = "expand changes a property that it does not name"
             is_beside = place.is_expanded and not reference.is_expanded and place.pointer == reference.pointer
             return AgreementRule("EXP-05", place.operation, message) if is_beside else None
-        if ours.role in _SINGLE and theirs.role is Role.LIST and ours.resource == theirs.resource:
+        is_item = ours.role in _SINGLE and not place.parameters
+        if is_item and theirs.role is Role.LIST and ours.resource == theirs.resource:
             return AgreementRule("CON-02", place.operation, "the item differs from what its list shows")
         return None
 
