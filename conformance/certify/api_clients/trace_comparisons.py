@@ -1,5 +1,7 @@
 """Comparisons that judges share: task completed, client crashed, same request sent again. Pure."""
 
+from urllib.parse import parse_qsl, unquote
+
 import msgspec
 
 from conformance.certify.api_clients.definitions import build_inconclusive, build_violation
@@ -88,6 +90,12 @@ def _normalise_json(body: bytes) -> bytes:
         return msgspec.json.encode(msgspec.json.decode(body), order="sorted")
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return body
+
+
+def decode_target(target: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Return path and query parameters of a target, with percent-encoding undone."""
+    path, _, query = target.partition("?")
+    return unquote(path), tuple(parse_qsl(query, keep_blank_values=True))
 
 
 def describe_observation(trace: Trace, call: ClientCall) -> str:
