@@ -16,6 +16,7 @@ async function requestToken() {
     method: "POST",
     headers: { Authorization: `Basic ${basic}`, "User-Agent": "example-node/2.0" },
     body: new URLSearchParams({ grant_type: "client_credentials", scope }),
+    signal: AbortSignal.timeout(TIMEOUT),
   });
   if (!response.ok) throw new Error(`token: ${response.status}`);
   return (await response.json()).access_token;
@@ -71,7 +72,9 @@ function findNextLink(response) {
   const header = response.headers.get("link") ?? "";
   for (const [, target, parameters] of header.matchAll(/<([^>]*)>((?:\s*;\s*[\w-]+=(?:"(?:[^"\\]|\\.)*"|[^",;\s]+))*)/g)) {
     const plain = parameters.replace(/title="(?:[^"\\]|\\.)*"/g, "");
-    if (/;\s*rel="?next"?\s*(;|$)/.test(plain)) return target.startsWith("http") ? target : "";
+    const relation = plain.match(/;\s*rel=(?:"([^"]*)"|([^",;\s]+))/) ?? [];
+    const names = (relation[1] ?? relation[2] ?? "").split(/\s+/);
+    if (names.includes("next")) return target.startsWith("http") ? target : "";
   }
   return "";
 }
