@@ -26,6 +26,7 @@ from conformance.certify.api_clients.definitions import (
 from conformance.certify.api_clients.tasks import LIST_SESSIONS, LIST_VEHICLES, READ_SESSION, find_next_link
 from conformance.certify.api_clients.trace import ClientCall, ServerPart, Trace
 from conformance.certify.assessments import PASSED, Assessment
+from conformance.model import Level
 
 
 def _redirect_to(origin: OtherOrigin) -> Action:
@@ -184,6 +185,7 @@ SCENARIOS = (
         "the other origin receives no secret",
         _judge_token_scope,
         (ConditionRule(match_part(ServerPart.REVOKE), _redirect_form_to(OtherOrigin.PORT)),),
+        level=Level.SHOULD,  # widespread libraries follow it by themselves, and the documentation has no word on it
     ),
     _build_reference("reference-other-port", OtherOrigin.PORT),
     _build_reference("reference-longer-port", OtherOrigin.PREFIX),

@@ -179,10 +179,18 @@ def _judge_timeout(trace: Trace) -> Assessment:
             f"more than {_MAX_PARALLEL} requests are open while the server sends nothing", f"{parallel} open at once"
         )
     waited = stalled.responded_at - stalled.requested_at
-    kept = next((call for call in trace.affected_calls if not call.is_abandoned), None)
-    if kept is not None or not stalled.is_abandoned:
+    if not stalled.is_abandoned:
         return build_violation("it waits for a response without a timeout", f"still waiting after {waited:.0f} s")
     return Assessment(PASSED.verdict, f"it gave up after {waited:.1f} s")
+
+
+def _judge_timeouts(trace: Trace) -> Assessment:
+    """Require that each stalled request times out, the repeat of one as well."""
+    kept = next((call for call in trace.affected_calls[1:] if not call.is_abandoned), None)
+    if kept is not None:
+        waited = f"still waiting after {kept.responded_at - kept.requested_at:.0f} s"
+        return build_violation("it waits for the second response without a timeout", waited)
+    return _judge_timeout(trace)
 
 
 SCENARIOS = (
@@ -251,7 +259,7 @@ SCENARIOS = (
         "list_vehicles",
         f"sends half of the second page, and the rest after {STALL_S} s, twice",
         "the request times out, and no others pile up",
-        _judge_timeout,
+        _judge_timeouts,
         (ConditionRule(match_operations(LIST_VEHICLES), _stall_body, skip=1, times=2),),
         level=Level.SHOULD,
         time_limit_s=STALL_S + 30,

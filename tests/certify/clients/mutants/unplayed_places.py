@@ -165,7 +165,7 @@ MUTANTS = (
             ),
         ),
     ),
-    must(
+    should(
         "C25",
         "follows redirects of its revocation",
         "revocation-redirected",

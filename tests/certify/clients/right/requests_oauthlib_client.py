@@ -157,7 +157,8 @@ def revoke_token():
     send("GET", BASE + "/vehicles")
     form = {"token": session.token["access_token"], "client_id": ID, "client_secret": SECRET}
     url = os.environ["EVCONFORM_OAUTH_URL"] + "/revoke_token/"
-    session.post(url, data=form, timeout=TIMEOUT_S, withhold_token=True).raise_for_status()
+    # A redirect would take the token of the form elsewhere
+    session.post(url, data=form, timeout=TIMEOUT_S, withhold_token=True, allow_redirects=False).raise_for_status()
 
 
 if __name__ == "__main__":

@@ -152,6 +152,7 @@ const TASKS: Record<string, () => Promise<unknown>> = {
     await api.getVehicles();
     const form = { token: await token!, client_id: env.EVCONFORM_CLIENT_ID, client_secret: env.EVCONFORM_CLIENT_SECRET };
     await fetch(`${env.EVCONFORM_OAUTH_URL}/revoke_token/`, {
+      redirect: "manual", // the token is in the form
       method: "POST",
       headers: { "User-Agent": AGENT },
       body: new URLSearchParams(form),
