@@ -226,3 +226,31 @@ def test_passive_judges_accept_any_request(calls: list[ClientCall]):
 def test_every_requirement_is_judged_somewhere():
     requirements = set(plan_cases(load_scenarios(), load_passive_judges())) | {"C30"}
     assert requirements == {requirement.id for requirement in load_client_requirements()}
+
+
+def test_a_failed_round_shows_its_fault_in_the_round_after_it():
+    rounds = [
+        build_call(number, 200 if number != 1 else 500, "/charging_sessions", touched=number == 1)
+        for number in range(3)
+    ]
+    assert judge_calls("error-while-polling", *rounds[:2]) is Verdict.PASS  # it gave up
+    assert judge_calls("error-while-polling", *rounds) is Verdict.FAIL
+    stopped = ProcessResult(ProcessEnd.TIME_LIMIT, None, 15.0)
+    assert judge_calls("error-while-polling", *rounds, ran=stopped) is Verdict.PASS
+
+
+def judge_list_ends(*calls: ClientCall) -> set[Verdict]:
+    """Return the verdicts on what follows the ends of lists."""
+    evidence = collect_evidence({"a": Trace(calls, DONE, BASE)}, load_description(), is_public=False)
+    (passive,) = (judge for judge in load_passive_judges() if judge.requirement == "C02")
+    return {verdict.verdict.verdict for verdict in passive.judge(evidence)}
+
+
+def test_after_the_last_page_only_links_lead_to_others():
+    back = (("Link", f'<{BASE}/vehicles?page_before=1>; rel="prev", <about:blank>; rel="next"'),)
+    last = build_call(0.0, headers=back)
+    assert judge_list_ends(last, build_call(1.0, target="/vehicles?page_before=1")) == {Verdict.PASS}
+    assert judge_list_ends(last, build_call(1.0)) == {Verdict.PASS}
+    assert judge_list_ends(last, build_call(1.0, target="/vehicles?model_year__gt=2020")) == {Verdict.PASS}
+    assert Verdict.FAIL in judge_list_ends(last, build_call(1.0, target="/vehicles?page=2"))
+    assert Verdict.FAIL in judge_list_ends(last, build_call(1.0, target="/vehicles?page_after=9"))

@@ -23,6 +23,7 @@ from conformance.certify.api_clients.trace import ClientCall, ProcessEnd, Trace
 from conformance.certify.api_clients.trace_comparisons import decode_target, describe_observation
 from conformance.certify.assessments import PASSED, Assessment
 
+_TARGET = re.compile(r"<([^>]*)>")
 _PAGING = re.compile(r"page|page_?(number|index|token|after|before)|offset|skip|cursor|starting_after", re.IGNORECASE)
 
 
@@ -60,9 +61,13 @@ def _is_last_page(call: ClientCall, everything: ClientEvidence) -> bool:
 
 
 def _judge_end(last: ClientCall, trace: Trace) -> Assessment:
-    """Compare what follows with the last page: the same query but for a number or a cursor is a page after it."""
+    """Compare what follows with the last page: the same query but for a number or a cursor is a page after it.
+
+    What some Link header names, back to earlier pages too, and what was requested before, is none.
+    """
     sent = {call.target for call in trace.api_calls if call.requested_at <= last.requested_at}
-    linked = {find_next_link(call.response_header("link")).removeprefix(trace.base_url) for call in trace.api_calls}
+    headers = (call.response_header("link") for call in trace.api_calls)
+    linked = {target.removeprefix(trace.base_url) for header in headers for target in _TARGET.findall(header)}
     _, own = decode_target(last.target)
     for call in trace.select_calls_after(last):
         path, fields = decode_target(call.target)

@@ -145,11 +145,14 @@ async def _fail_in_second_round(request: ScenarioRequest, context: ScenarioConte
 
 
 def _judge_failed_round(trace: Trace) -> Assessment:
-    """Require that a failed round passes for no list: what was known before it is not new after it."""
+    """Require that a failed round passes for no list: what was known before it is not new in the round after it."""
     reads = [call for call in trace.api_calls if call.exchange.request.operation == LIST_SESSIONS]
-    if trace.process.end is ProcessEnd.ENDED and trace.process.exit_status == 0 and not _has_shown_new_session(reads):
+    has_gone_on = any(call.status == 200 for call in trace.select_calls_after(trace.affected_calls[-1]))
+    has_ended = trace.process.end is ProcessEnd.ENDED and trace.process.is_successful
+    if has_gone_on and has_ended and not _has_shown_new_session(reads):
         return build_violation("it takes a failed round for an empty list, and known sessions for new ones")
-    return judge_crash(trace)
+    is_polling = trace.process.end is ProcessEnd.TIME_LIMIT  # which is no crash: it may wait longer after a failure
+    return Assessment(PASSED.verdict, "it was still polling") if is_polling else judge_crash(trace)
 
 
 SCENARIOS = (

@@ -106,11 +106,18 @@ def _read_vehicle(session: ClientCall) -> Any:
     return msgspec.json.decode(body).get("vehicle")
 
 
+def _leads_to(call: ClientCall, target: str) -> bool:
+    """Return whether a call reads a target; a client may add parameters to it."""
+    path, _, query = target.partition("?")
+    sent = call.target.partition("?")[2].split("&")
+    return call.method == "GET" and call.path == path and all(field in sent for field in query.split("&") if field)
+
+
 def _judge_followed_url(trace: Trace) -> Assessment:
     session = trace.affected_calls[0]
     target = str(_read_vehicle(session)).removeprefix(trace.base_url)
     later = trace.select_calls_after(session)
-    if not any(call.target == target and call.method == "GET" for call in later):
+    if not any(_leads_to(call, target) for call in later):
         next_request = f"{later[0].method} {later[0].target}" if later else "no request"
         return build_violation("it does not read the vehicle whose URL it got instead of an object", next_request)
     return PASSED if trace.process.is_successful else build_violation(f"the client {trace.process.description}")
