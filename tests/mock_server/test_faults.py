@@ -17,7 +17,7 @@ from tests.samples import each_or_long
 CATALOGUE = faults.load_faults()
 LASTING = {"admit", "apply", "reject", "remove", "unreadable"}
 WRITING = {"AFT", "ERR", "WRT"}
-_EACH = 6  # one fault in so many is tried by default
+_EACH = 8  # one fault in so many is tried by default
 
 
 @cache

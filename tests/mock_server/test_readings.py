@@ -21,7 +21,7 @@ from tests.samples import each_or_long
 
 CATALOGUE = readings.load_readings()
 BUNDLED, PROVIDER = "bundled", "real"
-_EACH = 4  # one reading in so many is tried by default
+_EACH = 6  # one reading in so many is tried by default
 INVISIBLE = {"wire-slow"}  # changes nothing but the time that a response takes, which has a test of its own
 Response = tuple[int, tuple[tuple[bytes, bytes], ...], bytes]
 

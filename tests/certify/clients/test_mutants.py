@@ -41,7 +41,7 @@ def test_a_correct_public_client_passes(certify_sample, write_plan):
     assert verdicts(summary, Verdict.NOT_APPLICABLE) == {"C09", "C15"}  # no create_user; the token names the person
 
 
-@pytest.mark.parametrize("requirement", each_or_long(sorted(FIRST), 2))
+@pytest.mark.parametrize("requirement", each_or_long(sorted(FIRST), 3))
 def test_a_mutant_violates_only_its_requirement(tmp_path: Path, requirement: str):
     result = run_mutant(FIRST[requirement], tmp_path)
     assert result.is_detected, result
