@@ -89,7 +89,7 @@ def sum_coverage(covered: Iterable[OperationCoverage]) -> tuple[CoverageTotal, .
 
 
 class _OperationUse:
-    """What the exchanges of one operation used of it, counted one by one."""
+    """The use of one operation by its exchanges, counted one by one."""
 
     def __init__(self) -> None:
         self.requests = 0

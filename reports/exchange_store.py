@@ -19,7 +19,7 @@ _LEVEL = 1  # of compression: the fastest, which leaves about a fifth
 
 
 class _OrderKey(NamedTuple):
-    """What the order of exchanges rests on, and the last resort where two are sent at one moment."""
+    """The place of an exchange in the order of sending, also among those that are sent at one moment."""
 
     sent_at: float
     id: str

@@ -13,10 +13,9 @@ from typing import IO
 import psutil
 
 from conformance.certify.api_clients.process_watchdog import PROCESS_MARK, kill_marked, list_marked
-from conformance.certify.api_clients.trace import ProcessEnd, ProcessResult
+from conformance.certify.api_clients.trace import MAX_OUTPUT, ProcessEnd, ProcessResult
 from conformance.errors import UsageError
 
-_MAX_OUTPUT = 32 * 1024  # bytes of each stream
 _POLL_S = 0.02
 _GRACE_S = 0.5
 _LEFT_BEHIND_S = 4.0  # for the processes that a client has started and not waited for
@@ -133,7 +132,7 @@ class _StreamReader:
     def _read(self) -> None:
         with self._stream:
             while chunk := self._stream.read1(8192):  # type: ignore[attr-defined]
-                self._data += chunk[: max(0, _MAX_OUTPUT - len(self._data))]
+                self._data += chunk[: max(0, MAX_OUTPUT - len(self._data))]
 
     def text(self) -> str:
         """Return the beginning of the stream, after waiting for its end for at most one second."""

@@ -75,6 +75,10 @@ class ClientCall(msgspec.Struct, frozen=True):
         return (self.exchange.response.find_header(name) if self.exchange.response else "") or ""
 
 
+MAX_OUTPUT = 32 * 1024
+"""Bytes of each stream of a client's output that are kept."""
+
+
 class ProcessEnd(StrEnum):
     """The ways in which a client process ends."""
 

@@ -39,11 +39,16 @@ def _move_times(starts: tuple[datetime, ...], write: Callable[[datetime, int], s
     def change(item: dict[str, Any], context: ScenarioContext) -> dict[str, Any]:
         numbers: dict[str, int] = context.memory.setdefault("moved", {})
         start = starts[numbers.setdefault(str(item.get("id")), len(numbers)) % len(starts)]
-        times = sorted({value for value in item.values() if isinstance(value, str) and _TIMESTAMP.match(value)})
-        moved = {time: write(start + position * _STEP, position) for position, time in enumerate(times)}
-        return {name: moved.get(value, value) if isinstance(value, str) else value for name, value in item.items()}
+        return _replace_times(item, lambda position: write(start + position * _STEP, position))
 
     return change_items(change)
+
+
+def _replace_times(item: dict[str, Any], write: Callable[[int], str]) -> dict[str, Any]:
+    """Return an item with other times; `write` gets the position of each among all of them, in their order."""
+    times = sorted({value for value in item.values() if isinstance(value, str) and _TIMESTAMP.match(value)})
+    moved = {time: write(position) for position, time in enumerate(times)}
+    return {name: moved.get(value, value) if isinstance(value, str) else value for name, value in item.items()}
 
 
 def _write_in_utc(moment: datetime, _position: int) -> str:
@@ -81,12 +86,9 @@ def _move_new_sessions(item: dict[str, Any], context: ScenarioContext) -> dict[s
         known.add(item["id"])
     zone = timezone(timedelta(hours=max(_OFFSETS_H) if is_known else min(_OFFSETS_H)))
     start = _SUMMER if is_known else _SUMMER + _LATER
-    times = sorted({value for value in item.values() if isinstance(value, str) and _TIMESTAMP.match(value)})
-    moved = {
-        time: (start + position * _STEP).astimezone(zone).isoformat(timespec="seconds")
-        for position, time in enumerate(times)
-    }
-    return {name: moved.get(value, value) if isinstance(value, str) else value for name, value in item.items()}
+    return _replace_times(
+        item, lambda position: (start + position * _STEP).astimezone(zone).isoformat(timespec="seconds")
+    )
 
 
 async def _show_moved_sessions(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:

@@ -79,12 +79,13 @@ def _judge_verbatim(trace: Trace) -> Assessment:
 
 
 def _describe_difference(actual: str, expected: str) -> str:
-    """Return both targets from a little before the first character in which they differ."""
-    same = next((number for number, pair in enumerate(zip(actual, expected, strict=False)) if pair[0] != pair[1]), 0)
-    shown = (
-        slice(max(0, same - _SHOWN // 2), same + _SHOWN) if min(len(actual), len(expected)) > _SHOWN else slice(None)
-    )
-    return f"{actual[shown] or 'nothing'} instead of {expected[shown]}"
+    """Return both targets; of long ones the part around the first character in which they differ."""
+    if max(len(actual), len(expected)) <= _SHOWN:
+        return f"{actual} instead of {expected}"
+    differing = (number for number, pair in enumerate(zip(actual, expected, strict=False)) if len(set(pair)) > 1)
+    same = next(differing, min(len(actual), len(expected)))
+    shown = slice(max(0, same - _SHOWN // 2), same + _SHOWN)
+    return f"{actual[shown]} instead of {expected[shown]}, after {same} equal characters"
 
 
 def _unify_hex(target: str) -> str:
