@@ -25,6 +25,7 @@ from conformance.model import (
 )
 from conformance.plan import Catalogue, Plan
 from conformance.run_log.event_log import CUT_OFF_TOPIC, KEEP_HINT, read_events
+from conformance.run_log.item_names import ItemNames
 
 
 def judge_remaining(events: Iterable[Event], plan: Plan, catalogue: Catalogue, subject: Subject) -> Iterator[Observed]:
@@ -129,8 +130,8 @@ def read_worker_logs(workers: Path) -> Iterator[Event]:
 class _Line(msgspec.Struct):
     """The fields of an event that decide its place in the log."""
 
-    type: str
     item: str = ""
+    again: str = ""
 
 
 def merge_logs(workers: Path, path: Path, items: Iterable[str], footer: RunFinished) -> None:
@@ -144,11 +145,12 @@ def merge_logs(workers: Path, path: Path, items: Iterable[str], footer: RunFinis
     logs = sorted(workers.glob("*.jsonl"), key=lambda path: (path.stem != "controller", path.stem))
     lines: list[tuple[int, int, int, int]] = []  # rank, log, offset and length of every line
     for number, log in enumerate(logs):
-        offset = 0
+        offset, names = 0, ItemNames()
         with log.open("rb") as file:
             for line in file:
                 if line.endswith(b"\n"):
-                    name = decoder.decode(line).item
+                    decoded = decoder.decode(line)
+                    name = names.restore(decoded.item, decoded.again)
                     lines.append((order.get(name, -1 if not name else last), number, offset, len(line)))
                 offset += len(line)
     lines.sort()

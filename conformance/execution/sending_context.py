@@ -14,6 +14,7 @@ from conformance.execution.store import SharedStore
 from conformance.execution.waits import Sent, Transmission, transmit
 from conformance.model import Event, Exchange, Request, Verdict
 from conformance.network.channel import Channel
+from conformance.network.traces import TraceNamer
 
 DEFAULT_MAX_WAIT_S = 3600
 """The longest wait that a 429 may ask for by default: the window that the API documents."""
@@ -42,8 +43,8 @@ class SendingContext(msgspec.Struct, frozen=True):
     `write_line` writes several events as one line of the run log.
     `left_writes` holds by item what an earlier run left when it was cut off.
     `concurrency` is the most requests in flight: so many may fail for one reason at once. `ends_at_s` is the deadline
-    of the run by the monotonic clock. `make_traceparent` returns the header that names the trace of the next request,
-    empty for none. `clock` returns seconds since 1970.
+    of the run by the monotonic clock. `traces` names a trace for each request, None for none. `clock` returns seconds
+    since 1970.
     """
 
     base_url: str
@@ -65,7 +66,7 @@ class SendingContext(msgspec.Struct, frozen=True):
     concurrency: int = 1
     ends_at_s: float = math.inf
     write_line: Callable[[Sequence[Event]], None] | None = None
-    make_traceparent: Callable[[], str] = str
+    traces: TraceNamer | None = None
     clock: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
 
@@ -90,4 +91,5 @@ class SendingContext(msgspec.Struct, frozen=True):
 
     def transmit(self, transmission: Transmission) -> Sent:
         """Send a request through the channel and wait for its response."""
-        return transmit(self.channel, self.clock, transmission, self.make_traceparent())
+        trace = self.traces.make_traceparent(transmission.key) if self.traces else ""
+        return transmit(self.channel, self.clock, transmission, trace)

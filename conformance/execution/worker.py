@@ -15,7 +15,7 @@ from conformance.execution.store import SharedStore, get_store_path
 from conformance.execution.transmission_threads import TransmissionThreads
 from conformance.model import Case, Noticed, Operation, Outcome, Request, ResourceModel
 from conformance.network.channel import AGENT, Channel
-from conformance.network.traces import make_traceparent
+from conformance.network.traces import TraceNamer
 from conformance.plan import Plan, PlanItem
 from conformance.run_log.event_log import LogWriter
 from conformance.safety.gate import Gate
@@ -59,7 +59,7 @@ class Worker:
             pace=build_pace(spec, self.store),
             concurrency=spec.concurrency or 1,
             write_line=self._log.append_together,
-            make_traceparent=make_traceparent if spec.traces else str,
+            traces=TraceNamer() if spec.traces else None,
             first_read=_build_first_read(brief.description.model),
         )
         self._driver = Driver(self.subject, self.catalogue, context, self._is_planned, self._is_reported)

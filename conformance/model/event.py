@@ -17,9 +17,12 @@ from conformance.model.requirement import Requirement
 from conformance.model.resource import ResourceModel
 from conformance.model.target import Profile, Target
 
-SCHEMA = "evconform/events/2"
-OLD_SCHEMAS = ("evconform/events/1",)
-"""Schemas of earlier versions that can still be read: theirs has bodies in the exchanges, and nothing compressed."""
+SCHEMA = "evconform/events/3"
+OLD_SCHEMAS = ("evconform/events/2", "evconform/events/1")
+"""Schemas of earlier versions that can still be read.
+
+The second names the item in each line, the first has bodies in the exchanges, and nothing compressed.
+"""
 
 
 class RunStarted(msgspec.Struct, frozen=True, tag="run_started", omit_defaults=True):

@@ -12,7 +12,8 @@ import msgspec
 
 from conformance.errors import LogError
 from conformance.model.event import OLD_SCHEMAS, SCHEMA, Event, Noticed, RunFinished, RunStarted
-from conformance.run_log.stored_lines import LineDecoder, LineEncoder
+from conformance.run_log.line_decoder import LineDecoder
+from conformance.run_log.line_encoder import LineEncoder
 
 KEEP_HINT = "Free some disk space; what there is can be read with `evconform report build DIRECTORY`"
 """What to do when a run log cannot be written any more."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import reports
 from conformance.model import Exchanged
-from conformance.run_log import stored_lines
+from conformance.run_log import line_decoder
 from conformance.run_log.event_log import LogWriter
 from reports import exchange_store
 from reports.exchange_store import ExchangesById, StoredExchanges, list_ids
@@ -58,6 +58,6 @@ def test_reading_a_long_run_takes_less_memory_than_its_bodies(tmp_path, monkeypa
             log.append(event)
     del run
     monkeypatch.setattr(exchange_store, "_MOST_BYTES", 20_000)
-    monkeypatch.setattr(stored_lines, "_RECENT_BYTES", 20_000)
+    monkeypatch.setattr(line_decoder, "_RECENT_BYTES", 20_000)
     assert bodies > 5_000_000
     assert measure_peak(lambda: reports.fold(reports.read_events([tmp_path]))) < bodies

@@ -13,7 +13,7 @@ import pytest
 from conformance.cli.schema import schema as print_schema
 from conformance.errors import UsageError
 from conformance.reporting.json_schemas import SchemaName, build_schema
-from conformance.run_log.stored_lines import LineEncoder
+from conformance.run_log.line_encoder import LineEncoder
 from conformance.targets.config import load_config
 from reports.formats.json import as_json
 from tests.reports.generator import Settings, events, summary

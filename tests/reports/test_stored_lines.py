@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from conformance.errors import LogError
@@ -24,7 +24,7 @@ from conformance.model import (
     Verdict,
 )
 from conformance.model.event import OLD_SCHEMAS, RunFinished
-from conformance.run_log import shared_values, stored_lines
+from conformance.run_log import item_names, line_decoder, line_encoder, shared_values
 from conformance.run_log.event_log import LogWriter, read_events
 from conformance.run_log.stored_lines import Blob, Packed, StoredExchange
 from tests.reports.generator import Settings, events
@@ -65,7 +65,7 @@ def read(path: Path) -> list:
 @given(st.lists(st.tuples(st.integers(0, 5), BODIES, BODIES), max_size=12))
 def test_what_is_written_is_read(tmp_path_factory, length, bodies):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stored_lines, "_DIGEST_LENGTH", length)  # short ones are often shared
+        patch.setattr(line_encoder, "_DIGEST_LENGTH", length)  # short ones are often shared
         written = [exchanged(*numbered) for numbered in bodies]
         assert read(write(tmp_path_factory.mktemp("log") / "events.jsonl", written)) == written
 
@@ -134,14 +134,33 @@ def test_equal_events_of_two_probes_are_told_apart(tmp_path):
     assert read(log.path) == [Observed(outcome, item) for item in items for outcome in outcomes]
 
 
-def test_every_line_names_its_item(tmp_path):
-    written = [exchanged(1, make_page(1)), exchanged(2, make_page(2), item="other")]
-    lines = map(msgspec.json.decode, write(tmp_path / "events.jsonl", written).read_bytes().splitlines())
-    assert [line.get("item") for line in lines if line["type"] != "blob"] == ["item", "other"]
+def test_every_line_names_its_item_in_full_the_first_time(tmp_path):
+    items = ["read[GET /things]", "read[GET /others]", "read[GET /things]", "short", "short"]
+    written = [exchanged(number, make_page(number), item=item) for number, item in enumerate(items)]
+    path = write(tmp_path / "events.jsonl", written)
+    lines = [msgspec.json.decode(line) for line in path.read_bytes().splitlines()]
+    packed = [line for line in lines if line["type"] == "packed"]
+    assert [line.get("item") for line in packed] == [*items[:2], None, *items[3:]]
+    assert [bool(line.get("again")) for line in packed] == [False, False, True, False, False]
+    assert read(path) == written
 
 
-def test_a_log_of_the_schema_before_is_read(tmp_path):
-    header = msgspec.structs.replace(RUN[0], schema=OLD_SCHEMAS[0])
+@settings(max_examples=30)
+@given(st.lists(st.sampled_from(["read[GET /a]", "read[GET /b]", "filter[GET /a]", "x", ""]), max_size=8))
+def test_items_whose_names_have_one_digest_are_told_apart(tmp_path_factory, items):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(item_names, "_digest", lambda _: "digest")
+        folder = tmp_path_factory.mktemp("log")
+        written = [exchanged(number, make_page(number), item=item) for number, item in enumerate(items)]
+        assert read(write(folder / "events.jsonl", written)) == written
+        write(folder / "workers" / "gw0.jsonl", written)
+        merge_logs(folder / "workers", folder / "merged.jsonl", sorted(set(items)), RunFinished(1.0, {}))
+        assert sorted(map(repr, list(read_events([folder / "merged.jsonl"]))[:-1])) == sorted(map(repr, written))
+
+
+@pytest.mark.parametrize("schema", OLD_SCHEMAS)
+def test_a_log_of_the_schema_before_is_read(tmp_path, schema):
+    header = msgspec.structs.replace(RUN[0], schema=schema)
     path = tmp_path / "events.jsonl"
     path.write_bytes(b"".join(msgspec.json.encode(event) + b"\n" for event in (header, *RUN[1:])))
     assert list(read_events([path])) == [header, *RUN[1:]]
@@ -164,12 +183,13 @@ REFERENCE = StoredExchange(exchanged(1, b"").exchange, "item", response_body="b"
         ([Packed(deflate(b"no json"))], "JSON is malformed"),
         ([REFERENCE], "no blob b stands before it"),
         ([Blob("b", deflate(b"x"), "gone"), REFERENCE], "no blob gone stands before it"),
-        ([Blob("b", deflate(b"x"), "b"), REFERENCE], "the base of blob b has a base itself"),
+        ([Blob("b", deflate(b"x"), "b"), REFERENCE], "the base b of blob b does not stand before it"),
+        ([Packed(deflate(b"{}"), again="12345678")], "no item 12345678 stands before it"),
         ([Blob("b", b"\xff\xff"), REFERENCE], "its compressed data is broken"),
     ],
 )
 def test_a_forged_line_names_file_and_line(tmp_path, monkeypatch, lines, message):
-    monkeypatch.setattr(stored_lines, "_MAX_UNPACKED", 1000)
+    monkeypatch.setattr(line_decoder, "_MAX_UNPACKED", 1000)
     path = tmp_path / "events.jsonl"
     path.write_bytes(b"".join(msgspec.json.encode(line) + b"\n" for line in lines))
     with pytest.raises(LogError, match=rf"events\.jsonl, line {len(lines)} is not an event of .*{message}"):
