@@ -74,7 +74,7 @@ class LineDecoder:
         return b"".join(map(self._read_blob, base.split()))[-WINDOW_BYTES:]
 
     def _read_blob(self, digest: str) -> bytes:
-        """Return the bytes of a blob; its bases stand before it, so that a forged log cannot make it search for ever."""
+        """Return the bytes of a blob; its bases stand before it, so that a forged log cannot lead in a circle."""
         data = self._recent.find(digest)
         if data is None:
             blob = self._find_blob(digest)
