@@ -9,8 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
-from conformance.model import Exchange, Location, Operation
-from reports.summary import Summary
+from conformance.model import Exchange, Location, Operation, ResourceModel
 
 _DIGEST_BYTES = 16
 
@@ -60,19 +59,16 @@ class CoverageTotal(msgspec.Struct, frozen=True):
     offered: int
 
 
-def measure_coverage(summary: Summary) -> tuple[OperationCoverage, ...]:
+def measure_coverage(exchanges: Iterable[Exchange], model: ResourceModel | None) -> tuple[OperationCoverage, ...]:
     """Return one entry for each operation of the description, in its order; empty where the log holds no description.
 
     A request that was sent to an operation with another method (to be refused, or HEAD for GET) does not count.
     """
     used: dict[str, _OperationUse] = defaultdict(_OperationUse)
-    for exchange in summary.exchanges:
+    for exchange in exchanges:
         if exchange.request.operation.startswith(f"{exchange.request.method} "):
             used[exchange.request.operation].add_exchange(exchange)
-    return tuple(
-        _cover_operation(operation, used[operation.key])
-        for operation in (summary.model.operations if summary.model else ())
-    )
+    return tuple(_cover_operation(operation, used[operation.key]) for operation in (model.operations if model else ()))
 
 
 def sum_coverage(covered: Iterable[OperationCoverage]) -> tuple[CoverageTotal, ...]:

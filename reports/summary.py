@@ -23,6 +23,7 @@ from conformance.model import (
     Verdict,
 )
 from conformance.model.target import EXAMPLES_REMARK
+from reports.coverage import OperationCoverage, measure_coverage
 from reports.exchange_store import ExchangesById
 from reports.history import PastRun
 
@@ -314,6 +315,11 @@ class Summary(msgspec.Struct, frozen=True, dict=True):
             return 0.0
         last = max((x.sent_at + (x.response.elapsed_s if x.response else 0.0) for x in self.exchanges), default=0.0)
         return max(0.0, (self.finished_at or last) - self.started.started_at)
+
+    @cached_property
+    def coverage(self) -> tuple[OperationCoverage, ...]:
+        """Return what of each operation was used; empty where the log holds no description."""
+        return measure_coverage(self.exchanges, self.model)
 
     @cached_property
     def requirements_by_id(self) -> dict[str, Requirement]:

@@ -14,7 +14,6 @@ from markupsafe import Markup
 from conformance.model import RunStarted
 from conformance.tools.visible_text import make_visible
 from reports.case_columns import build_columns
-from reports.coverage import measure_coverage
 from reports.evidence import PackedEvidence, deflate, pack_evidence
 from reports.first_page import FirstPage, build_first_page
 from reports.formats.base import Format
@@ -85,7 +84,6 @@ def _build_page(summary: Summary, environment: Environment) -> ReportPage:
     if first_page is not None:
         sections = (build_certification(summary, first_page), findings, cases, exchanges, *last)
     else:
-        covered = measure_coverage(summary)
         sections = (
             build_verdict(summary, groups),
             findings,
@@ -93,10 +91,10 @@ def _build_page(summary: Summary, environment: Environment) -> ReportPage:
             build_matrix(summary),
             cases,
             exchanges,
-            build_coverage(summary, covered),
+            build_coverage(summary, summary.coverage),
             build_generated(summary),
             build_cost(summary),
-            build_model(summary, covered),
+            build_model(summary, summary.coverage),
             *last,
         )
     return ReportPage(

@@ -7,7 +7,7 @@ import msgspec
 
 from conformance.model import Verdict
 from conformance.tools.visible_text import escape_json
-from reports.coverage import CoverageTotal, measure_coverage, sum_coverage
+from reports.coverage import CoverageTotal, sum_coverage
 from reports.formats.base import Format
 from reports.generated_coverage import measure_generation
 from reports.request_commands import list_variables, write_curl
@@ -93,7 +93,7 @@ def _build_finding(finding: Finding, summary: Summary) -> dict[str, Any]:
 
 def _build_coverage(summary: Summary) -> dict[str, Any]:
     """Return the coverage in all and by operation, with the names of elements that were not seen."""
-    covered = measure_coverage(summary)
+    covered = summary.coverage
     return {
         "totals": {total.name: _build_total(total) for total in sum_coverage(covered)},
         "operations": {

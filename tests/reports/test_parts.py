@@ -116,7 +116,7 @@ def test_groups_keep_every_finding():
 
 
 def test_coverage_counts_what_was_sent_and_answered():
-    covered = {used.key: used for used in coverage.measure_coverage(SUMMARY)}
+    covered = {used.key: used for used in SUMMARY.coverage}
     for key, item in covered.items():
         sent = [x for x in SUMMARY.exchanges if x.request.operation == key]
         assert item.requests == len(sent)
@@ -127,7 +127,7 @@ def test_coverage_counts_what_was_sent_and_answered():
 
 
 def test_fields_are_counted_against_what_is_documented():
-    covered = {used.key: used for used in coverage.measure_coverage(SUMMARY)}
+    covered = {used.key: used for used in SUMMARY.coverage}
     for key, prefix in (("GET /evses/{evse_id}", ""), ("GET /evses", "[].")):
         each = covered[key]
         bodies = {x.response.body for x in SUMMARY.exchanges if x.request.operation == key and x.status == 200}
@@ -167,7 +167,7 @@ def test_the_smallest_case_has_its_own_place():
 
 def test_the_summary_counts_coverage_as_the_page_does():
     actual = as_json(SUMMARY)["coverage"]
-    covered = coverage.measure_coverage(SUMMARY)
+    covered = SUMMARY.coverage
     assert actual["totals"] == {
         t.name: {"seen": t.used, "documented": t.offered} for t in coverage.sum_coverage(covered)
     }
@@ -179,7 +179,7 @@ def test_the_summary_counts_coverage_as_the_page_does():
 
 
 def test_an_expansion_counts_as_walked_only_when_it_succeeded():
-    covered = coverage.measure_coverage(SUMMARY)
+    covered = SUMMARY.coverage
     for used in covered:
         for seen in used.expansions:
             fine = [x for x in SUMMARY.exchanges if x.request.operation == used.key and 200 <= x.status < 300]
@@ -187,7 +187,7 @@ def test_an_expansion_counts_as_walked_only_when_it_succeeded():
 
 
 def test_totals_never_exceed_what_is_offered():
-    for total in coverage.sum_coverage(coverage.measure_coverage(SUMMARY)):
+    for total in coverage.sum_coverage(SUMMARY.coverage):
         assert 0 < total.used <= total.offered
 
 
@@ -217,7 +217,7 @@ def test_axes_have_a_few_round_marks(top):
 
 
 def test_the_picture_has_every_resource_and_every_link():
-    drawn = draw_model(model(), coverage.measure_coverage(SUMMARY))
+    drawn = draw_model(model(), SUMMARY.coverage)
     assert {node.name for node in drawn.nodes} == {resource.name for resource in model().resources}
     links = {(r.name, target) for r in model().resources for link in r.links for target in link.targets}
     assert {(arc.source, arc.target) for arc in drawn.arcs} == links
@@ -228,4 +228,4 @@ def test_nothing_recorded_draws_nothing():
     empty = reports.fold([])
     assert plots.plot_spending(empty) is None
     assert plots.measure_latencies(empty) == ()
-    assert coverage.measure_coverage(empty) == ()
+    assert empty.coverage == ()
