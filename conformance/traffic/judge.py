@@ -22,7 +22,6 @@ from conformance.traffic.exchanges import ExchangeReader
 from conformance.traffic.judged_log import JudgedLog
 from conformance.traffic.operation_index import OperationIndex
 from conformance.traffic.outages import Outages
-from conformance.traffic.reading import read_traffic
 from conformance.traffic.relations import judge_relations
 from conformance.traffic.relations.reads import Reads
 from conformance.traffic.survey import Survey, survey_traffic
@@ -153,7 +152,8 @@ class _TrafficRun:
 
     def _read(self) -> Iterator[Exchange]:
         for file in self._options.files:
-            yield from self._reader.read(read_traffic([file]), is_set_back=file in self._survey.set_back)
+            entries = self._survey.take_entries(file)
+            yield from self._reader.read(entries, is_set_back=file in self._survey.set_back)
 
     def _refuse(self) -> None:
         left_out = "; ".join(f"{count:,} {reason}" for reason, count in self._reader.left_out.most_common(3))

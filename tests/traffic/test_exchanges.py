@@ -8,6 +8,7 @@ import pytest
 from conformance.description import load_description
 from conformance.errors import UsageError
 from conformance.model import Exchange
+from conformance.traffic import survey as survey_module
 from conformance.traffic.base_url import BaseUrlFits
 from conformance.traffic.entry import TrafficEntry
 from conformance.traffic.exchanges import ExchangeReader
@@ -120,6 +121,20 @@ def test_clock_jumps_are_told_from_disorder(tmp_path: Path) -> None:
 
     jumped, mixed = write("jumped", [500, 501, 5, 6]), write("mixed", [900, 5, 800, 6, 700, 7, 600, 8, 500])
     assert survey_traffic([jumped, mixed], INDEX).set_back == {jumped}
+
+
+@pytest.mark.parametrize(("most", "is_read_again"), [(1 << 20, False), (0, True)])
+def test_entries_of_short_files_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int, is_read_again: bool
+) -> None:
+    monkeypatch.setattr(survey_module, "_MAX_KEPT_BYTES", most)
+    file = tmp_path / "traffic.ndjson"
+    file.write_text(f'{{"url": "{BASE}/evses", "status": 200}}\n')
+    survey = survey_traffic([file], INDEX)
+    file.write_text(f'{{"url": "{BASE}/evses", "status": 404}}\n')
+    (entry,) = survey.take_entries(file)
+    assert isinstance(entry, TrafficEntry)
+    assert entry.status == (404 if is_read_again else 200)
 
 
 def test_base_url_is_guessed_where_one_fits() -> None:
