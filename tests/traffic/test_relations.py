@@ -147,6 +147,27 @@ def test_link_to_another_resource_is_a_violation(traffic: Traffic) -> None:
     assert ("LNK-03", "FAIL") in summarize(traffic.judge())
 
 
+def test_link_to_another_collection_is_a_violation_at_any_time(traffic: Traffic) -> None:
+    evse = traffic.get("/evses")[0]
+    traffic.get("/vehicles", set_value("user", evse["url"]))
+    traffic.get(evse["url"])
+    assert ("LNK-03", "FAIL") in summarize(traffic.judge())
+
+
+def test_link_to_the_list_of_another_resource_is_a_violation_at_any_time(traffic: Traffic) -> None:
+    lists = [vehicle["charging_sub_sessions"] for vehicle in traffic.get("/vehicles")]
+    traffic.get("/vehicles?page_size=2", lambda body: [body[0], body[1] | {"charging_sub_sessions": lists[0]}])
+    traffic.get(lists[0])
+    assert ("LNK-05", "FAIL") in summarize(traffic.judge())
+
+
+@pytest.mark.parametrize(("ending", "verdict"), [("/", "FAIL"), ("X", "REVIEW")])
+def test_url_with_a_slash_at_one_place_alone_is_a_violation(traffic: Traffic, ending: str, verdict: str) -> None:
+    vehicle = traffic.get("/vehicles")[0]
+    traffic.get(vehicle["url"], lambda body: body | {"user": f"{body['user']}{ending}"})
+    assert ("CON-02", verdict) in summarize(traffic.judge())
+
+
 @pytest.mark.parametrize("status", [400, 403, 406, 429])
 def test_refusal_that_is_about_the_request_says_nothing_of_the_link(traffic: Traffic, status: int) -> None:
     vehicle = traffic.get("/vehicles")[0]

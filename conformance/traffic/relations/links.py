@@ -1,18 +1,21 @@
 """LNK-02 to LNK-05: a link that was followed leads to what its property names, and that leads back. Pure."""
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import NamedTuple
 
 from conformance.evidence.responses import OperationResponse, find_reader
 from conformance.evidence.subject import Subject
 from conformance.evidence.urls import strip_base_url
-from conformance.model import Link, LinkKind, Verdict
-from conformance.probes.links.judgements import LinkOrigin, find_origins, judge_link
+from conformance.model import Link, LinkKind, Operation, Verdict
+from conformance.probes.links.judgements import LinkOrigin, find_origins, has_foreign_filter, judge_link
 from conformance.traffic.relations.comparisons import Comparison
 from conformance.traffic.relations.reads import Context, Read, Reads
 
 _MAX_LINKS = 64  # of one property of one operation that are judged
+_BY_URL = frozenset({"LNK-03", "LNK-05"})  # which the URL of a link alone may violate
 _GONE = (404, 410)  # other refusals are about the request
 Followed = Mapping[tuple[str, Context], list[Read]]
 
@@ -75,7 +78,8 @@ def _judge(
     """Judge a link at the place nearest in time to one of the requests that followed it."""
     target = strip_base_url(subject.target.base_url, shown.url) or ""
     fetches = followed[target, places[0][0].context[:1]]
-    pairs = ((place, fetch) for place in places for fetch in fetches if _can_show(place[0], fetch))
+    moments = [fetch.began for fetch in fetches]
+    pairs = ((place, fetch) for place in places for fetch in _find_neighbours(place[0], fetches, moments))
     nearest = min(pairs, key=lambda pair: abs(pair[0][0].began - pair[1].began), default=None)
     if nearest is None:
         return
@@ -87,12 +91,31 @@ def _judge(
         return
     is_framed = _is_shown_around(fetched, [place[0] for place in places])
     is_near = reads.are_near(read.began, fetched.began)
-    for outcome in judge_link(origin, fetched.response, find_reader(target, subject.model), subject):
+    reader = find_reader(target, subject.model)
+    is_wrong = _is_wrong_by_itself(origin, target, reader, subject)
+    for outcome in judge_link(origin, fetched.response, reader, subject):
         is_violation = outcome.verdict is Verdict.FAIL
         if is_violation and fetched.exchange.status in _GONE and not is_framed:
             continue  # it may have been deleted since
         place = f"{link.path} {outcome.message if is_violation else ''}"
-        yield Comparison(outcome, place, shown.url, is_framed, is_near)
+        is_certain = is_framed or (is_wrong and outcome.requirement in _BY_URL)
+        yield Comparison(outcome, place, shown.url, is_certain, is_near)
+
+
+def _find_neighbours(read: Read, fetches: list[Read], moments: list[float]) -> Iterator[Read]:
+    """Yield the last request that followed a link before it was shown, and the first one after, of those that count.
+
+    `moments` are those of the requests, in the order of time.
+    """
+    middle = bisect_left(moments, read.began)
+    for indices in (range(middle - 1, -1, -1), range(middle, len(fetches))):
+        yield from islice((fetches[index] for index in indices if _can_show(read, fetches[index])), 1)
+
+
+def _is_wrong_by_itself(origin: LinkOrigin, target: str, reader: Operation | None, subject: Subject) -> bool:
+    """Return whether a URL leads to another collection, or to the list of another resource, whatever the data are."""
+    is_elsewhere = reader is not None and reader.resource not in origin.link.targets
+    return is_elsewhere or has_foreign_filter(origin, target, subject.model)
 
 
 def _can_show(read: Read, fetched: Read) -> bool:

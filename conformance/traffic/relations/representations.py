@@ -184,7 +184,7 @@ class _Comparer:
             may_move = stillness is Stillness.MEASURED or name.startswith(_LATEST)
             is_framed = len(nearest) > 1 and all(r.values.get(name, _MISSING) == old for r in nearest)
             is_framed = is_framed or (bool(around) and all(s.values.get(name, _MISSING) == new for s in around))
-            is_framed = is_framed or (is_thin and new is _MISSING)
+            is_framed = is_framed or (is_thin and new is _MISSING) or _differs_in_slash(old, new)
             is_own = not may_move and not _is_link(old) and not _is_link(new)  # links may be those of others, mirrored
             is_framed = is_framed or (is_own and _has_same_update(reference, showing))
             may_move = may_move and not (is_thin and new is _MISSING)
@@ -271,6 +271,11 @@ def _is_link(value: Any) -> bool:
     """Return whether a value is a URL, or a list of URLs."""
     values = value if isinstance(value, list) else [value]
     return any(isinstance(one, str) and "://" in one for one in values)
+
+
+def _differs_in_slash(one: Any, other: Any) -> bool:
+    """Return whether two values are one URL with a slash at its end and without: no change of the data explains it."""
+    return isinstance(one, str) and isinstance(other, str) and _is_link(one) and one.rstrip("/") == other.rstrip("/")
 
 
 def _count_repetitions(name: str, references: list[Showing]) -> int:
