@@ -34,7 +34,8 @@ class RepeatedChecks:
         self._subject = subject
         self._by_body = tuple(check for check in catalogue.checks if check.by_body)
         self._others = tuple(check for check in catalogue.checks if not check.by_body)
-        self._passed: dict[tuple[object, ...], tuple[Outcome, ...]] = {}
+        self._passed: dict[tuple[object, ...], tuple[str, ...]] = {}  # requirements, by what they were judged by
+        self._shared: dict[tuple[str, ...], tuple[str, ...]] = {}  # equal ones are one object
 
     def check_exchange(self, exchange: Exchange) -> Iterator[Outcome]:
         """Yield what the function of that name yields, in another order."""
@@ -50,11 +51,12 @@ class RepeatedChecks:
             if all(outcome == pass_case(response, outcome.requirement) for outcome in outcomes):
                 if len(self._passed) >= _MAX_KNOWN:
                     self._passed.clear()
-                self._passed[key] = outcomes
+                requirements = tuple(outcome.requirement for outcome in outcomes)
+                self._passed[key] = self._shared.setdefault(requirements, requirements)
             yield from outcomes
             return
-        for outcome in passed:
-            yield pass_case(response, outcome.requirement)
+        for requirement in passed:
+            yield pass_case(response, requirement)
 
 
 def _describe_body(response: OperationResponse) -> tuple[object, ...]:

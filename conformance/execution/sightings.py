@@ -21,7 +21,7 @@ _MOVING_FORMATS = frozenset({"date-time", "date", "time", "duration", "decimal"}
 MAX_SIGHTINGS = 1000
 """Sightings of one resource that are kept, so that memory does not grow with the length of a run or of traffic."""
 _MANY_SIGHTINGS = 64  # of one resource, from which those that show nothing new are dropped
-_MAX_PARSED_BYTES = 16 << 20  # of JSON that is kept parsed, which takes some five times as much; the rest is compressed
+_MAX_PARSED_BYTES = 4 << 20  # of JSON that is kept parsed, which takes some five times as much; the rest is compressed
 _MAX_SHOWN = 4096  # bodies whose resources are remembered
 _DIGEST_BYTES = 16
 _ROW = 3  # sightings in a row that show the same, which are kept: fewer would be too few to judge

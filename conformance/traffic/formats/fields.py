@@ -44,11 +44,11 @@ def _as_list(value: Any) -> list[Any]:
 
 
 def _is_disabled(entry: Any) -> bool:
-    return isinstance(entry, Mapping) and bool(entry.get("disabled"))
+    return isinstance(entry, dict) and bool(entry.get("disabled"))
 
 
 def _read_pair(entry: Any) -> tuple[Any, Any]:
-    if isinstance(entry, Mapping):
+    if isinstance(entry, dict):
         name = entry.get("name", entry.get("key"))
         if name is not None:
             return name, entry.get("value")

@@ -78,10 +78,11 @@ def _judge_length(read: Read, response: OperationResponse, reads: Reads) -> Iter
 
     Items that were removed in between would leave their places to those that follow.
     """
-    keys = parse_page(response).keys
+    page = parse_page(response)
+    keys = page.keys if page.next not in {None, BLANK_TARGET} else ()
     for plain in reads.find_same(read, read.plain_query) if keys else ():
         others = parse_page(plain.response).keys
-        if parse_page(response).next not in {None, BLANK_TARGET} and others[: len(keys)] == keys != others:
+        if others[: len(keys)] == keys != others:
             outcome = fail_case(
                 response, "EXP-05", "expand changes how many items a page of the list shows",
                 expected=f"{len(others)} items", actual=f"{len(keys)} items", also=(plain.response,),

@@ -34,6 +34,8 @@ def compare_filters(walks: Iterable[Walk], reads: Reads) -> Iterator[Comparison]
     for walk, used, rest in filtered:
         references = whole.get((walk.reads[0].path, walk.reads[0].context, rest), [])
         yield from _judge(walk, used, references, reads)
+        for judged in (walk, *references):
+            judged.release()
 
 
 def _split_selection(walk: Walk) -> tuple[tuple[tuple[Filter, str], ...], Query]:

@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from functools import cached_property
+
+import msgspec
 
 from conformance.evidence.outcomes import fail_case, quote_json
 from conformance.evidence.subject import Subject
@@ -27,7 +29,7 @@ from conformance.traffic.relations.reads import Context, Query, Read, Reads
 _MAX_PAGES = 1000  # of one walk
 
 
-class Walk(NamedTuple):
+class Walk(msgspec.Struct, frozen=True, dict=True):
     """The pages of a list from its first one on, linked by `next`, and the parameters of the walk.
 
     `selection` is the query without page parameters and expansions; `is_whole` is true where no page follows.
@@ -38,7 +40,7 @@ class Walk(NamedTuple):
     selection: Query
     is_whole: bool
 
-    @property
+    @cached_property
     def keys(self) -> tuple[str, ...]:
         """Return the keys of all items, in order."""
         return tuple(key for page in self.pages for key in page.keys)
