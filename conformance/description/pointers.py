@@ -37,7 +37,9 @@ def resolve(document: Any, pointer: str) -> Any:
         raise KeyError(pointer)
     node = document
     for part in pointer[2:].split("/"):
-        token = (unquote(part) if "%" in part else part).replace("~1", "/").replace("~0", "~")
+        token = unquote(part) if "%" in part else part
+        if "~" in token:
+            token = token.replace("~1", "/").replace("~0", "~")
         if isinstance(node, dict) and token in node:
             node = node[token]
         elif isinstance(node, list) and token.isdecimal() and int(token) < len(node):

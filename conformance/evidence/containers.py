@@ -34,7 +34,7 @@ def build_pointer(path: ValuePath) -> str:
 
 def parse_moment(value: Any) -> datetime | None:
     """Return a date-time with offset; None for anything else: times of day may run over midnight."""
-    if not isinstance(value, str) or "T" not in value:
+    if not isinstance(value, str) or "T" not in value or not value[0].isdigit():  # most texts are no time
         return None
     try:
         moment = datetime.fromisoformat(value)

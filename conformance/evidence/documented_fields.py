@@ -1,10 +1,12 @@
 """The property schemas that a description has below a schema. Pure."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from conformance.description import Description, pointers
 
 
+@lru_cache(maxsize=512)  # several checks and folds need those of the same schemas
 def find_documented_fields(schema: str, description: Description) -> frozenset[str]:
     """Return the pointers of all property schemas below a schema, through references and branches."""
     fields: set[str] = set()

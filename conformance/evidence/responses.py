@@ -183,13 +183,12 @@ def find_homes(resource: Resource, model: ResourceModel) -> tuple[Resource, ...]
 
     An alias is a resource of its own in the description; what it shows lives in a collection with the same schema.
     """
+    if not resource.singleton:
+        return (resource,)
     collections = (
         candidate
         for candidate in model.resources
-        if resource.singleton
-        and not candidate.singleton
-        and candidate.item_path
-        and candidate.schema == resource.schema
+        if not candidate.singleton and candidate.item_path and candidate.schema == resource.schema
     )
     return (resource, *collections)
 

@@ -77,7 +77,8 @@ def _judge_beginning(history: list[Sighting]) -> Iterator[Outcome]:
     for name in _BEGINNINGS:
         first: Sighting | None = None
         for sighting in history:
-            moment = parse_moment(sighting.body.get(name))
+            value = sighting.body.get(name)
+            moment = parse_moment(value) if value is not None else None  # most resources lack most of the names
             if moment is None:
                 continue
             if first is None:
@@ -143,6 +144,8 @@ def _judge_update_time(history: list[Sighting], writes: WriteLog) -> Iterator[Ou
 
 def find_changed_names(before: Sighting, after: Sighting) -> set[str]:
     """Return the properties that both sightings show, with another value in the later one."""
+    if before.body is after.body:  # equal sightings share one
+        return set()
     old, new = replace_expansions(before.body), replace_expansions(after.body)
     return {name for name in old if name in new and old[name] != new[name]}
 

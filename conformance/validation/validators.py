@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import jsonschema_rs
@@ -20,6 +20,7 @@ _ParameterEntry = tuple[Parameter, jsonschema_rs.Draft202012Validator, strings.S
 
 _LIST_LENGTHS = (500, 4_000, 32_000)  # lists are cut to, one after the other, while errors of a long one are sought
 _MAX_PARAMETER_VALUES = 1024  # of which the errors are kept: generated requests differ in one parameter alone
+_MAX_HEADER_VALUES = 4096  # of which the same: most headers of a run repeat
 _ROOT = "urn:description"
 _EMAIL = jsonschema_rs.EmailOptions(allow_display_text=False)
 
@@ -38,6 +39,7 @@ class SchemaValidators:
         self._readers: dict[str, strings.StringReader] = {}
         self._parameters: dict[int, _ParameterEntry] = {}
         self._parameter_errors: dict[tuple[int, tuple[str, ...]], tuple[SchemaError, ...]] = {}
+        self._validate_header = lru_cache(maxsize=_MAX_HEADER_VALUES)(self._find_header_errors)
         self._fields = FieldWalker(description.resolve, self.is_valid)
 
     @cached_property
@@ -77,8 +79,9 @@ class SchemaValidators:
         response = operation.find_response(status)
         headers = response.headers if response else ()
         pointer = next((header_spec.schema for header_spec in headers if header_spec.name.lower() == name.lower()), "")
-        if not pointer:
-            return None
+        return self._validate_header(pointer, value) if pointer else None
+
+    def _find_header_errors(self, pointer: str, value: str) -> tuple[SchemaError, ...]:
         members = tuple(member.strip() for member in value.split(",")) if value else ()
         return _validate_readings(
             self._get_validator(pointer), self._get_reader(pointer).read_values((value,), members)
