@@ -45,9 +45,10 @@ def pack_evidence(summary: Summary, spent: int = 0) -> PackedEvidence:
     `spent` is the number of bytes of it that the rest of the report takes.
     """
     exchanges, bodies = summary.exchanges, NumberedBodies(summary.exchanges)
-    heads = tuple(_pack_heads(exchanges, bodies, can_repeat=can_repeat_requests(summary)))
+    table = _ExchangeTable()
+    heads = tuple(_pack_heads(exchanges, bodies, table, can_repeat=can_repeat_requests(summary)))
     cited = _find_cited(summary, bodies)
-    index = _build_index(exchanges)
+    index = table.build()
     room = _BASE + _PER_EXCHANGE * len(exchanges) - spent - sum(map(len, heads)) - len(deflate(index))
     limit = _estimate_limit(bodies, room)
     while True:
@@ -101,12 +102,20 @@ def _cut_body(body: bytes, limit: int) -> dict[str, Any]:
     return entry
 
 
-def _pack_heads(exchanges: Sequence[Exchange], bodies: NumberedBodies, *, can_repeat: bool) -> Iterator[str]:
-    """Yield the chunks of all heads; bodies get their numbers in the order of first appearance."""
+def _pack_heads(
+    exchanges: Sequence[Exchange], bodies: NumberedBodies, table: "_ExchangeTable", *, can_repeat: bool
+) -> Iterator[str]:
+    """Yield the chunks of all heads, and fill the table: exchanges of a long run are in a file, and read once for both.
+
+    Bodies get their numbers in the order of first appearance.
+    """
     for at in range(0, len(exchanges), HEADS_A_CHUNK):
-        part = enumerate(exchanges[at : at + HEADS_A_CHUNK], at)
+        part = exchanges[at : at + HEADS_A_CHUNK]
+        for exchange in part:
+            table.add(exchange)
+        numbered = enumerate(part, at)
         yield deflate(
-            [_build_head(exchange, bodies.number_bodies(place, exchange), can_repeat) for place, exchange in part]
+            [_build_head(exchange, bodies.number_bodies(place, exchange), can_repeat) for place, exchange in numbered]
         )
 
 
@@ -147,33 +156,42 @@ def _build_head(exchange: Exchange, numbers: tuple[int, int], can_repeat: bool) 
     }
 
 
-def _build_index(exchanges: Sequence[Exchange]) -> dict[str, Any]:
-    """Return the columns of the table of all exchanges; `at` is in milliseconds after the first request."""
-    first = exchanges[0].sent_at if exchanges else 0.0
-    operations: dict[str, int] = {}
-    identities: dict[str, int] = {}
-    names = ("id", "operation", "identity", "method", "url", "status", "at", "took")
-    columns: tuple[list[Any], ...] = tuple([] for _ in names)
-    for exchange in exchanges:
+class _ExchangeTable:
+    """The columns of the table of all exchanges; `at` is in milliseconds after the first request."""
+
+    _NAMES = ("id", "operation", "identity", "method", "url", "status", "at", "took")
+
+    def __init__(self) -> None:
+        self._first: float | None = None
+        self._operations: dict[str, int] = {}
+        self._identities: dict[str, int] = {}
+        self._columns: tuple[list[Any], ...] = tuple([] for _ in self._NAMES)
+
+    def add(self, exchange: Exchange) -> None:
+        """Add the row of an exchange."""
         request = exchange.request
+        self._first = exchange.sent_at if self._first is None else self._first
         row = (
             exchange.id,
-            operations.setdefault(request.operation, len(operations)),
-            identities.setdefault(request.identity, len(identities)),
+            self._operations.setdefault(request.operation, len(self._operations)),
+            self._identities.setdefault(request.identity, len(self._identities)),
             request.method,
             exchange.url,
             exchange.status,
-            round((exchange.sent_at - first) * 1000),
+            round((exchange.sent_at - self._first) * 1000),
             round(exchange.response.elapsed_s * 1000, 1) if exchange.response else None,
         )
-        for column, value in zip(columns, row, strict=True):
+        for column, value in zip(self._columns, row, strict=True):
             column.append(value)
-    return {
-        "operations": list(operations),
-        "identities": list(identities),
-        **dict(zip(names, columns, strict=True)),
-        "starts": (),
-    }
+
+    def build(self) -> dict[str, Any]:
+        """Return the table as the page reads it."""
+        return {
+            "operations": list(self._operations),
+            "identities": list(self._identities),
+            **dict(zip(self._NAMES, self._columns, strict=True)),
+            "starts": (),
+        }
 
 
 def _build_archive(bodies: Iterable[bytes]) -> bytes:

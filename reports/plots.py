@@ -56,15 +56,30 @@ class Latency(msgspec.Struct, frozen=True):
     x100: float
 
 
-def plot_spending(summary: Summary) -> Spending | None:
-    """Return the plot of requests over time, or None without exchanges."""
-    if not summary.exchanges:
-        return None
-    start = summary.exchanges[0].sent_at
-    span = max(summary.exchanges[-1].sent_at - start, 0.001)
-    by_identity: dict[str, list[float]] = defaultdict(list)
+class RunTimes(msgspec.Struct, frozen=True):
+    """When each identity sent its requests, in seconds since 1970, and how long responses took, by operation, in ms."""
+
+    sent: dict[str, list[float]]
+    took: dict[str, list[float]]
+
+
+def collect_times(summary: Summary) -> RunTimes:
+    """Return the times of all exchanges, which are in a file in a long run and therefore read once."""
+    times = RunTimes(defaultdict(list), defaultdict(list))
     for exchange in summary.exchanges:
-        by_identity[exchange.request.identity].append((exchange.sent_at - start) / span)
+        times.sent[exchange.request.identity].append(exchange.sent_at)
+        if exchange.response is not None:
+            times.took[exchange.request.operation].append(exchange.response.elapsed_s * 1000)
+    return times
+
+
+def plot_spending(summary: Summary, times: RunTimes) -> Spending | None:
+    """Return the plot of requests over time, or None without exchanges."""
+    if not times.sent:
+        return None
+    start = min(own[0] for own in times.sent.values())
+    span = max(max(own[-1] for own in times.sent.values()) - start, 0.001)
+    by_identity = {name: [(at - start) / span for at in own] for name, own in times.sent.items()}
     budget = summary.started.budget if summary.started else None
     tallest = max(*map(len, by_identity.values()), 1)
     top = max(tallest, budget or 0) if budget is None or budget <= tallest * 20 else tallest
@@ -83,14 +98,10 @@ def plot_spending(summary: Summary) -> Spending | None:
     )
 
 
-def measure_latencies(summary: Summary) -> tuple[Latency, ...]:
+def measure_latencies(times: RunTimes) -> tuple[Latency, ...]:
     """Return response times by operation, the slowest 95th percentile first; the axis is logarithmic, from 1 ms."""
-    times: dict[str, list[float]] = defaultdict(list)
-    for exchange in summary.exchanges:
-        if exchange.response is not None:
-            times[exchange.request.operation].append(exchange.response.elapsed_s * 1000)
-    longest = max((max(values) for values in times.values()), default=1.0)
-    rows = [_build_latency(key, sorted(values), longest) for key, values in times.items()]
+    longest = max((max(values) for values in times.took.values()), default=1.0)
+    rows = [_build_latency(key, sorted(values), longest) for key, values in times.took.items()]
     return tuple(sorted(rows, key=lambda latency: (-latency.p95, latency.key)))
 
 

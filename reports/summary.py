@@ -313,8 +313,8 @@ class Summary(msgspec.Struct, frozen=True, dict=True):
         """Return the seconds from the header to the footer, or to the last response where there is none."""
         if self.started is None:
             return 0.0
-        last = max((x.sent_at + (x.response.elapsed_s if x.response else 0.0) for x in self.exchanges), default=0.0)
-        return max(0.0, (self.finished_at or last) - self.started.started_at)
+        ends = (x.sent_at + (x.response.elapsed_s if x.response else 0.0) for x in self.exchanges)
+        return max(0.0, (self.finished_at or max(ends, default=0.0)) - self.started.started_at)
 
     @cached_property
     def coverage(self) -> tuple[OperationCoverage, ...]:

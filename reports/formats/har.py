@@ -15,7 +15,7 @@ from reports.summary import Summary
 
 
 def _write(summary: Summary) -> dict[str, bytes]:
-    text = io.StringIO()
+    text = _EscapedText()
     version = summary.started.suite_version if summary.started else ""
     with harfile.HarFile.open(text, creator=harfile.Creator(name="evconform", version=version)) as har:
         for exchange in summary.exchanges:
@@ -35,7 +35,19 @@ def _write(summary: Summary) -> dict[str, bytes]:
                     )
                 ),
             )
-    return {"exchanges.har": escape_json(text.getvalue().encode("utf-8", "replace"))}
+    return {"exchanges.har": text.content.getvalue()}
+
+
+class _EscapedText(io.TextIOBase):
+    """Text that is escaped and encoded as it comes: one string of a long run takes four bytes a character."""
+
+    def __init__(self) -> None:
+        self.content = io.BytesIO()
+
+    def write(self, text: str) -> int:
+        """Append text."""
+        self.content.write(escape_json(text.encode("utf-8", "replace")))
+        return len(text)
 
 
 def _build_request(exchange: Exchange) -> harfile.Request:

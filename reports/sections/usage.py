@@ -67,9 +67,10 @@ def build_coverage(summary: Summary, covered: tuple[OperationCoverage, ...]) -> 
 
 def build_cost(summary: Summary) -> CostSection:
     """Return the section of requests and time."""
-    latencies = plots.measure_latencies(summary)
+    times = plots.collect_times(summary)
+    latencies = plots.measure_latencies(times)
     return CostSection(
-        plots.plot_spending(summary),
+        plots.plot_spending(summary, times),
         latencies[: plots.MAX_SLOWEST],
         latencies[plots.MAX_SLOWEST :],
         plots.build_latency_ticks(latencies),

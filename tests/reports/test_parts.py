@@ -192,7 +192,7 @@ def test_totals_never_exceed_what_is_offered():
 
 
 def test_the_curves_end_at_what_was_sent():
-    spending = plots.plot_spending(SUMMARY)
+    spending = plots.plot_spending(SUMMARY, plots.collect_times(SUMMARY))
     assert {curve.identity: curve.total for curve in spending.curves} == {
         name or "anonymous": count for name, count in SUMMARY.requests.items()
     }
@@ -201,7 +201,7 @@ def test_the_curves_end_at_what_was_sent():
 
 
 def test_latencies_are_ordered_and_stay_on_the_axis():
-    actual = plots.measure_latencies(SUMMARY)
+    actual = plots.measure_latencies(plots.collect_times(SUMMARY))
     assert [item.p95 for item in actual] == sorted((item.p95 for item in actual), reverse=True)
     for item in actual:
         assert 0 <= item.x50 <= item.x95 <= item.x100 <= 100.01
@@ -226,6 +226,6 @@ def test_the_picture_has_every_resource_and_every_link():
 
 def test_nothing_recorded_draws_nothing():
     empty = reports.fold([])
-    assert plots.plot_spending(empty) is None
-    assert plots.measure_latencies(empty) == ()
+    assert plots.plot_spending(empty, plots.collect_times(empty)) is None
+    assert plots.measure_latencies(plots.collect_times(empty)) == ()
     assert empty.coverage == ()
