@@ -4,6 +4,7 @@ import base64
 import datetime as dt
 import io
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import harfile
@@ -15,7 +16,8 @@ from reports.summary import Summary
 
 
 def _write(summary: Summary) -> dict[str, bytes]:
-    text = _EscapedText()
+    content = _EscapedBytes()
+    text = io.TextIOWrapper(content, "utf-8", "replace", newline="")
     version = summary.started.suite_version if summary.started else ""
     with harfile.HarFile.open(text, creator=harfile.Creator(name="evconform", version=version)) as har:
         for exchange in summary.exchanges:
@@ -35,19 +37,18 @@ def _write(summary: Summary) -> dict[str, bytes]:
                     )
                 ),
             )
-    return {"exchanges.har": text.content.getvalue()}
+    text.flush()
+    return {"exchanges.har": content.getvalue()}
 
 
-class _EscapedText(io.TextIOBase):
-    """Text that is escaped and encoded as it comes: one string of a long run takes four bytes a character."""
+class _EscapedBytes(io.BytesIO):
+    """Bytes of JSON that are escaped as they come: one text of a long run takes four bytes a character."""
 
-    def __init__(self) -> None:
-        self.content = io.BytesIO()
-
-    def write(self, text: str) -> int:
-        """Append text."""
-        self.content.write(escape_json(text.encode("utf-8", "replace")))
-        return len(text)
+    def write(self, data: Any) -> int:
+        """Append whole characters in UTF-8."""
+        encoded = bytes(data)
+        super().write(escape_json(encoded))
+        return len(encoded)
 
 
 def _build_request(exchange: Exchange) -> harfile.Request:
