@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable
 from enum import IntEnum
+from functools import cache, partial
 
 from conformance.evidence.payers import has_choice
 from conformance.model import Case, Harm, Level, Target
@@ -49,6 +50,7 @@ def order_by_value(candidates: Candidates, catalogue: Catalogue, target: Target)
     """
     find_price = divide_prices(item for _, item in candidates.first)
     values = {item.name: _compute_value(item, catalogue) / find_price(item) for _, item in candidates.first}
+    is_choice = cache(partial(has_choice, target=target))
     turns: Counter[str] = Counter()
     covered: set[Case] = set()
     ordered: list[tuple[_Order, PlanItem]] = []
@@ -69,7 +71,7 @@ def order_by_value(candidates: Candidates, catalogue: Catalogue, target: Target)
             phase = Phase.MUST if Level.MUST in new_levels else Phase.OTHER
         else:
             phase = Phase.AGAIN
-        is_flexible = any(has_choice(need.identity, target) for need in item.needs)
+        is_flexible = any(is_choice(need.identity) for need in item.needs)
         key = (phase, turn if phase is Phase.BREADTH else 0, is_flexible, -values[item.name], place)
         ordered.append((key, item))
         turns[probe.name] += 1

@@ -1,7 +1,8 @@
 """The plan: which items run, which cases they judge, what it costs, and why the rest is left out."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from functools import cache, partial
 
 import msgspec
 
@@ -60,7 +61,8 @@ def make_plan(catalogue: Catalogue, model: ResourceModel, options: PlanOptions) 
                 f"--select {selection.text} matches no requirement or operation",
                 hint="List them with `evconform requirements` and `evconform description show`",
             )
-    planned = {r.id: _plan_cases(r, model, options) for r in catalogue.requirements.values()}
+    list_bound = cache(partial(_list_bound_operations, model=model))  # many requirements have one selector
+    planned = {r.id: _plan_cases(r, model, options, list_bound) for r in catalogue.requirements.values()}
     selected_cases = {Case(part.requirement, key) for part in planned.values() for key in part.cases}
     undecidable = {outcome.case: outcome for outcome in find_undecidable(catalogue, model, options.target)}
     undecidable_outcomes = [outcome for case, outcome in sorted(undecidable.items()) if case in selected_cases]
@@ -91,7 +93,15 @@ def _has_selected_case(selection: CaseSelection, catalogue: Catalogue, model: Re
     )
 
 
-def _plan_cases(requirement: Requirement, model: ResourceModel, options: PlanOptions) -> Planned:
+def _list_bound_operations(selector: str, model: ResourceModel) -> frozenset[str]:
+    """Return the keys of the operations that a selector names."""
+    binds = SELECTORS[selector]
+    return frozenset(operation.key for operation in model.operations if binds(operation, model))
+
+
+def _plan_cases(
+    requirement: Requirement, model: ResourceModel, options: PlanOptions, list_bound: Callable[[str], frozenset[str]]
+) -> Planned:
     """Return the cases of a requirement that the options select, and the excluded operations by reason."""
     if requirement.applies == API_SELECTOR:
         if not options.selection.is_selected(requirement, None):
@@ -99,11 +109,11 @@ def _plan_cases(requirement: Requirement, model: ResourceModel, options: PlanOpt
         if options.shard[0] != 1:
             return Planned(requirement.id, (), {_ELSEWHERE: (WHOLE_API_KEY,)})
         return Planned(requirement.id, (WHOLE_API_KEY,))
-    binds, groups = SELECTORS[requirement.applies], options.select_groups(model)
+    bound, groups = list_bound(requirement.applies), options.select_groups(model)
     cases: list[str] = []
     excluded: dict[str, list[str]] = defaultdict(list)
     for operation in model.operations:
-        if not binds(operation, model):
+        if operation.key not in bound:
             excluded[f"{UNBOUND}{requirement.applies}"].append(operation.key)
         elif not options.selection.is_selected(requirement, operation):
             excluded[_UNSELECTED].append(operation.key)
