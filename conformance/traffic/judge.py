@@ -152,7 +152,7 @@ class _TrafficRun:
 
     def _read(self) -> Iterator[Exchange]:
         for file in self._options.files:
-            entries = self._survey.take_entries(file)
+            entries = self._survey.kept.take(file)
             yield from self._reader.read(entries, is_set_back=file in self._survey.set_back)
 
     def _refuse(self) -> None:

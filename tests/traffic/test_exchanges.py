@@ -132,7 +132,7 @@ def test_entries_of_short_files_are_kept(
     file.write_text(f'{{"url": "{BASE}/evses", "status": 200}}\n')
     survey = survey_traffic([file], INDEX)
     file.write_text(f'{{"url": "{BASE}/evses", "status": 404}}\n')
-    (entry,) = survey.take_entries(file)
+    (entry,) = survey.kept.take(file)
     assert isinstance(entry, TrafficEntry)
     assert entry.status == (404 if is_read_again else 200)
 
