@@ -199,6 +199,12 @@ def test_item_shown_on_two_pages_is_a_violation_where_the_list_stood_still(traff
     assert ("PAG-03", "FAIL") in summarize(traffic.judge())
 
 
+def test_page_after_an_item_that_shows_it_again_is_a_violation_at_any_time(traffic: Traffic) -> None:
+    page = traffic.get("/vehicles?page_size=2")
+    traffic.get(traffic.find_next(), lambda body: [page[1], *body])
+    assert ("PAG-03", "FAIL") in summarize(traffic.judge())
+
+
 def test_filter_that_loses_an_item_is_a_violation(traffic: Traffic) -> None:
     make = traffic.get("/inverter_models")[0]["make"].rpartition("/")[2]
     traffic.get(f"/inverter_models?make_id={make}", lambda body: body[1:])

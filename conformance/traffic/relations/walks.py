@@ -9,7 +9,7 @@ import msgspec
 from conformance.evidence.outcomes import fail_case, quote_json
 from conformance.evidence.subject import Subject
 from conformance.evidence.urls import strip_base_url
-from conformance.model import Outcome, Verdict
+from conformance.model import Outcome, Scheme, Verdict
 from conformance.model.pointers import fold_indices
 from conformance.probes.toolkit.page_judgements import (
     check_ends,
@@ -115,6 +115,7 @@ def compare_walks(walks: Iterable[Walk], reads: Reads, subject: Subject) -> Iter
             yield from _judge_beside(walk, group, reads)
             if walk.reads[0].operation.pagination is not None:
                 yield from _judge_alone(walk)
+                yield from _judge_cursors(walk)
                 yield from _judge_back(walk, back, subject)
         for walk in group:
             walk.release()
@@ -137,6 +138,24 @@ def _judge_alone(walk: Walk) -> Iterator[Comparison]:
             outcomes += check_page_length(page, size)
     for outcome in outcomes:
         yield Comparison(outcome, _sort_of(outcome), walk.reads[0].path, is_framed=True)
+
+
+def _judge_cursors(walk: Walk) -> Iterator[Comparison]:
+    """Yield a violation where the page after an item shows that item again, whatever was added or removed (PAG-03).
+
+    Only a cursor that is the id of an item says so; others keep their meaning to themselves.
+    """
+    pagination = walk.reads[0].operation.pagination
+    if pagination is None or pagination.scheme is not Scheme.CURSOR:
+        return
+    for read, before, page in zip(walk.reads[1:], walk.pages, walk.pages[1:], strict=False):
+        cursor = next((value for name, value in read.query if name == pagination.after), "")
+        if cursor in before.keys and cursor in page.keys:
+            outcome = fail_case(
+                page.response, "PAG-03", "the page after an item shows that item again",
+                expected=f"items after {cursor}", actual=cursor, also=(before.response,),
+            )  # fmt: skip
+            yield Comparison(outcome, "cursor", walk.reads[0].path, is_framed=True)
 
 
 def _judge_beside(walk: Walk, walks: list[Walk], reads: Reads) -> Iterator[Comparison]:
