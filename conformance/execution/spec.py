@@ -143,12 +143,12 @@ class RunSpec(msgspec.Struct, frozen=True):
 
 
 def release_validators() -> None:
-    """Release the validators of a run whose items have ended, with all that pytest kept of it; they take some 40 MB."""
+    """Release the validators of a run whose items have ended, with all that pytest kept of it; they take some 20 MB."""
     _build_validators.cache_clear()
     gc.collect()  # the items of pytest, and validators themselves, are in cycles
 
 
-@lru_cache(maxsize=1)  # compiled schemas take some 40 MB: worker and controller of one process share them
+@lru_cache(maxsize=1)  # compiled schemas take some 20 MB: worker and controller of one process share them
 def _build_validators(description: Description) -> tuple[SchemaValidators, SecondOpinion]:
     return SchemaValidators(description), SecondOpinion(description)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from conformance.description import Description
-from conformance.model import Exchange, Request, Response
+from conformance.model import Exchange, Request, ResourceModel, Response
 from conformance.validation import SchemaValidators, SecondOpinion
 
 UUID = "123e4567-e89b-12d3-a456-426614174000"
@@ -35,7 +35,7 @@ def describe(form: str) -> Description:
         "paths": {"/chargers": {"get": {"responses": {"200": answer}}}},
         "schema": schema,
     }
-    return Description(document, None, "", "test")  # type: ignore[arg-type] - validation reads no model
+    return Description(document, ResourceModel("", "t", "1", "", (), ()), "", "test")
 
 
 @pytest.mark.parametrize("form", CASES)
