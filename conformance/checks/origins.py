@@ -24,7 +24,10 @@ def check_allowed_origin(response: OperationResponse, subject: Subject) -> Itera
     if not origin and sent != UNKNOWN_ORIGIN:
         return
     if credentials == "true" and origin in {"*", "null", UNKNOWN_ORIGIN}:
-        message = "pages of any origin may read the response with a browser's credentials"
+        if origin == "*":
+            message = "credentials are allowed beside any origin, a pair that the Fetch Standard forbids and browsers refuse"
+        else:
+            message = "pages of any origin may read the response with a browser's credentials"
         actual = f"{quote_json(origin)} with credentials"
         pointer = "header:Access-Control-Allow-Origin"
         yield fail_case(response, "HDR-06", message, expected="no credentials", actual=actual, pointer=pointer)
