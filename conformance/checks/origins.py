@@ -25,7 +25,9 @@ def check_allowed_origin(response: OperationResponse, subject: Subject) -> Itera
         return
     if credentials == "true" and origin in {"*", "null", UNKNOWN_ORIGIN}:
         if origin == "*":
-            message = "credentials are allowed beside any origin, a pair that the Fetch Standard forbids and browsers refuse"
+            message = (
+                "credentials are allowed beside any origin, a pair that the Fetch Standard forbids and browsers refuse"
+            )
         else:
             message = "pages of any origin may read the response with a browser's credentials"
         actual = f"{quote_json(origin)} with credentials"

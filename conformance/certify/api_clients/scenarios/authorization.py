@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -39,8 +39,8 @@ _MAX_COUNT = 1000  # between the states of two sign-ins that count them
 # State and PKCE of C12
 
 
-def _return_with_state(*, is_absent: bool) -> Action:
-    """Return an action that sends the person back with a state that differs in its last character, or without one."""
+def _return_with_state(change: Callable[[str], str]) -> Action:
+    """Return an action that sends the person back with a changed state, without one where that is empty."""
 
     async def act(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
         response = await context.send_to_mock(request)
@@ -48,8 +48,8 @@ def _return_with_state(*, is_absent: bool) -> Action:
         if not location.query:
             return None
         fields = dict(parse_qsl(location.query))
-        state = fields.pop("state", "")
-        other = {} if is_absent else {"state": state[:-1] + ("B" if state[-1:] == "A" else "A")}
+        state = change(fields.pop("state", ""))
+        other = {"state": state} if state else {}
         return response.with_header(("Location", location._replace(query=urlencode({**fields, **other})).geturl()))
 
     return act
@@ -221,7 +221,11 @@ def _list_replaced_tokens(trace: Trace, revocation: ClientCall) -> set[str]:
     return refused & set(tokens[:-1])
 
 
-def _build_state_scenario(name: str, condition: str, *, is_absent: bool) -> Scenario:
+def _change_end(state: str) -> str:
+    return state[:-1] + ("B" if state[-1:] == "A" else "A")
+
+
+def _build_state_scenario(name: str, condition: str, change: Callable[[str], str]) -> Scenario:
     return Scenario(
         name,
         "C12",
@@ -229,13 +233,17 @@ def _build_state_scenario(name: str, condition: str, *, is_absent: bool) -> Scen
         f"sends the person back {condition}",
         "the code is not redeemed",
         _judge_foreign_state,
-        (ConditionRule(match_part(ServerPart.AUTHORIZE), _return_with_state(is_absent=is_absent)),),
+        (ConditionRule(match_part(ServerPart.AUTHORIZE), _return_with_state(change)),),
     )
 
 
 SCENARIOS = (
-    _build_state_scenario("state-of-another", "with a state that the client did not send", is_absent=False),
-    _build_state_scenario("state-absent", "without a state", is_absent=True),
+    _build_state_scenario("state-of-another", "with a state that the client did not send", _change_end),
+    _build_state_scenario("state-absent", "without a state", lambda _: ""),
+    _build_state_scenario(
+        "state-cut-short", "with the first half of the state", lambda state: state[: len(state) // 2]
+    ),
+    _build_state_scenario("state-longer", "with the state and more behind it", lambda state: f"{state}.1"),
 )
 PASSIVE = (
     PassiveJudge(

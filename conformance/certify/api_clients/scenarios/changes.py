@@ -1,5 +1,7 @@
 """Scenarios of data: what a client does not know stays as it is, and times are those of any day (C16)."""
 
+from typing import Any
+
 import msgspec
 
 from conformance.certify.api_clients.conditions import (
@@ -11,6 +13,7 @@ from conformance.certify.api_clients.conditions import (
     change_items,
     match_operations,
     match_part,
+    set_unknown_enum_values,
 )
 from conformance.certify.api_clients.definitions import (
     ClientEvidence,
@@ -41,7 +44,8 @@ def _judge_change(trace: Trace) -> Assessment:
     patches = [call for call in trace.api_calls if call.exchange.request.operation == CHANGE_VEHICLE]
     if not patches:
         return build_violation("it does not change the vehicle", f"the client {trace.process.description}")
-    return next((verdict for patch in patches if (verdict := _judge_patch(patch)) is not PASSED), PASSED)
+    wrong = next((verdict for patch in patches if (verdict := _judge_patch(patch)) is not PASSED), None)
+    return wrong or compare_with_control(trace)
 
 
 def _judge_patch(patch: ClientCall) -> Assessment:
@@ -66,11 +70,19 @@ def _judge_changes(everything: ClientEvidence) -> tuple[PassiveVerdict, ...]:
 
 
 async def _add_token_fields(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse:
-    """Add members to a token response, which a client must ignore (RFC 6749, section 5.1)."""
+    """Add members to a token response, which a client must ignore, and write its type in another case.
+
+    (RFC 6749, section 5.1.)
+    """
     response = await context.send_to_mock(request)
     if response.status != 200:
         return response
-    return response.with_body(msgspec.json.encode(add_unknown_fields(msgspec.json.decode(response.body), context)))
+    issued = {**msgspec.json.decode(response.body), "token_type": "bearer"}
+    return response.with_body(msgspec.json.encode(add_unknown_fields(issued, context)))
+
+
+def _make_unfamiliar(item: dict[str, Any], context: ScenarioContext) -> dict[str, Any]:
+    return add_unknown_fields(set_unknown_enum_values(item, context), context)
 
 
 async def _withdraw_field(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
@@ -100,10 +112,13 @@ SCENARIOS = (
         "unknown-fields-in-a-change",
         "C16",
         "change_vehicle",
-        "adds fields to every vehicle",
-        "the change names no field that the client does not change",
+        "adds fields to every vehicle, and sends undocumented values of enumerations with the changed one",
+        "the change names no field that the client does not change, and the task is completed",
         _judge_change,
-        (ConditionRule(match_operations(LIST_VEHICLES, READ_VEHICLE), change_items(add_unknown_fields)),),
+        (
+            ConditionRule(match_operations(LIST_VEHICLES, READ_VEHICLE), change_items(add_unknown_fields)),
+            ConditionRule(match_operations(CHANGE_VEHICLE), change_items(_make_unfamiliar)),
+        ),
     ),
     *(
         Scenario(

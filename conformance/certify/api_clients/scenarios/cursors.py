@@ -1,7 +1,8 @@
-"""Scenarios of cursors: the next link is followed exactly as it was issued (C01)."""
+"""Scenarios of cursors: a next link is followed exactly as it was issued (C01)."""
 
 import re
 import secrets
+from collections.abc import Iterator
 from urllib.parse import unquote
 
 from conformance.certify.api_clients.conditions import (
@@ -12,7 +13,13 @@ from conformance.certify.api_clients.conditions import (
     change_link_header,
     match_operations,
 )
-from conformance.certify.api_clients.definitions import Scenario, build_violation
+from conformance.certify.api_clients.definitions import (
+    ClientEvidence,
+    PassiveJudge,
+    PassiveVerdict,
+    Scenario,
+    build_violation,
+)
 from conformance.certify.api_clients.tasks import LIST_VEHICLES, find_next_link
 from conformance.certify.api_clients.trace import ServerPart, Trace
 from conformance.certify.api_clients.trace_comparisons import decode_target
@@ -22,6 +29,7 @@ _MARK = "evconform%2Fcursor%3D"
 _CURSOR_BYTES = 360  # which make a URL longer than the 255 characters of many columns
 _SHOWN = 120  # characters of a long target
 _VIEW = "view=full%20list:b&flag&view=~1"  # what decoding and encoding, sorting or a mapping would change
+_ENCODED_AGAIN = "it encodes the link again before it requests it"
 _HEX = re.compile(r"%[0-9a-fA-F]{2}")
 
 
@@ -66,11 +74,7 @@ def _judge_verbatim(trace: Trace) -> Assessment:
     for target in requested:
         if target not in allowed.values():
             original = allowed.get(decode_target(target))
-            message = (
-                "it encodes the link again before it requests it"
-                if original
-                else "it requests another URL than the link"
-            )
+            message = _ENCODED_AGAIN if original else "it requests another URL than the link"
             return build_violation(message, _describe_difference(target, original or issued[0]))
     followed = {page for page, target in pages if target in requested}
     if missing := [target for page, target in pages if page not in followed]:
@@ -86,6 +90,25 @@ def _describe_difference(actual: str, expected: str) -> str:
     same = next(differing, min(len(actual), len(expected)))
     shown = slice(max(0, same - _SHOWN // 2), same + _SHOWN)
     return f"{actual[shown]} instead of {expected[shown]}, after {same} equal characters"
+
+
+def _judge_links(everything: ClientEvidence) -> tuple[PassiveVerdict, ...]:
+    return tuple(verdict for trace in everything.traces.values() for verdict in _list_link_verdicts(trace))
+
+
+def _list_link_verdicts(trace: Trace) -> Iterator[PassiveVerdict]:
+    """Yield a verdict on each request that means the same as the next link of some list: it is that link."""
+    headers = (call.response_header("link") for call in trace.api_calls)
+    issued = {target.removeprefix(trace.base_url) for header in headers if (target := find_next_link(header))}
+    by_meaning = {decode_target(target): target for target in issued}
+    exact = {_unify_hex(target) for target in issued}
+    for call in trace.api_calls:
+        target = trace.remove_secrets(call)
+        if (original := by_meaning.get(decode_target(target))) is not None:
+            is_exact = _unify_hex(target) in exact
+            difference = "" if is_exact else _describe_difference(target, original)
+            verdict = PASSED if is_exact else build_violation(_ENCODED_AGAIN, difference)
+            yield PassiveVerdict(verdict, (call.exchange.id,))
 
 
 def _unify_hex(target: str) -> str:
@@ -106,3 +129,4 @@ SCENARIOS = (
         ),
     ),
 )
+PASSIVE = (PassiveJudge("C01", "next links as they were issued", "no next link was followed", _judge_links),)

@@ -23,19 +23,26 @@ from conformance.certify.api_clients.definitions import (
     TlsCertificate,
     build_violation,
 )
-from conformance.certify.api_clients.tasks import LIST_SESSIONS, LIST_VEHICLES, READ_SESSION, find_next_link
+from conformance.certify.api_clients.tasks import (
+    ADD_VEHICLE,
+    CHANGE_VEHICLE,
+    LIST_SESSIONS,
+    LIST_VEHICLES,
+    READ_SESSION,
+    find_next_link,
+)
 from conformance.certify.api_clients.trace import ClientCall, ServerPart, Trace
 from conformance.certify.assessments import PASSED, Assessment
 from conformance.model import Level
 
 
-def _redirect_to(origin: OtherOrigin) -> Action:
-    """Return an action that redirects with 302 to the same path under another origin."""
+def _redirect_to(origin: OtherOrigin, status: int = 302) -> Action:
+    """Return an action that redirects to the same path under another origin; with 307 and 308 the method stays."""
 
     async def act(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse:
         base_path = context.base_url.rpartition("/")[2]
         location = f"{context.other_origins[origin]}/{base_path}{request.target}"
-        return ScenarioResponse(302, (("Location", location),), is_affected=True)
+        return ScenarioResponse(status, (("Location", location),), is_affected=True)
 
     return act
 
@@ -186,6 +193,21 @@ SCENARIOS = (
         _judge_token_scope,
         (ConditionRule(match_part(ServerPart.REVOKE), _redirect_form_to(OtherOrigin.PORT)),),
         level=Level.SHOULD,  # widespread libraries follow it by themselves, and the documentation has no word on it
+    ),
+    *(
+        Scenario(
+            f"{name}-redirected",
+            "C25",
+            task,
+            f"redirects {operation} with {status} to a URL {OtherOrigin.PORT.value}",
+            "the other origin receives no token",
+            _judge_token_scope,
+            (ConditionRule(match_operations(operation), _redirect_to(OtherOrigin.PORT, status)),),
+        )
+        for name, task, operation, status in (
+            ("change", "change_vehicle", CHANGE_VEHICLE, 307),
+            ("creation", "add_vehicle", ADD_VEHICLE, 308),
+        )
     ),
     _build_reference("reference-other-port", OtherOrigin.PORT),
     _build_reference("reference-longer-port", OtherOrigin.PREFIX),

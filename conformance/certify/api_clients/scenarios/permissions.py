@@ -10,7 +10,14 @@ from conformance.certify.api_clients.conditions import (
     respond_with,
 )
 from conformance.certify.api_clients.definitions import Scenario, build_violation
-from conformance.certify.api_clients.tasks import LIST_VEHICLES, PARALLEL_READS, READ_VEHICLE
+from conformance.certify.api_clients.tasks import (
+    ADD_VEHICLE,
+    CHANGE_VEHICLE,
+    LIST_VEHICLES,
+    PARALLEL_READS,
+    READ_SESSION,
+    READ_VEHICLE,
+)
 from conformance.certify.api_clients.trace import ServerPart, Trace
 from conformance.certify.api_clients.trace_comparisons import describe_observation, list_repeats
 from conformance.certify.assessments import PASSED, Assessment
@@ -48,6 +55,22 @@ SCENARIOS = (
                 match_operations(LIST_VEHICLES), respond_with(build_problem(403, "permission-denied")), skip=1
             ),
         ),
+    ),
+    *(
+        Scenario(
+            f"forbidden-{name}",
+            "C09",
+            task,
+            f"responds to {operation} with 403",
+            "no new token, and no repeated request",
+            _judge_forbidden,
+            (ConditionRule(match_operations(operation), respond_with(build_problem(403, "permission-denied"))),),
+        )
+        for name, task, operation in (
+            ("change", "change_vehicle", CHANGE_VEHICLE),
+            ("creation", "add_vehicle", ADD_VEHICLE),
+            ("item", "read_session", READ_SESSION),
+        )
     ),
     Scenario(
         "forbidden-one-of-many",

@@ -4,11 +4,13 @@ import secrets
 import time
 from collections.abc import Sequence
 from itertools import pairwise
+from urllib.parse import unquote
 
 import msgspec
 
 from conformance.certify.api_clients.conditions import (
     BLANK_NEXT_LINK,
+    Action,
     ConditionRule,
     ScenarioContext,
     ScenarioRequest,
@@ -20,7 +22,7 @@ from conformance.certify.api_clients.conditions import (
 from conformance.certify.api_clients.definitions import Scenario, build_violation
 from conformance.certify.api_clients.tasks import LIST_SESSIONS
 from conformance.certify.api_clients.trace import ClientCall, ProcessEnd, ServerPart, Trace
-from conformance.certify.api_clients.trace_comparisons import judge_crash
+from conformance.certify.api_clients.trace_comparisons import decode_target, judge_crash
 from conformance.certify.assessments import PASSED, Assessment
 from conformance.model import Level
 
@@ -119,8 +121,8 @@ async def _show_session_on_a_later_page(request: ScenarioRequest, context: Scena
         return response
     items = msgspec.json.decode(response.body)
     known: set[str] = context.memory.setdefault("known", {item["id"] for item in items})
-    cursor: str = context.memory.setdefault("cursor", secrets.token_urlsafe(12))
-    is_later_page = f"page_after={cursor}" in query
+    cursor: str = context.memory.setdefault("cursor", f"{secrets.token_urlsafe(12)}%2F:~+")  # C01 judges how it returns
+    is_later_page = dict(decode_target(request.target)[1]).get("page_after") == unquote(cursor).replace("+", " ")
     shown = [item for item in items if (item["id"] not in known) is is_later_page]
     link = BLANK_NEXT_LINK
     if not is_later_page:
@@ -133,15 +135,19 @@ async def _show_session_on_a_later_page(request: ScenarioRequest, context: Scena
     return response.with_body(msgspec.json.encode(shown)).with_header(("Link", link))
 
 
-async def _fail_in_second_round(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
-    """Answer the first round, refuse the second with 500, and start a session after the third."""
-    number = context.memory["reads"] = context.memory.get("reads", 0) + 1
-    if number == _FAILING_READ or number == _FAILING_READ + 1:
-        return build_problem(500, detail="Something went wrong.")
-    response = await context.send_to_mock(request)
-    if number == _FAILING_READ + 2 + _ROUNDS_BEFORE:
-        await context.start_session()
-    return response
+def _fail_in_second_round(*, rounds_before: int) -> Action:
+    """Return an action that refuses the second round with 500, twice, and starts a session some rounds after it."""
+
+    async def act(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
+        number = context.memory["reads"] = context.memory.get("reads", 0) + 1
+        is_failing = number in {_FAILING_READ, _FAILING_READ + 1}
+        response = build_problem(500, detail="Something went wrong.") if is_failing else None
+        response = response or await context.send_to_mock(request)
+        if number == _FAILING_READ + 1 + rounds_before:
+            await context.start_session()
+        return response
+
+    return act
 
 
 def _judge_failed_round(trace: Trace) -> Assessment:
@@ -155,6 +161,16 @@ def _judge_failed_round(trace: Trace) -> Assessment:
     return Assessment(PASSED.verdict, "it was still polling") if is_polling else judge_crash(trace)
 
 
+def _judge_session_after_failure(trace: Trace) -> Assessment:
+    """Require that a failed round forgets nothing: a session that began meanwhile is new in the next one."""
+    following = [call for call in trace.select_calls_after(trace.affected_calls[-1]) if call.status == 200]
+    if len(following) > _ROUNDS_BEFORE and not trace.process.is_successful:
+        return build_violation(
+            "it does not find a session that began while a round failed", f"{len(following)} reads of the list later"
+        )
+    return Assessment(PASSED.verdict, f"{len(following)} reads of the list after the failure")
+
+
 SCENARIOS = (
     Scenario(
         "error-while-polling",
@@ -163,7 +179,18 @@ SCENARIOS = (
         "responds to the second round with 500, twice, and starts a session some rounds later",
         "the client goes on until the new session, or gives up and says so",
         _judge_failed_round,
-        (ConditionRule(match_operations(LIST_SESSIONS), _fail_in_second_round),),
+        (ConditionRule(match_operations(LIST_SESSIONS), _fail_in_second_round(rounds_before=1 + _ROUNDS_BEFORE)),),
+        time_limit_s=15.0,
+    ),
+    Scenario(
+        "session-while-it-fails",
+        "C29",
+        "poll_sessions",
+        "responds to the second round with 500, twice, and starts a session meanwhile",
+        "the new session is found in the next round",
+        _judge_session_after_failure,
+        (ConditionRule(match_operations(LIST_SESSIONS), _fail_in_second_round(rounds_before=0)),),
+        level=Level.SHOULD,
         time_limit_s=15.0,
     ),
     Scenario(

@@ -1,10 +1,16 @@
 """Scenarios of problems: distinguished by type and status, handled in any form, request not repeated (C21, C22)."""
 
+import msgspec
+
 from conformance.certify.api_clients.conditions import (
+    BLANK_NEXT_LINK,
     ConditionRule,
+    ScenarioContext,
+    ScenarioRequest,
     ScenarioResponse,
     build_problem,
     match_operations,
+    match_part,
     respond_with,
 )
 from conformance.certify.api_clients.definitions import (
@@ -16,8 +22,16 @@ from conformance.certify.api_clients.definitions import (
     build_not_observable,
     build_violation,
 )
-from conformance.certify.api_clients.tasks import CHANGE_VEHICLE, CREATE_USER, LIST_VEHICLES, TASKS
-from conformance.certify.api_clients.trace import ProcessEnd, Trace
+from conformance.certify.api_clients.tasks import (
+    ADD_VEHICLE,
+    CHANGE_VEHICLE,
+    CREATE_USER,
+    LIST_VEHICLES,
+    READ_SESSION,
+    READ_VEHICLE,
+    TASKS,
+)
+from conformance.certify.api_clients.trace import ProcessEnd, ServerPart, Trace
 from conformance.certify.api_clients.trace_comparisons import (
     compare_with_control,
     describe_observation,
@@ -25,7 +39,7 @@ from conformance.certify.api_clients.trace_comparisons import (
     list_repeats,
 )
 from conformance.certify.assessments import PASSED, Assessment
-from conformance.model import Verdict
+from conformance.model import Level, Verdict
 
 _INVALID_EMAIL = {"detail": "Error on fields: email", "field_errors": {"email": ["Not accepted."]}}
 _RATE_LIMIT_TEXT = {
@@ -33,10 +47,12 @@ _RATE_LIMIT_TEXT = {
     "detail": "Request was rate limited. Try again in 1 second.",
     "field_errors": {"email": ["Not accepted."]},
 }
+_FEW = 3  # vehicles
+_INVALID_REQUEST = ScenarioResponse(400, (("Content-Type", "application/json"),), b'{"error":"invalid_request"}')
 _HTML = ScenarioResponse(
     502,
     (("Content-Type", "text/html"),),
-    b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>",
+    b"<html><head><title>Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>",
 )
 
 
@@ -71,6 +87,42 @@ def _judge_html(trace: Trace) -> Assessment:
     if complete.verdict is not Verdict.FAIL:
         return complete
     return build_violation("it takes the page of a gateway for the end of the list", complete.message)
+
+
+def _judge_html_answer(trace: Trace) -> Assessment:
+    """Require that the client gives up, or says in its output what it could not do."""
+    crash = judge_crash(trace)
+    if crash.verdict is not Verdict.PASS or not trace.process.is_successful:
+        return crash
+    first = trace.affected_calls[0]
+    if first.path.rpartition("/")[2] in trace.process.output:
+        return PASSED
+    if trace.process.end is ProcessEnd.OPERATOR:
+        return build_not_observable("whether the client reports the failure is not seen from here")
+    return build_violation("it takes the page of a gateway for an answer", f"{first.method} {first.target}")
+
+
+def _judge_token_refusal(trace: Trace) -> Assessment:
+    """Require that a token request is not repeated as it is after 400 (RFC 6749, section 5.2)."""
+    first, *later = trace.select_calls(ServerPart.TOKEN)
+    repeats = sum(call.body == first.body for call in later)
+    return build_violation("it repeats a token request after 400", f"{repeats} times") if repeats else PASSED
+
+
+async def _fail_at_one_vehicle(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
+    if request.target != context.memory.setdefault("failing", request.target):
+        return None
+    return msgspec.structs.replace(_HTML, status=500, is_affected=True)
+
+
+async def _show_few_vehicles(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse:
+    """Send the first vehicles alone, as if there were no others."""
+    response = await context.send_to_mock(request)
+    if response.status != 200:
+        return response
+    body = msgspec.json.encode(msgspec.json.decode(response.body)[:_FEW])
+    few = response.with_body(body).with_header(("Link", BLANK_NEXT_LINK))
+    return msgspec.structs.replace(few, is_affected=False)
 
 
 def _judge_no_repeat(trace: Trace) -> Assessment:
@@ -166,6 +218,31 @@ SCENARIOS = (
             ),
         ),
     ),
+    *(
+        Scenario(
+            f"refused-{name}",
+            "C22",
+            task,
+            f"refuses {operation} with {status}",
+            "the request is never repeated",
+            _judge_no_repeat,
+            (ConditionRule(match_operations(operation), respond_with(build_problem(status))),),
+        )
+        for name, task, operation, status in (
+            ("addition", "add_vehicle", ADD_VEHICLE, 422),
+            ("item-404", "read_session", READ_SESSION, 404),
+        )
+    ),
+    Scenario(
+        "refused-token-request",
+        "C22",
+        "list_vehicles",
+        "refuses the token request with 400",
+        "the request is never repeated",
+        _judge_token_refusal,
+        (ConditionRule(match_part(ServerPart.TOKEN), respond_with(_INVALID_REQUEST)),),
+        level=Level.SHOULD,  # the documentation speaks of the API alone
+    ),
     Scenario(
         "other-words",
         "C21",
@@ -200,6 +277,29 @@ SCENARIOS = (
         _judge_html,
         (ConditionRule(match_operations(LIST_VEHICLES), respond_with(_HTML), skip=1, times=1),),
         comparison="unavailable",
+    ),
+    Scenario(
+        "html-500-item",
+        "C21",
+        "read_vehicles",
+        "responds to the read of one of three vehicles with 500 and an HTML page",
+        "the client gives up, or names the vehicle",
+        _judge_html_answer,
+        (
+            ConditionRule(match_operations(LIST_VEHICLES), _show_few_vehicles),
+            ConditionRule(match_operations(READ_VEHICLE), _fail_at_one_vehicle, skip=1),
+        ),
+        comparison="item-unavailable",
+    ),
+    Scenario(
+        "html-502-change",
+        "C21",
+        "change_vehicle",
+        "responds to the change with 502 and an HTML page",
+        "the client gives up, or names the vehicle",
+        _judge_html_answer,
+        (ConditionRule(match_operations(CHANGE_VEHICLE), respond_with(_HTML)),),
+        comparison="refused-409",
     ),
 )
 PASSIVE = (

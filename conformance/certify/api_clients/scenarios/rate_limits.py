@@ -30,8 +30,11 @@ from conformance.certify.api_clients.tasks import (
     ADD_VEHICLE,
     CHANGE_VEHICLE,
     CREATE_USER,
+    LIST_MODELS,
+    LIST_SESSIONS,
     LIST_VEHICLES,
     PARALLEL_READS,
+    READ_SESSION,
     READ_VEHICLE,
 )
 from conformance.certify.api_clients.trace import ClientCall, ProcessEnd, ServerPart, Trace
@@ -273,15 +276,20 @@ SCENARIOS = (
             f"retry-after-{name}",
             "C05",
             task,
-            f"responds to {operation} with 429 and Retry-After: {_SHORT_WAIT_S}",
+            f"responds to {' and '.join(operations)} with 429 and Retry-After: {_SHORT_WAIT_S}",
             f"no request for {_SHORT_WAIT_S} s",
             _judge_waits,
-            (ConditionRule(match_operations(operation), _refuse_shortly, times=1),),
+            tuple(
+                ConditionRule(match_operations(operation), _refuse_shortly, skip=skip, times=1)
+                for operation in operations
+            ),
         )
-        for name, task, operation in (
-            ("post", "create_user", CREATE_USER),
-            ("add", "add_vehicle", ADD_VEHICLE),
-            ("change", "change_vehicle", CHANGE_VEHICLE),
+        for name, task, skip, operations in (
+            ("post", "create_user", 0, (CREATE_USER,)),
+            ("add", "add_vehicle", 0, (LIST_MODELS, ADD_VEHICLE)),
+            ("change", "change_vehicle", 0, (CHANGE_VEHICLE,)),
+            ("session", "read_session", 0, (LIST_SESSIONS, READ_SESSION)),
+            ("poll", "poll_sessions", 1, (LIST_SESSIONS,)),  # in the second round
         )
     ),
     Scenario(

@@ -25,7 +25,7 @@ from conformance.certify.api_clients.trace import ClientCall, Trace
 from conformance.certify.assessments import PASSED, Assessment
 from conformance.model import Verdict
 
-_QUERY = "edition=2026"  # a URL is more than the id in it
+_QUERY = "edition=2026%20b:a&view=~1&all"  # a URL is more than the id in it, and no other way to write it
 _URL = re.compile(rb'"(https?://[^"\\]+)"')
 
 

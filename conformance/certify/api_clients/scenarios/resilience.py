@@ -24,7 +24,7 @@ from conformance.certify.api_clients.definitions import (
     build_not_observable,
     build_violation,
 )
-from conformance.certify.api_clients.tasks import CHANGE_VEHICLE, LIST_SESSIONS, LIST_VEHICLES
+from conformance.certify.api_clients.tasks import CHANGE_VEHICLE, LIST_SESSIONS, LIST_VEHICLES, READ_SESSION
 from conformance.certify.api_clients.trace import ProcessEnd, ServerPart, Trace
 from conformance.certify.api_clients.trace_comparisons import compare_with_control, list_repeats
 from conformance.certify.assessments import PASSED, Assessment
@@ -49,7 +49,7 @@ def _judge_back_off(trace: Trace) -> Assessment:
     if trace.process.end is ProcessEnd.ENDED and trace.process.exit_status == 0:
         complete = compare_with_control(trace)
         if complete.verdict is Verdict.FAIL:
-            return build_violation("it takes the failure for the end of the list", complete.message)
+            return build_violation("it takes the failure for an answer", complete.message)
     if not gaps:
         return build_not_observable("it gave up at the first refusal, so there are no gaps to judge")
     pauses = gaps[1:] if len(gaps) > 1 and gaps[0] < _MIN_GAP_S else gaps  # one immediate retry is allowed
@@ -213,6 +213,21 @@ SCENARIOS = (
         time_limit_s=60,
     ),
     Scenario(
+        "item-unavailable",
+        "C06",
+        "read_session",
+        "responds to the read of the session with 503, 502, 504 and 503",
+        "growing gaps between retries",
+        _judge_back_off,
+        (
+            ConditionRule(
+                match_operations(READ_SESSION), respond_in_turn(*map(build_problem, (503, 502, 504, 503))), times=4
+            ),
+        ),
+        level=Level.SHOULD,
+        time_limit_s=60,
+    ),
+    Scenario(
         "token-unavailable",
         "C06",
         "list_vehicles",
@@ -235,6 +250,19 @@ SCENARIOS = (
         "the page is requested again, and the task is completed",
         _judge_repeated_read,
         (ConditionRule(match_operations(LIST_VEHICLES), reset_connection(is_committed=False), skip=1, times=1),),
+        level=Level.SHOULD,
+    ),
+    Scenario(
+        "item-reset",
+        "C08",
+        "read_session",
+        "resets the connection at the list of sessions and at the read of the session, once each",
+        "each is requested again, and the task is completed",
+        _judge_repeated_read,
+        tuple(
+            ConditionRule(match_operations(operation), reset_connection(is_committed=False), times=1)
+            for operation in (LIST_SESSIONS, READ_SESSION)
+        ),
         level=Level.SHOULD,
     ),
     *(

@@ -12,6 +12,7 @@ from conformance.certify.api_clients.conditions import (
     ScenarioResponse,
     build_unauthorized,
     match_operations,
+    match_part,
     refuse_tokens,
 )
 from conformance.certify.api_clients.definitions import (
@@ -35,6 +36,7 @@ _LATE_S = 1.0  # after a request with the new token
 _MAX_LATE_S = 2.0  # for a client that sends no request with a new token before all responses are there
 _SERVED_BY_SECOND_TOKEN = 2  # requests
 _NO_SECOND_RENEWAL = "it requests no new token when its token expires for the second time"
+_SLOW_RENEWAL_S = 1.5  # longer than a client may wait for a lock, and shorter than for a response
 _refuse_together = refuse_tokens(parallel=PARALLEL_READS)
 
 
@@ -189,6 +191,12 @@ async def _refuse_late(request: ScenarioRequest, context: ScenarioContext) -> Sc
     return refusal
 
 
+async def _renew_slowly(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse:
+    """Issue a token a while after it was requested."""
+    await asyncio.sleep(_SLOW_RENEWAL_S * context.scale)
+    return await context.send_to_mock(request)
+
+
 def _judge_shared_renewal(trace: Trace) -> Assessment:
     if len(trace.affected_calls) < 2:
         return build_inconclusive(
@@ -236,10 +244,13 @@ SCENARIOS = (
         "expired-at-once",
         "C10",
         "read_at_once",
-        f"responds to {PARALLEL_READS} requests with 401 at the same time",
+        f"responds to {PARALLEL_READS} requests with 401 at the same time, and takes a while to issue a new token",
         "one new token for all of them",
         _judge_shared_renewal,
-        (ConditionRule(match_operations(READ_VEHICLE), refuse_tokens(parallel=PARALLEL_READS)),),
+        (
+            ConditionRule(match_operations(READ_VEHICLE), refuse_tokens(parallel=PARALLEL_READS)),
+            ConditionRule(match_part(ServerPart.TOKEN), _renew_slowly, skip=1),
+        ),
         level=Level.SHOULD,
     ),
     Scenario(

@@ -97,7 +97,8 @@ async def _send_compressed(request: ScenarioRequest, context: ScenarioContext) -
 def _send_in_pieces(pause_s: float, *, is_wide: bool = False) -> Action:
     """Return an action that sends the body in pieces, without Content-Length.
 
-    With `is_wide`, descriptions have characters of several bytes, some of which are sent in two pieces.
+    With `is_wide`, descriptions have characters of several bytes, some of which are sent in two pieces, and the media
+    type has a parameter.
     """
 
     async def act(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
@@ -112,7 +113,8 @@ def _send_in_pieces(pause_s: float, *, is_wide: bool = False) -> Action:
 
 def _describe_in_wide_characters(response: ScenarioResponse) -> ScenarioResponse:
     items = msgspec.json.decode(response.body)
-    return response.with_body(msgspec.json.encode([{**item, "description": _WIDE_TEXT} for item in items]))
+    wide = response.with_body(msgspec.json.encode([{**item, "description": _WIDE_TEXT} for item in items]))
+    return wide.with_header(("Content-Type", "application/json; charset=UTF-8"))
 
 
 def _judge_compressed(trace: Trace) -> Assessment:
@@ -164,7 +166,7 @@ SCENARIOS = (
     _build_tls_scenario("tls-old", TlsCertificate.OLD_TLS),
     _build_delivery(
         "chunked",
-        "sends bodies chunked, without Content-Length, with text beyond ASCII",
+        "sends bodies chunked, without Content-Length, with text beyond ASCII, as `application/json; charset=UTF-8`",
         _send_in_pieces(0.0, is_wide=True),
     ),
     _build_delivery(

@@ -4,6 +4,7 @@ import re
 import secrets
 from collections.abc import Awaitable, Callable
 from urllib.parse import unquote
+from zlib import crc32
 
 import msgspec
 
@@ -53,6 +54,10 @@ def _write_in_small_letters(known: str, turn: int) -> str:
     return f"CASE-{turn}-{known}".lower()  # another id, since ids are no words
 
 
+def _put_zeros_before(known: str, turn: int) -> str:
+    return f"{'0' * turn}{crc32(known.encode()):012}"  # one number, and yet other ids
+
+
 _FORMS = (_extend_known, _put_before_known, _invent_word, _invent_number, _write_in_capitals, _write_in_small_letters)
 
 
@@ -79,8 +84,8 @@ class _IdTable:
 
     def restore_known(self, text: str) -> str:
         """Return a text with the known ids in place of those that a client sees."""
-        for issued, known in self._known.items():
-            text = text.replace(issued, known)
+        for issued in sorted(self._known, key=len, reverse=True):  # since one may be a part of another
+            text = text.replace(issued, self._known[issued])
         return text
 
     def is_hidden(self, segment: str) -> bool:
@@ -183,6 +188,13 @@ SCENARIOS = (
         "poll_sessions",
         _LONGER,
         _issue_unfamiliar_ids(_extend_known, send=start_session_once),
+        time_limit_s=15.0,
+    ),
+    _build_scenario(
+        "zeros-before-ids-of-new-sessions",
+        "poll_sessions",
+        "that are one number with more and more zeros before it",
+        _issue_unfamiliar_ids(_put_zeros_before, send=start_session_once),
         time_limit_s=15.0,
     ),
 )
