@@ -10,6 +10,7 @@ from conformance.certify.api_clients.scenario_attempts import name_attempt, name
 
 _CONTROL_LIMIT_S = 30.0
 _LONG_LIMIT_S = 30.0  # scenarios with more make their client wait
+_WAITING_SHARE = 60  # per cent of the jobs
 
 
 class ScenarioRun(msgspec.Struct, frozen=True):
@@ -66,7 +67,7 @@ class RunnerSettings(msgspec.Struct, frozen=True):
 
 
 def divide_into_lanes(scenario_runs: Sequence[ScenarioRun], jobs: int) -> list[tuple[list[ScenarioRun], int]]:
-    """Divide runs into those that wait and the others, each with its share of the jobs.
+    """Divide runs into those that wait and the others, each with its share of the jobs, the larger one for waiting.
 
     Waiting clients would otherwise hold all jobs at first, while the machine has nothing to do.
     """
@@ -74,4 +75,5 @@ def divide_into_lanes(scenario_runs: Sequence[ScenarioRun], jobs: int) -> list[t
     others = [scenario_run for scenario_run in scenario_runs if not scenario_run.is_waiting]
     if jobs < 2 or not waiting or not others:
         return [(list(scenario_runs), jobs)]
-    return [(waiting, jobs // 2), (others, jobs - jobs // 2)]
+    share = max(1, jobs * _WAITING_SHARE // 100)
+    return [(waiting, share), (others, jobs - share)]

@@ -283,6 +283,7 @@ SCENARIOS = (
                 ConditionRule(match_operations(operation), _refuse_shortly, skip=skip, times=1)
                 for operation in operations
             ),
+            time_limit_s=_SHORT_WAIT_S * len(operations) + 30,
         )
         for name, task, skip, operations in (
             ("post", "create_user", 0, (CREATE_USER,)),
