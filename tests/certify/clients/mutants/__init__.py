@@ -4,6 +4,7 @@ from tests.certify.clients.mutants import (
     connections,
     later_faults,
     lists,
+    other_endpoints,
     polling,
     problems,
     references,
@@ -32,4 +33,5 @@ MUTANTS = (
     *later_faults.MUTANTS,
     *single_places.MUTANTS,
     *unplayed_places.MUTANTS,
+    *other_endpoints.MUTANTS,
 )
