@@ -21,6 +21,7 @@ class TlsCertificate(StrEnum):
     EXPIRED = "expired yesterday"
     UNKNOWN_AUTHORITY = "issued by an unknown authority"
     UNKNOWN_AUTHORITY_OF_API = "issued by an unknown authority, for the API alone"
+    UNKNOWN_AUTHORITY_LATER = "issued by an unknown authority, to all connections after the token request"
     OTHER_HOST = "issued for another host"
     OLD_TLS = "trusted, but over TLS 1.1"
 

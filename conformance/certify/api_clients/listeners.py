@@ -65,10 +65,34 @@ class CertificateAuthority:
                 return self._authority.issue_cert(_HOST, not_before=start, not_after=end)
             case TlsCertificate.OTHER_HOST:
                 return self._authority.issue_cert("api.other-host.example")
-            case TlsCertificate.UNKNOWN_AUTHORITY | TlsCertificate.UNKNOWN_AUTHORITY_OF_API:
+            case (
+                TlsCertificate.UNKNOWN_AUTHORITY
+                | TlsCertificate.UNKNOWN_AUTHORITY_OF_API
+                | TlsCertificate.UNKNOWN_AUTHORITY_LATER
+            ):
                 return self._stranger.issue_cert(_HOST)
             case _:
                 return self._authority.issue_cert(_HOST)
+
+
+class _ChangingCertificate:
+    """The TLS context of a server that presents a trusted certificate to one connection, and another one later."""
+
+    def __init__(self, certificates: CertificateAuthority) -> None:
+        self.context = certificates.build_context(TlsCertificate.TRUSTED)
+        self._later = certificates.build_context(TlsCertificate.UNKNOWN_AUTHORITY_LATER)
+        self._is_first = True
+        if self.context is not None:
+            self.context.sni_callback = self._choose
+
+    def restart(self) -> None:
+        """Present the trusted certificate to the next connection."""
+        self._is_first = True
+
+    def _choose(self, connection: ssl.SSLObject, _name: str | None, _context: ssl.SSLContext) -> None:
+        if not self._is_first and self._later is not None:
+            connection.context = self._later
+        self._is_first = False
 
 
 def _limit_to_old_tls(context: ssl.SSLContext) -> ssl.SSLContext | None:
@@ -86,13 +110,14 @@ class ListenerAddresses(msgspec.Struct, frozen=True):
     """The addresses of the scenario server: origins by TLS certificate, other origins, and the authority's file.
 
     `list_handshakes` returns the handshakes at a listener that no correct client accepts, after waiting for those that
-    a client began.
+    a client began. `restart` lets the listener whose certificate changes begin with the trusted one.
     """
 
     origins: Mapping[TlsCertificate, str]
     other_origins: Mapping[OtherOrigin, str]
     authority_file: Path
     list_handshakes: Callable[[TlsCertificate], tuple[Handshake, ...]]
+    restart: Callable[[], None]
 
 
 @contextmanager
@@ -107,7 +132,13 @@ def open_listeners(app: Any, other_app: Any) -> Iterator[ListenerAddresses]:
         sibling = stack.enter_context(serve_on_loopback(other_app, protocol=ResettableProtocol, host=sibling_host))
         trusted = certificates.build_context(TlsCertificate.TRUSTED)
         secure = stack.enter_context(serve_on_loopback(app, protocol=ResettableProtocol, tls=trusted))
-        origins = {TlsCertificate.NONE: plain, TlsCertificate.TRUSTED: secure}
+        changing = _ChangingCertificate(certificates)
+        later = stack.enter_context(serve_on_loopback(app, protocol=ResettableProtocol, tls=changing.context))
+        origins = {
+            TlsCertificate.NONE: plain,
+            TlsCertificate.TRUSTED: secure,
+            TlsCertificate.UNKNOWN_AUTHORITY_LATER: later,
+        }
         listeners: dict[TlsCertificate, _HandshakeListener] = {}
         for kind in TlsCertificate:
             if kind not in origins and (context := certificates.build_context(kind)) is not None:
@@ -125,6 +156,7 @@ def open_listeners(app: Any, other_app: Any) -> Iterator[ListenerAddresses]:
             },
             certificates.file,
             lambda kind: listeners[kind].list_handshakes() if kind in listeners else (),
+            changing.restart,
         )
 
 

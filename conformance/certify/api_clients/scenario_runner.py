@@ -102,11 +102,15 @@ class ScenarioRunner:
             scale=self._scale,
             on_call=lambda call: self._record_call(scenario_run.name, item, call),
         )
-        if scenario_run.certificate is TlsCertificate.UNKNOWN_AUTHORITY_OF_API:
-            trusted = self._doors.origins[TlsCertificate.TRUSTED]
-            self.server.add_endpoint(endpoint, trusted, self._doors.other_origins, api_origin=origin)
-        else:
-            self.server.add_endpoint(endpoint, origin, self._doors.other_origins)
+        trusted, others = self._doors.origins[TlsCertificate.TRUSTED], self._doors.other_origins
+        match scenario_run.certificate:
+            case TlsCertificate.UNKNOWN_AUTHORITY_OF_API:
+                self.server.add_endpoint(endpoint, trusted, others, api_origin=origin)
+            case TlsCertificate.UNKNOWN_AUTHORITY_LATER:
+                self._doors.restart()
+                self.server.add_endpoint(endpoint, origin, others, api_origin=trusted)
+            case _:
+                self.server.add_endpoint(endpoint, origin, others)
         return endpoint
 
     def _build_world(self) -> MockWorld:

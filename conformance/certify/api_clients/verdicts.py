@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from conformance.certify.api_clients.definitions import ClientEvidence, PassiveJudge, Scenario, TlsCertificate
+from conformance.certify.api_clients.definitions import ClientEvidence, PassiveJudge, Scenario
 from conformance.certify.api_clients.tasks import Task
 from conformance.certify.api_clients.trace import ProcessEnd, Trace
 from conformance.certify.api_clients.trace_comparisons import compare_with_control, judge_crash
@@ -78,7 +78,7 @@ def _limit_to_requests(scenario: Scenario, passed: Assessment) -> Assessment:
 def _has_met_condition(scenario: Scenario, trace: Trace) -> bool:
     if scenario.is_control:
         return True
-    if scenario.certificate in {TlsCertificate.NONE, TlsCertificate.TRUSTED}:
+    if scenario.rules:
         return bool(trace.affected_calls)
     return bool(trace.handshakes)
 

@@ -207,6 +207,7 @@ SCENARIOS = (
         for name, task, operation, status in (
             ("change", "change_vehicle", CHANGE_VEHICLE, 307),
             ("creation", "add_vehicle", ADD_VEHICLE, 308),
+            ("item", "read_session", READ_SESSION, 302),
         )
     ),
     _build_reference("reference-other-port", OtherOrigin.PORT),

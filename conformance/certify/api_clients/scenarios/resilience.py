@@ -24,7 +24,13 @@ from conformance.certify.api_clients.definitions import (
     build_not_observable,
     build_violation,
 )
-from conformance.certify.api_clients.tasks import CHANGE_VEHICLE, LIST_SESSIONS, LIST_VEHICLES, READ_SESSION
+from conformance.certify.api_clients.tasks import (
+    ADD_VEHICLE,
+    CHANGE_VEHICLE,
+    LIST_SESSIONS,
+    LIST_VEHICLES,
+    READ_SESSION,
+)
 from conformance.certify.api_clients.trace import ProcessEnd, ServerPart, Trace
 from conformance.certify.api_clients.trace_comparisons import compare_with_control, list_repeats
 from conformance.certify.assessments import PASSED, Assessment
@@ -265,6 +271,17 @@ SCENARIOS = (
         ),
         level=Level.SHOULD,
     ),
+    Scenario(
+        "poll-reset",
+        "C08",
+        "poll_sessions",
+        "resets the connection in the second round, once",
+        "the list is requested again, and the task is completed",
+        _judge_repeated_read,
+        (ConditionRule(match_operations(LIST_SESSIONS), reset_connection(is_committed=False), skip=1, times=1),),
+        level=Level.SHOULD,
+        time_limit_s=15.0,
+    ),
     *(
         Scenario(
             f"read-cut-{name}",
@@ -303,16 +320,23 @@ SCENARIOS = (
         level=Level.SHOULD,
         time_limit_s=STALL_S + 30,
     ),
-    Scenario(
-        "silent-write",
-        "C28",
-        "change_vehicle",
-        f"sends no response to the change for {STALL_S} s, once",
-        "the request times out",
-        _judge_timeout,
-        (ConditionRule(match_operations(CHANGE_VEHICLE), delay_response(STALL_S), times=1),),
-        level=Level.SHOULD,
-        time_limit_s=STALL_S + 30,
+    *(
+        Scenario(
+            f"silent-{name}",
+            "C28",
+            task,
+            f"sends no response to {operation} for {STALL_S} s, once",
+            "the request times out",
+            _judge_timeout,
+            (ConditionRule(match_operations(operation), delay_response(STALL_S), times=1),),
+            level=Level.SHOULD,
+            time_limit_s=STALL_S + 30,
+        )
+        for name, task, operation in (
+            ("write", "change_vehicle", CHANGE_VEHICLE),
+            ("creation", "add_vehicle", ADD_VEHICLE),
+            ("item", "read_session", READ_SESSION),
+        )
     ),
     Scenario(
         "silence",

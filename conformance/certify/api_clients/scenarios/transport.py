@@ -12,6 +12,7 @@ from conformance.certify.api_clients.conditions import (
     ScenarioRequest,
     ScenarioResponse,
     match_operations,
+    match_part,
 )
 from conformance.certify.api_clients.content_codings import CODINGS
 from conformance.certify.api_clients.definitions import (
@@ -58,6 +59,22 @@ def _judge_handshakes(trace: Trace) -> Assessment:
         message = "it sends HTTP without TLS" if shown.failure else "it sends HTTP in spite of the TLS certificate"
         return build_violation(message, f"{method}, {len(shown.received)} bytes")
     return Assessment(PASSED.verdict, f"{len(trace.handshakes)} handshakes, no byte of HTTP")
+
+
+async def _close_after_token(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse:
+    """Issue a token and close the connection, so that the revocation needs another one."""
+    return (await context.send_to_mock(request)).with_header(("Connection", "close"))
+
+
+def _judge_later_certificate(trace: Trace) -> Assessment:
+    if not trace.api_calls:
+        return build_inconclusive(
+            "it does not accept a TLS certificate of the authority in EVCONFORM_CA_FILE, so refusals show nothing"
+        )
+    if sent := trace.select_calls(ServerPart.REVOKE):
+        message = "it sends its token in spite of the TLS certificate of the revocation endpoint"
+        return build_violation(message, f"{sent[0].method} {sent[0].path}")
+    return Assessment(PASSED.verdict, "no revocation was sent")
 
 
 def _judge_agents(everything: ClientEvidence) -> tuple[PassiveVerdict, ...]:
@@ -164,6 +181,16 @@ SCENARIOS = (
     _build_tls_scenario("tls-self-signed-api", TlsCertificate.UNKNOWN_AUTHORITY_OF_API),
     _build_tls_scenario("tls-other-host", TlsCertificate.OTHER_HOST),
     _build_tls_scenario("tls-old", TlsCertificate.OLD_TLS),
+    Scenario(
+        "tls-self-signed-revocation",
+        "C24",
+        "revoke_token",
+        f"presents a TLS certificate: {TlsCertificate.UNKNOWN_AUTHORITY_LATER.value}",
+        "the token is not sent to be revoked",
+        _judge_later_certificate,
+        (ConditionRule(match_part(ServerPart.TOKEN), _close_after_token),),
+        certificate=TlsCertificate.UNKNOWN_AUTHORITY_LATER,
+    ),
     _build_delivery(
         "chunked",
         "sends bodies chunked, without Content-Length, with text beyond ASCII, as `application/json; charset=UTF-8`",

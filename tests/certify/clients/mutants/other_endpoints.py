@@ -22,6 +22,7 @@ READ_SESSION = '    vehicle = client.get(session["url"] + "?expand=vehicle").jso
 READ_VEHICLE = '        print(client.get(vehicle["url"]).json()["id"])\n'
 ADD = '    client.send("POST", f"{BASE}/vehicles", json=body, headers={"EvEnergy-User": USER})\n'
 CHANGE = '    client.send("PATCH", vehicle["url"], json={"maximum_charge_limit_percentage": 80})\n'
+SEND = "        return self._http.request(method, url, json=json, headers=sent)\n"
 STATE = '        if given.get("state") != [state]:\n'
 
 
@@ -71,6 +72,12 @@ MUTANTS = (
         "item-reset read-reset",
         (RETRY, RETRY.replace("tries >= MAX_TRIES", 'tries >= MAX_TRIES or "sessions/" in url')),
     ),
+    should(
+        "C08",
+        "ends where a round of polling breaks",
+        "poll-reset read-reset",
+        (RETRY, RETRY.replace("tries >= MAX_TRIES", 'tries >= MAX_TRIES or url.endswith("sessions")')),
+    ),
     must(
         "C09",
         "gets a new token where a change is forbidden",
@@ -88,6 +95,15 @@ MUTANTS = (
         "gets a new token where a session is forbidden",
         "forbidden-item forbidden",
         (RENEWAL, RENEWAL.replace("== 401", 'in ((401, 403) if "sessions/" in url else (401,))')),
+    ),
+    must(
+        "C24",
+        "trusts everybody with its revocation",
+        "tls-self-signed-revocation tls-self-signed",
+        (
+            'self._http.post(f"{OAUTH}/revoke_token/", data={"token": self.get_token()}, auth=(ID, SECRET))',
+            'httpx.post(f"{OAUTH}/revoke_token/", data={"token": self.get_token()}, auth=(ID, SECRET), verify=False)',
+        ),
     ),
     should(
         "C10",
@@ -205,6 +221,24 @@ MUTANTS = (
         "creation-redirected redirect-elsewhere",
         (REDIRECT, REDIRECT.replace('== "GET"', 'in {"GET", "POST"}')),
         (OWN, OWN.replace(" else", ' or method == "POST" else')),
+    ),
+    must(
+        "C25",
+        "takes its token along where a session is redirected",
+        "item-redirected redirect-elsewhere",
+        (OWN, OWN.replace(" else", ' or "sessions/" in url else')),
+    ),
+    should(
+        "C28",
+        "waits for ever where it adds something",
+        "silent-creation silent-write",
+        (SEND, SEND.replace("headers=sent", 'headers=sent, timeout=None if method == "POST" else TIMEOUT_S')),
+    ),
+    should(
+        "C28",
+        "waits for ever for a session",
+        "silent-item silent-write",
+        (SEND, SEND.replace("headers=sent", 'headers=sent, timeout=None if "sessions/" in url else TIMEOUT_S')),
     ),
     should(
         "C29",
