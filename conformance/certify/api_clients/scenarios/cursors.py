@@ -21,7 +21,7 @@ from conformance.certify.api_clients.definitions import (
     build_violation,
 )
 from conformance.certify.api_clients.tasks import LIST_VEHICLES, find_next_link
-from conformance.certify.api_clients.trace import ServerPart, Trace
+from conformance.certify.api_clients.trace import ClientCall, ServerPart, Trace
 from conformance.certify.api_clients.trace_comparisons import decode_target
 from conformance.certify.assessments import PASSED, Assessment
 
@@ -69,7 +69,7 @@ def _judge_verbatim(trace: Trace) -> Assessment:
     ]
     issued = [target for _, target in pages]
     first = trace.affected_calls[0]
-    requested = [_unify_hex(trace.remove_secrets(call)) for call in trace.api_calls if call.path == first.path]
+    requested = [_unify_hex(trace.remove_secrets(call)) for call in _list_pages(trace, first.path)]
     allowed = {decode_target(target): target for target in (trace.remove_secrets(first), *issued)}
     for target in requested:
         if target not in allowed.values():
@@ -80,6 +80,15 @@ def _judge_verbatim(trace: Trace) -> Assessment:
     if missing := [target for page, target in pages if page not in followed]:
         return build_violation("it stops although a next page is linked", f"next was {missing[0]}")
     return PASSED
+
+
+def _list_pages(trace: Trace, path: str) -> Iterator[ClientCall]:
+    """Yield the requests for pages of a list, up to its last page: what comes after it, C02 judges."""
+    for call in trace.api_calls:
+        if call.path == path:
+            yield call
+            if call.status == 200 and not find_next_link(call.response_header("link")):
+                return
 
 
 def _describe_difference(actual: str, expected: str) -> str:

@@ -123,6 +123,7 @@ MUTANTS = (
         "stops at a short page",
         "short-page links-reordered",
         change_link('"" if len(response.json()) < 20 else following'),
+        implied=frozenset({"C03"}),
     ),
     must("C01", "stops at an empty page", "empty-page short-page", change_link("following if response.json() else ''")),
     must(
@@ -180,6 +181,7 @@ MUTANTS = (
             NEXT
             + "        if not url:\n            client.get(f\"{BASE}/vehicles?page_after={response.json()[-1]['id']}\")\n",
         ),
+        implied=frozenset({"C19"}),
     ),
     must(
         "C02",
