@@ -14,6 +14,7 @@ from conformance.errors import PlanError
 from conformance.model import Level, StatedRule, StateMachine
 
 __all__ = [
+    "find_excused_deletion",
     "is_unlisted_creation",
     "load_bundled_machines",
     "load_bundled_rules",
@@ -54,6 +55,13 @@ def is_unlisted_creation(operation: str) -> bool:
     return any(rule.unlisted and rule.operation == operation for rule in load_bundled_rules())
 
 
+@cache
+def find_excused_deletion(operation: str, status: int) -> StatedRule | None:
+    """Return the rule that a resource may stay after a deletion with this status; None where there is none."""
+    rules = (rule for rule in load_bundled_rules() if rule.operation == operation)
+    return next((rule for rule in rules if status in rule.undeleted), None)
+
+
 def load_rules(*, root: Traversable | None = None) -> tuple[StatedRule, ...]:
     """Return every rule of the folder `root`, sorted by id. The default is the bundled rulebook.
 
@@ -91,7 +99,7 @@ def _read_file(file: Traversable) -> list[StatedRule]:
 
 def _find_problem(rule: StatedRule) -> str:
     """Return what is wrong with a rule that has the right shape; empty if nothing is."""
-    if bool(rule.steps) is rule.unlisted:
+    if bool(rule.steps) is (rule.unlisted or bool(rule.undeleted)):
         return "it has steps that nobody needs" if rule.steps else "it has no step"
     if (rule.level is Level.MUST) is bool(rule.reading):
         return "a rule has a second reading exactly where its level is below MUST"

@@ -20,6 +20,7 @@ Conversation = Generator[Request, Response, None]
 """A generator of requests that receives the response to each before it yields the next; raises `Broken`."""
 
 _MOST_PAGES = 50
+_GONE = frozenset({404, 410})
 
 
 class StepKind(StrEnum):
@@ -120,7 +121,7 @@ class History:
         The list is checked too if several items were created or one was deleted.
         """
         for name in sorted(self._deleted):
-            yield from self._check_gone(self._lifecycle.read, name)
+            yield from self._check_gone(self._lifecycle.read, name, _GONE)
         if self._deleted or len(self._items) > 1:
             yield from self._walk()
 
@@ -172,13 +173,13 @@ class History:
             yield from self._check("WRT-05", name)
 
     def _delete(self, operation: Operation, name: str) -> Conversation:
-        """Check WRT-04: after DELETE, GET returns 404, and so does a second DELETE."""
+        """Check WRT-04: after DELETE, GET returns 404, and a second DELETE 404 or 204."""
         response = yield self._request(operation, name)
         if response.status // 100 == 2:
             del self._items[name]
             self._deleted.add(name)
-            for target in (self._lifecycle.read, operation):
-                yield from self._check_gone(target, name)
+            yield from self._check_gone(self._lifecycle.read, name, _GONE)
+            yield from self._check_gone(operation, name, _GONE | {204})
 
     def _walk(self) -> Conversation:
         """Check WRT-07 and WRT-04: the list has every created item and no deleted one."""
@@ -209,11 +210,11 @@ class History:
             raise Broken(requirement, f"GET of {name}, which exists, returned {response.status}, expected 200", request)
         self._check_properties(requirement, self._items[name], self._read_item(response, request), request)
 
-    def _check_gone(self, operation: Operation, name: str) -> Conversation:
-        """Send a request for a deleted item, and expect 404."""
+    def _check_gone(self, operation: Operation, name: str, statuses: frozenset[int]) -> Conversation:
+        """Send a request for a deleted item, and expect one of these statuses."""
         request = self._request(operation, name)
         response = yield request
-        if response.status != 404:
+        if response.status not in statuses:
             raise Broken(
                 "WRT-04",
                 f"{request.method} of {name}, which was deleted, returned {response.status}, expected 404",

@@ -182,9 +182,12 @@ class WriteHandler:
         if apply_hooks(self._hooks.remove, call, record, True):
             self.remove_record(record)
         statuses = [response.status for response in call.operation.responses if response.status.startswith("2")]
-        if "204" in statuses or not statuses:
+        status = int(
+            next((status for status in statuses if status != "204"), "204")
+        )  # beside others 204 leaves it alone
+        if status == 204:
             return ServerResponse(204, media="")
-        return ServerResponse(int(statuses[0]), self._behaviours.build_body(call, int(statuses[0])))
+        return ServerResponse(status, self._behaviours.build_body(call, status))
 
     def remove_record(self, record: StoredRecord) -> None:
         """Remove a record; links to it become null, and records that cannot be without it are removed too."""

@@ -50,7 +50,8 @@ class StatedRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
     `requirement` is the requirement of which it is a case, `pointer` the place in the provider's description where it
     stands. A rule below MUST is for review: `reading` is then the other way to understand the text. `given` holds what
     the resource must show, by JSON pointer, for the rule to apply. The steps are sent in order, from `profile` on.
-    With `unlisted` and no steps it excuses a creation: its list does not show what it creates.
+    With `unlisted` and no steps it excuses a creation: its list does not show what it creates. With `undeleted` and no
+    steps it excuses a deletion: with one of these statuses the resource stays.
     """
 
     id: str
@@ -64,3 +65,4 @@ class StatedRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
     given: dict[str, Any] = {}
     profile: Profile = Profile.STANDARD
     unlisted: bool = False
+    undeleted: tuple[int, ...] = ()

@@ -7,10 +7,12 @@ from conformance.model import Response, Verdict
 from conformance.probes.toolkit.calls import OperationCall
 from conformance.probes.toolkit.value_rounds import NULL_WORDS, list_value_rounds
 from conformance.probes.toolkit.write_requests import Write, build_write, find_writable
+from conformance.probes.writes import deletions
 from conformance.probes.writes.creations import PROBES as CREATIONS
 from conformance.probes.writes.deletions import PROBES as DELETIONS
 from conformance.probes.writes.invalid_bodies import PROBES as REFUSALS
 from conformance.probes.writes.updates import PROBES as UPDATES
+from specs.rulebook import find_excused_deletion
 from tests.probes.scripted import BASE, make_exchange, make_id, make_problem, make_response, run_probe
 
 (CREATE,) = CREATIONS
@@ -103,7 +105,8 @@ class World:
             shown = {**self.routes, **(self.buried if self.wrong == "ghosts" else {})}
             return make_response([route for key, route in shown.items() if key not in hidden])
         if key not in self.routes:
-            return make_problem(204 if self.wrong == "twice" and request.method == "DELETE" else 404)
+            again = {"twice": 200, "idempotent": 204}.get(self.wrong, 404)
+            return make_problem(again if request.method == "DELETE" else 404)
         return getattr(self, request.method.lower())(key, request)
 
     def refusal(self, request):
@@ -190,7 +193,7 @@ class TestCreate:
     def test_what_is_kept_is_not_back_and_its_parts_are_not_judged(self, subject):
         run = run_probe(CREATE, POST, subject, World(subject, "keeps"))
         messages = {o.message for o in run.outcomes if o.verdict is Verdict.FAIL}
-        assert messages == {"GET after DELETE does not return 404", "a second DELETE does not return 404"}
+        assert messages == {"GET after DELETE does not return 404"}
 
     def test_a_time_of_change_may_move_after_creation(self, subject):
         assert not run_probe(CREATE, POST, subject, World(subject, "touched")).violated_requirements()
@@ -635,7 +638,20 @@ class TestDelete:
     def test_a_deleted_resource_passes(self, subject):
         assert run_probe(DELETE, self.OPERATION, subject, self.target(gone=True)).passed_requirements() == {"WRT-04"}
 
-    @pytest.mark.parametrize(("gone", "again"), [(False, 404), (True, 204)])
+    @pytest.mark.parametrize("again", [204, 410])
+    def test_a_second_deletion_may_succeed(self, again, subject):
+        run = run_probe(DELETE, self.OPERATION, subject, self.target(gone=True, again=again))
+        assert run.passed_requirements() == {"WRT-04"}
+
+    @pytest.mark.parametrize(("excused", "verdict"), [(204, Verdict.REVIEW), (200, Verdict.FAIL)])
+    def test_what_a_stated_rule_excuses_is_for_review(self, excused, verdict, subject, monkeypatch):
+        rule = find_excused_deletion("DELETE /vehicles/{vehicle_id}", 204)
+        assert rule is not None
+        monkeypatch.setattr(deletions, "find_excused_deletion", lambda _, status: rule if status == excused else None)
+        run = run_probe(DELETE, self.OPERATION, subject, self.target(gone=False, again=204))
+        assert run.verdicts_on("WRT-04") == {verdict}
+
+    @pytest.mark.parametrize(("gone", "again"), [(False, 404), (True, 200), (True, 500)])
     def test_a_resource_that_stays_or_is_deleted_twice_is_a_violation(self, gone, again, subject):
         assert run_probe(DELETE, self.OPERATION, subject, self.target(gone, again)).violated_requirements() == {
             "WRT-04"

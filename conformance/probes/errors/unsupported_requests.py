@@ -89,6 +89,10 @@ def send_unsupported_method(operation: Operation, subject: Subject) -> Steps[Non
         operations = _list_operations_at_path(operation, subject.model)
         other_methods = {o.method for o in operations if o.path != operation.path}
         yield from check_allow_header(response, undocumented_method, other_methods, subject.model)
+    elif response.status // 100 == 4 and response.status not in {401, 403, 429}:
+        # RFC 9110, section 9.1, recommends 405 for a known method; what it demands is the Allow header of a 405.
+        message = f"the undocumented method {undocumented_method} is refused otherwise than with 405"
+        yield judge_case(response, "ERR-06", Verdict.WARN, message, expected="405", actual=str(response.status))
     else:
         yield from check_refused(response, "ERR-06", f"the undocumented method {undocumented_method}", 405)
 
