@@ -19,7 +19,7 @@ from conformance.certify.api_clients.conditions import (
     match_operations,
     match_part,
 )
-from conformance.certify.api_clients.definitions import Scenario, build_violation
+from conformance.certify.api_clients.definitions import Scenario, build_not_observable, build_violation
 from conformance.certify.api_clients.tasks import LIST_SESSIONS
 from conformance.certify.api_clients.trace import ClientCall, ProcessEnd, ServerPart, Trace
 from conformance.certify.api_clients.trace_comparisons import decode_target, judge_crash
@@ -32,6 +32,7 @@ _WATCH_S = 12.0  # an hour of a product that polls every five minutes, since a s
 _LIFE_S = 9_000  # far longer than the largest sensible margin before the end of a life
 _MAX_ROUNDS_PER_S = 2.0
 _ROUNDS_BEFORE = 2  # without the session
+_READ_ONCE = "it read the list once, so that no round failed"
 _FAILING_READ = 2  # its number, and the one after it fails as well
 
 
@@ -145,15 +146,22 @@ def _fail_in_second_round(*, rounds_before: int) -> Action:
         response = response or await context.send_to_mock(request)
         if number == _FAILING_READ + 1 + rounds_before:
             await context.start_session()
-        return response
+        return msgspec.structs.replace(response, is_affected=True)
 
     return act
+
+
+def _list_failures(trace: Trace) -> list[ClientCall]:
+    return [call for call in trace.affected_calls if call.status >= 500]
 
 
 def _judge_failed_round(trace: Trace) -> Assessment:
     """Require that a failed round passes for no list: what was known before it is not new in the round after it."""
     reads = [call for call in trace.api_calls if call.exchange.request.operation == LIST_SESSIONS]
-    has_gone_on = any(call.status == 200 for call in trace.select_calls_after(trace.affected_calls[-1]))
+    failures = _list_failures(trace)
+    if not failures:
+        return build_not_observable(_READ_ONCE)
+    has_gone_on = any(call.status == 200 for call in trace.select_calls_after(failures[-1]))
     has_ended = trace.process.end is ProcessEnd.ENDED and trace.process.is_successful
     if has_gone_on and has_ended and not _has_shown_new_session(reads):
         return build_violation("it takes a failed round for an empty list, and known sessions for new ones")
@@ -163,7 +171,10 @@ def _judge_failed_round(trace: Trace) -> Assessment:
 
 def _judge_session_after_failure(trace: Trace) -> Assessment:
     """Require that a failed round forgets nothing: a session that began meanwhile is new in the next one."""
-    following = [call for call in trace.select_calls_after(trace.affected_calls[-1]) if call.status == 200]
+    failures = _list_failures(trace)
+    if not failures:
+        return build_not_observable(_READ_ONCE)
+    following = [call for call in trace.select_calls_after(failures[-1]) if call.status == 200]
     if len(following) > _ROUNDS_BEFORE and not trace.process.is_successful:
         return build_violation(
             "it does not find a session that began while a round failed", f"{len(following)} reads of the list later"

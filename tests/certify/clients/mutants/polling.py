@@ -47,6 +47,7 @@ MUTANTS = (
             "        return self._http.request(method",
             "        if method == 'GET' and 'charging_sessions' in url:\n            with ThreadPoolExecutor(8) as pool:\n                return list(pool.map(lambda _: self._http.request(method, url, headers={'EvEnergy-Version': VERSION, **own}), range(8)))[0]\n        return self._http.request(method",
         ),
+        implied=frozenset({"C05", "C09", "C22"}),
     ),
     should(
         "C29",
