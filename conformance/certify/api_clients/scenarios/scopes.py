@@ -51,14 +51,18 @@ def _judge_refresh(call: ClientCall, trace: Trace) -> Assessment:
 
 
 def _list_grants(everything: ClientEvidence) -> Iterator[_Grant]:
+    """Yield the requests for tokens of the tasks whose needs are known, since some request to the API was sent."""
     needed_by_task: dict[str, frozenset[str]] = {}
     for trace in everything.traces.values():
+        if not trace.api_calls:
+            continue
         operations = {call.exchange.request.operation for call in trace.api_calls}
         needed = frozenset[str]().union(*(everything.scopes.get(operation, ()) for operation in operations))
         expanded = {f"{name}:read" for call in trace.api_calls for name in _EXPANDED.findall(call.target)}
         needed_by_task[trace.task] = needed_by_task.get(trace.task, frozenset()) | needed | expanded
     for trace in everything.traces.values():
-        for call in trace.select_calls(ServerPart.TOKEN, ServerPart.AUTHORIZE):
+        parts = (ServerPart.TOKEN, ServerPart.AUTHORIZE) if trace.task in needed_by_task else ()
+        for call in trace.select_calls(*parts):
             form = read_form(call)
             if call.part is ServerPart.AUTHORIZE:
                 scopes = read_query(call).get("scope", "")

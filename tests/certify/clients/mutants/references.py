@@ -115,6 +115,7 @@ MUTANTS = (
             "client.get(vehicle).json() if isinstance(vehicle, str)",
             f"client.get(BASE + '/vehicles/' + re.search({PATTERN}, vehicle)[0]).json() if isinstance(vehicle, str)",
         ),
+        implied=frozenset({"C17"}),
     ),
     must(
         "C19",

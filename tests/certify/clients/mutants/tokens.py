@@ -171,7 +171,13 @@ MUTANTS = (
         "retry-after-seconds C11",
         (WAITS, WAITS + "                token = self.get_token(instead_of=token)\n"),
     ),
-    should("C11", "a token for each request", "C11", (NEEDED, "            if True:\n")),
+    should(
+        "C11",
+        "a token for each request",
+        "C11",
+        (NEEDED, "            if True:\n"),
+        implied=frozenset({"C09"}),
+    ),
     should(
         "C11",
         "a token for each page and for the vehicles",

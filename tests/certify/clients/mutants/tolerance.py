@@ -114,6 +114,7 @@ MUTANTS = (
         "breaks on null",
         "nulls unknown-values",
         (ITEMS, "        next(iter({item['vehicle_class'] for item in response.json()} - {None})).lower()\n" + ITEMS),
+        implied=frozenset({"C01"}),  # an empty page ends it too
     ),
     must(
         "C16",
@@ -131,6 +132,7 @@ MUTANTS = (
             ITEMS,
             ITEMS + "        if all(item['vehicle_class'] is None for item in response.json()):\n            return\n",
         ),
+        implied=frozenset({"C01"}),  # an empty page ends it too
     ),
     must(
         "C16",
@@ -208,7 +210,13 @@ MUTANTS = (
         "C17",
         (SESSION_VEHICLE, "    print(vehicle.get('id') if isinstance(vehicle, dict) else '')\n"),
     ),
-    must("C17", "fails at a URL", "C17", (SESSION_VEHICLE, "    print(vehicle['id'])\n")),
+    must(
+        "C17",
+        "fails at a URL",
+        "C17",
+        (SESSION_VEHICLE, "    print(vehicle['id'])\n"),
+        implied=frozenset({"C19"}),
+    ),
     must(
         "C17",
         "takes the id from the URL",
@@ -242,6 +250,7 @@ MUTANTS = (
             "    client._send_once('GET', session['url'] + '?expand=driver', client.get_token(), None, None)\n    vehicle = client.get(session",
         ),
         tasks="read_session",
+        implied=frozenset({"C05", "C09"}),  # it looks at no response to its first read
     ),
     should("C18", "expands everything", "C18", (EXPAND, '"?expand=vehicle&expand=*"'), tasks="read_session"),
     should(
