@@ -112,7 +112,10 @@ def run(
     ] = 1,
     hour_s: Annotated[float, typer.Option("--hour-seconds", min=0.01, hidden=True, help="Length of an hour.")] = 3600,
     on_rate_limit: Annotated[str, typer.Option(help="wait or stop when the target responds with 429.")] = "wait",
-    max_wait: Annotated[float, typer.Option(min=0, help="Longest wait in seconds that a 429 may ask for.")] = 3600,
+    max_wait: Annotated[
+        float,
+        typer.Option(min=0, help="Longest wait in seconds that a 429 may ask for; a longer one ends the run."),
+    ] = 3600,
     deadline: Annotated[
         float | None, typer.Option(min=1, help="Seconds after which the run ends, to be continued with --resume.")
     ] = None,

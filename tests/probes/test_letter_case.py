@@ -39,3 +39,10 @@ def test_case_counts_where_the_text_says_so(operation, fold, verdict, subject):
     run = run_probe(CASE, operation, subject, Lists(fold))
     assert run.verdicts_on("FLT-11") == {verdict}
     assert is_affordable(run, CASE, operation, subject)
+
+
+@pytest.mark.parametrize("wildcard", ["_", "%"])
+def test_a_wildcard_in_a_value_is_sent_for_the_check_of_filters(subject, wildcard):
+    run = run_probe(CASE, "GET /users", subject, Lists(str.lower))
+    sent = [parse_qs(urlsplit(request.target).query).get("email", [""])[0] for request in run.requests]
+    assert f"d{wildcard}iver@example.com" in sent

@@ -50,3 +50,18 @@ def test_a_cookie_that_the_suite_invents_is_named_as_no_secret(subject):
     ]
     assert cookies
     assert all(cookie in invented for cookie, invented in cookies)
+
+
+@pytest.mark.parametrize(
+    ("kept", "verdict"), [(("ETag", "Vary"), Verdict.PASS), (("ETag",), Verdict.FAIL), ((), Verdict.FAIL)]
+)
+def test_a_304_has_the_headers_of_the_200(subject, kept, verdict):
+    validators = {"ETag": '"1"', "Vary": "Accept"}
+
+    def answer(request):
+        if ("If-None-Match", '"1"') in request.headers:
+            return msgspec.structs.replace(make_response(None, 304), headers=tuple((n, validators[n]) for n in kept))
+        return msgspec.structs.replace(PLAIN, headers=(*PLAIN.headers, *validators.items()))
+
+    assert verdict in run_probe(STALE, LIST, subject, answer).verdicts_on("HDR-09")
+    assert (verdict is Verdict.FAIL) == bool(run_probe(STALE, LIST, subject, answer).violated_requirements())

@@ -182,3 +182,45 @@ def test_a_limit_holds_at_its_number_and_what_was_created_is_deleted(subject, co
     assert run.verdicts_on("RUL-06") == {verdict}
     if not drops:
         assert len(target.routes) == count
+
+
+class Touching(Preferences):
+    """A target whose time of change moves with empty changes, or at each read."""
+
+    def __init__(self, *, with_reads=False):
+        super().__init__()
+        self.with_reads, self.time = with_reads, 0
+
+    def take(self, body):
+        super().take(body)
+        self.time += not self.with_reads
+
+    def __call__(self, request):
+        response = super().__call__(request)
+        if response.status != 200 or not request.target.endswith("notification_preferences"):
+            return response
+        self.time += self.with_reads
+        updated = f"2026-01-01T00:00:{self.time % 60:02}Z"
+        return make_response({**msgspec.json.decode(response.body), "updated_at": updated})
+
+
+@pytest.mark.parametrize(("with_reads", "violated"), [(False, {"RUL-04"}), (True, set())])
+def test_a_change_of_nothing_moves_no_time(subject, with_reads, violated):
+    run = run_probe(BY_NAME["stated-effects"], PREFERENCES, subject, Touching(with_reads=with_reads))
+    assert run.violated_requirements() == violated
+
+
+@pytest.mark.parametrize(("statuses", "verdict"), [((204, 404), Verdict.FAIL), ((404, 404), Verdict.INCONCLUSIVE)])
+def test_a_repetition_that_is_refused_after_a_success_is_a_violation(subject, statuses, verdict):
+    answers = iter(statuses)
+
+    def target(request):
+        if request.target.startswith("/users?") or request.target == "/users":
+            return make_response([{"id": USER, "url": f"{BASE}/users/{USER}"}])
+        if request.method == "DELETE":
+            return make_problem(status) if (status := next(answers)) >= 400 else make_response(None, status)
+        return make_response(dict.fromkeys(("receiver", "receiver_type", "receiver_wallet")))
+
+    key = "DELETE /users/{user_id}/payout_method"
+    probe = next(p for p in PROBES if p.applies(subject.model.operations_by_key[key], subject.model))
+    assert run_probe(probe, key, subject, target).verdicts_on("RUL-04") == {verdict}

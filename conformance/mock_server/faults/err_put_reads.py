@@ -13,4 +13,10 @@ def install(site: FaultSite) -> InstalledFault | None:
     return InstalledFault({"method": take_method((listing,), "PUT", "GET")}, frozenset({listing.key}))
 
 
-FAULT = SeededFault(("ERR-06",), "PUT of a list gives 200 and the list", install, changes=("status", "headers", "body"))
+FAULT = SeededFault(
+    ("ERR-06",),
+    "PUT of a list gives 200 and the list",
+    install,
+    changes=("status", "headers", "body"),
+    implies=("WRT-09",),
+)

@@ -18,7 +18,12 @@ from conformance.probes.toolkit.repetition import confirm_violations
 
 _ANY_CASE = re.compile(r"case[- ]insensitive|whatever its case|regardless of case|ignoring case", re.IGNORECASE)
 _WHOLE = re.compile(r"\bexact|\bwith this\b", re.IGNORECASE)
+_PATTERN = re.compile(r"wildcard|pattern|contain|search|part of|partial", re.IGNORECASE)
 _EXACT = re.compile(r"\bexact", re.IGNORECASE)
+
+
+_WILDCARDS = "_%"  # of SQL: they stand for one letter, and for any
+_MAX_LITERAL = 2  # filters of a list that are tried with wildcards
 
 
 def list_switches(operation: Operation) -> list[str]:
@@ -92,6 +97,14 @@ def list_exact(operation: Operation, subject: Subject) -> list[Filter]:
     return [query_filter for query_filter, text in texts if _EXACT.search(text) and not _ANY_CASE.search(text)]
 
 
+def list_literal(operation: Operation, subject: Subject) -> list[Filter]:
+    """Return some filters by equality on a text whose value is no pattern, as far as their text says; by the seed."""
+    filters = [f for f in _list_by_value(operation) if not f.by_id_of and _is_plain_text(operation, f)]
+    literal = [f for f in filters if not _PATTERN.search(_read_text(operation, f, subject))]
+    first = subject.make_random("literal", operation.key).randrange(len(literal)) if literal else 0
+    return [*literal[first:], *literal[:first]][:_MAX_LITERAL]
+
+
 def _list_by_value(operation: Operation) -> list[Filter]:
     return [f for f in operation.filters if f.field and f.operator in {Operator.EQ, Operator.IN}]
 
@@ -115,7 +128,9 @@ def has_text_filter(operation: Operation, model: ResourceModel) -> bool:
 
 def _case_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     reader = choose_reader_kind(operation, model)
-    return (*plain_read_needs(operation, model, reader), Need(f"case {operation.key}", 2, reader))
+    texts = sum(not f.by_id_of and _is_plain_text(operation, f) for f in _list_by_value(operation))
+    count = 2 + len(_WILDCARDS) * min(texts, _MAX_LITERAL)
+    return (*plain_read_needs(operation, model, reader), Need(f"case {operation.key}", count, reader))
 
 
 def _is_plain_text(operation: Operation, query_filter: Filter) -> bool:
@@ -126,9 +141,11 @@ def _is_plain_text(operation: Operation, query_filter: Filter) -> bool:
 def change_case(operation: Operation, subject: Subject) -> Steps[None]:
     """Request filters with the value of an item in other case, and look for the item (FLT-11)."""
     caseless, exact = list_caseless(operation, subject), list_exact(operation, subject)
+    literal = list_literal(operation, subject)
     if not caseless and not exact:
         reason = "the description says of no filter that case makes no difference, or that it is exact"
         yield skip_case("FLT-11", operation.key, Verdict.NOT_APPLICABLE, reason)
+    if not (caseless or exact or literal):
         return
     populated_list = yield from find_populated_list(operation, subject, subject.choose_reader(operation))
     if isinstance(populated_list, Missing):
@@ -147,6 +164,18 @@ def change_case(operation: Operation, subject: Subject) -> Steps[None]:
         yield from judge(response, query_filter, value, is_shown, plain)
         if _WHOLE.search(_read_text(operation, query_filter, subject)) and len(value) > 1:
             yield from _send_beginning(call, query_filter, value)
+
+    for query_filter in literal:
+        yield from _send_wildcards(call, query_filter, plain)
+
+
+def _send_wildcards(call: OperationCall, query_filter: Filter, plain: OperationResponse) -> Steps[None]:
+    """Send the value of an item with a wildcard of SQL for a letter; the check of FLT-01 judges what is shown."""
+    held = [value for _, item in plain.objects for value in get_filtered_values(query_filter, item)]
+    value = next((v for v in held if isinstance(v, str) and "," not in v and v[1:2].isalpha()), "")
+    for wildcard in _WILDCARDS if value else "":
+        parameter = (query_filter.parameter, value[:1] + wildcard + value[2:])
+        yield from send(call.operation, call.build_request(parameter))
 
 
 def _send_beginning(call: OperationCall, query_filter: Filter, value: str) -> Steps[None]:

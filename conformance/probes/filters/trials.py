@@ -146,7 +146,7 @@ def _choose_bounds(operator: Operator, item_values: Sequence[Any]) -> tuple[str,
 
     Where all values are the same, `gte` and `lte` also get a bound that no item satisfies.
     """
-    spellings = {parse_comparable(value): _spell_bound(value) for value in item_values}
+    spellings = {parse_comparable(value): spell_bound(value) for value in item_values}
     types = {type(key) for key in spellings} - {type(None)}
     if len(types) != 1:
         return ()
@@ -162,7 +162,7 @@ def _choose_bounds(operator: Operator, item_values: Sequence[Any]) -> tuple[str,
     return (_convert_to_time_zone(bound, _EAST if operator in _LOWER_BOUNDS else _WEST),)
 
 
-def _spell_bound(value: Any) -> str:
+def spell_bound(value: Any) -> str:
     """Return a value as a bound; a time in upper case, since servers may refuse lower case (RFC 3339, section 5.6)."""
     text = format_query_value(value)
     return text.upper() if isinstance(parse_comparable(value), datetime) else text
@@ -182,11 +182,11 @@ def choose_satisfied_value(
         return ""
     if query_filter.operator in ORDER_OPERATORS | {Operator.RANGE}:
         return _choose_own_bound(query_filter.operator, own_values[0])
-    own = _spell_member(query_filter, own_values[0], operation)
+    own = spell_member(query_filter, own_values[0], operation)
     if query_filter.operator is not Operator.IN:
         return own
     values = (value for other in items for value in get_filtered_values(query_filter, other) if value is not None)
-    others = dict.fromkeys(_spell_member(query_filter, value, operation) for value in values)
+    others = dict.fromkeys(spell_member(query_filter, value, operation) for value in values)
     members = [text for text in others if text and text != own and "," not in text][:_MANY_MEMBERS]
     return ",".join([*members, own]) if own and "," not in own else ""
 
@@ -198,13 +198,13 @@ def _choose_own_bound(operator: Operator, value: Any) -> str:
         return ""
     if operator in {Operator.GT, Operator.LT}:
         return _shift(comparable, -1 if operator is Operator.GT else 1)
-    bound = _spell_bound(value)
+    bound = spell_bound(value)
     if operator is Operator.RANGE:
         return f"{bound},{bound}"
     return _convert_to_time_zone(bound, _EAST if operator in _LOWER_BOUNDS else _WEST)
 
 
-def _spell_member(query_filter: Filter, value: Any, operation: Operation) -> str:
+def spell_member(query_filter: Filter, value: Any, operation: Operation) -> str:
     """Return a value of an item as a filter by equality takes it; empty where its parameter does not admit it."""
     text = extract_id(value) if query_filter.by_id_of else format_query_value(value)
     allowed = _admitted_values(query_filter, operation)
@@ -226,7 +226,7 @@ def choose_second_filter(trial: FilterTrial, response: OperationResponse) -> tup
     for candidate_filter in other_filters:
         values_by_item = [get_filtered_values(candidate_filter, item) for item in inside]
         spellings = {
-            parse_comparable(value): _spell_bound(value) for item_values in values_by_item for value in item_values
+            parse_comparable(value): spell_bound(value) for item_values in values_by_item for value in item_values
         }
         if (
             candidate_filter.operator not in {Operator.GTE, Operator.LTE}

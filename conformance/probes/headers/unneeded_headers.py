@@ -16,6 +16,7 @@ from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Outcome, Request, ResourceModel, Verdict
 from conformance.model.exchange import UNKNOWN_ORIGIN
+from conformance.probes.headers.entity_tags import read_tag
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps, choose_turn, send
 from conformance.probes.toolkit.calls import Missing, report_untested
@@ -31,6 +32,7 @@ _HARMLESS = (
     ("Cookie", "evconform=1; theme=dark"),
     ("X-Requested-With", "XMLHttpRequest"),
 )
+_KEPT_BY_304 = ("ETag", "Vary", "Cache-Control")
 # Conditions that no response can meet; 304 would say that the client has what it never got.
 _CONDITIONS = (("If-None-Match", '"evconform-never-issued"'), ("If-Modified-Since", "Sat, 01 Jan 2000 00:00:00 GMT"))
 # A unit that no server knows must be ignored; so may bytes, or a part is sent (RFC 9110, sections 14.2 and 15.3.7).
@@ -104,13 +106,38 @@ def send_stale_conditions(operation: Operation, subject: Subject) -> Steps[None]
     conditions = list_stale_conditions(plain)
     if not conditions:
         yield judge_case(plain, "HDR-09", Verdict.NOT_APPLICABLE, "the read has no validators")
+    is_careless = False
     for condition in conditions:
         response = yield from send(operation, _add(plain.exchange.request, condition))
         if response.status == 304:
+            is_careless = True
             message = f"the server returns 304 although the condition of {condition[0]} is not met"
             yield fail_case(response, "HDR-09", message, expected=str(plain.status), actual="304", also=(plain,))
         else:
             yield pass_case(response, "HDR-09")
+
+    if not is_careless:
+        yield from check_not_modified(plain)
+
+
+def check_not_modified(plain: OperationResponse) -> Steps[None]:
+    """Check that a 304 for the tag of a read has the headers of that read (RFC 9110, section 15.4.5)."""
+    http_response, tag = plain.exchange.response, read_tag(plain)
+    if http_response is None or not tag:
+        return
+    response = yield from send(plain.operation, _add(plain.exchange.request, ("If-None-Match", tag)))
+    received = response.exchange.response
+    if response.status != 304 or received is None:
+        return
+    lost = [n for n in _KEPT_BY_304 if http_response.find_header(n) and received.find_header(n) is None]
+    for name in lost:
+        message = f"a 304 lacks {name}, which the 200 has"
+        expected = f"{name}: {http_response.find_header(name)}"
+        yield fail_case(
+            response, "HDR-09", message, expected=expected, actual="absent", pointer=f"header:{name}", also=(plain,)
+        )
+    if not lost:
+        yield pass_case(response, "HDR-09")
 
 
 def list_stale_conditions(plain: OperationResponse) -> tuple[tuple[str, str], ...]:

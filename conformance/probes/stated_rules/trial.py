@@ -24,6 +24,7 @@ from conformance.probes.toolkit.write_requests import Write, build_least_body
 
 UPDATE_TIMES = frozenset({"updated_at", "last_updated_at", "ticket_updated_at"})
 _BAD_REQUESTS = frozenset({400, 413, 415, 422})  # which of them refuses a body is for other requirements to say
+_GONE = frozenset({404, 410})  # for something that was there for the same request before, they are no way out
 _UNDECIDED = frozenset({0, 401, 403, 404, 405, 429, 503})  # returned before the content is looked at
 
 
@@ -123,8 +124,7 @@ class RuleTrial:
     def _judge_status(self, step: RuleStep, response: OperationResponse) -> Breach | None:
         status, expected = response.status, " or ".join(map(str, step.statuses)) or step.expect
         if status in _UNDECIDED - {*step.statuses}:
-            reason = response.exchange.failure if not status else f"answered {status}"
-            return Breach(response, reason, is_certain=False)
+            return self._judge_undecided(step, response, expected)
         if status >= 500:
             return Breach(response, "the server fails", expected, str(status))
         if step.expect == "refused":
@@ -137,6 +137,21 @@ class RuleTrial:
         if step.expect == "accepted" and step.statuses and status not in step.statuses:
             return Breach(response, "it has another status than stated", expected, str(status))
         return None
+
+    def _judge_undecided(self, step: RuleStep, response: OperationResponse, expected: str) -> Breach:
+        """Return the breach of a status that proves nothing, unless the same request succeeded before."""
+        status = response.status
+        if step.expect == "accepted" and status in _GONE and self._has_succeeded(response):
+            return Breach(response, "it is refused, although it succeeded before", expected, str(status))
+        reason = response.exchange.failure if not status else f"answered {status}"
+        return Breach(response, reason, is_certain=False)
+
+    def _has_succeeded(self, response: OperationResponse) -> bool:
+        """Return whether an earlier step sent the same request with success."""
+        request = response.exchange.request
+        sent = (earlier for earlier in self.responses[:-1] if earlier.is_success)
+        requests = (earlier.exchange.request for earlier in sent)
+        return any((r.method, r.target, r.body) == (request.method, request.target, request.body) for r in requests)
 
     def _judge_content(self, step: RuleStep, response: OperationResponse) -> Iterator[Breach]:
         """Yield what the body of a response does not show."""
@@ -169,14 +184,27 @@ class RuleTrial:
                 return None
             if not is_last:
                 yield Pause(LAG_S)
+        differences.sort(key=lambda difference: difference.top_member in UPDATE_TIMES)
         pointer, expected, actual = differences[0]
+        if differences[0].top_member in UPDATE_TIMES and not (yield from self._moves_again(pointer, response, after)):
+            return None
         words = "a value changes that must stay the same" if step.keeps else "the resource does not show what is stated"
         return Breach(response, words, quote_json(expected), quote_json(actual), pointer, (self._before, after))
 
     def _find_changes(self, step: RuleStep, after: OperationResponse) -> Iterator[ValueDifference]:
+        """Yield what a step changed; a time of change counts where an update names nothing."""
+        is_no_op = _is_nothing(step) and self._write.call.operation.role is Role.UPDATE
         for difference in find_differences(self._before and self._before.json, after.json) if step.keeps else ():
-            if difference.top_member not in UPDATE_TIMES:
+            if is_no_op or difference.top_member not in UPDATE_TIMES:
                 yield difference
+
+    def _moves_again(self, pointer: str, response: OperationResponse, after: OperationResponse) -> Steps[bool]:
+        """Send a write again; return whether a value that stands still without it moves with it."""
+        still = yield from self.read_current()
+        yield from send(response.operation, response.exchange.request)
+        moved = yield from self.read_current()
+        values = [get_value(read.json, pointer) for read in (after, still, moved)]
+        return moved.is_success and values[0] == values[1] != values[2]
 
     def _find_missing(self, step: RuleStep, after: OperationResponse) -> Iterator[ValueDifference]:
         for pointer, expected in put_values(step.resource_shows, self._values).items():
