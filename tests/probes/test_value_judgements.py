@@ -67,3 +67,9 @@ def test_a_server_may_write_a_value_in_its_own_way(schema, sent, shown, subject)
 )
 def test_a_value_that_is_lost_breaks_its_requirement(requirement, schema, sent, shown, subject):
     assert lost(subject, schema, sent, shown) == {requirement}
+
+
+@pytest.mark.parametrize(("shown", "kept"), [(12.3457, True), (12.34568, True), (12.346, False), (12.35, False)])
+def test_a_coordinate_keeps_four_decimals(shown, kept, subject):
+    place = {"type": "object", "properties": {"latitude": {"type": "number"}}}
+    assert lost(subject, place, {"latitude": 12.345678}, {"latitude": shown}) == (set() if kept else {"VAL-02"})

@@ -26,6 +26,8 @@ from conformance.probes.writes.stored_values import is_masked
 
 VALUE_REQUIREMENTS = ("VAL-01", "VAL-02", "VAL-03", "VAL-04", "VAL-05")
 _ROUNDED = 1e-3  # relative error that a server may make in rounding a fraction
+_COORDINATES = frozenset({"latitude", "longitude"})
+_PLACE = 5.1e-5  # degrees, about six metres: a place that is stored with fewer decimals is another one
 _SINGLE_MAX = 3e38  # the largest number that 32 bits hold
 _DOUBLE_PRECISION = 1e-15  # relative, as 64 bits hold it
 _PRECISION = timedelta(seconds=1)  # to which a time is kept at least
@@ -94,6 +96,7 @@ def _compare(  # noqa: PLR0913 - a place, and its two values
     elif isinstance(sent, int | float):
         kept = is_rounded(schema, sent, shown) or _is_same_number(sent, shown)
         kept = kept and not (schema.get("format") == "double" and is_in_single_precision(sent, shown))
+        kept = kept and (name not in _COORDINATES or is_rounded(schema, sent, shown) or _is_same_place(sent, shown))
         yield ValueComparison("VAL-02", pointer, sent, shown, kept)
     elif isinstance(sent, str):
         yield from _compare_texts(name, sent, shown, schema, pointer)
@@ -130,6 +133,12 @@ def _is_same_number(sent: float, shown: Any) -> bool:
     if isinstance(shown, int) and isinstance(sent, int):
         return shown == sent
     return number == sent or (not float(sent).is_integer() and isclose(number, sent, rel_tol=_ROUNDED))
+
+
+def _is_same_place(sent: float, shown: Any) -> bool:
+    """Return whether a coordinate is shown with four decimals at least."""
+    number = parse_comparable(shown)
+    return isinstance(number, float) and abs(number - sent) <= _PLACE
 
 
 def is_in_single_precision(sent: float, shown: Any) -> bool:
