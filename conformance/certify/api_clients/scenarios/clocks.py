@@ -27,6 +27,7 @@ from conformance.model import Level
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 _STEP = timedelta(minutes=10)
 _LATER = timedelta(hours=2)
+_END_OF_TIME = "9999-12-31T00:00:00Z"  # after all others, before it is moved
 _AUTUMN, _SPRING = datetime(2026, 10, 25, 0, 55, tzinfo=UTC), datetime(2026, 3, 29, 0, 55, tzinfo=UTC)
 _SPRING_ON_THE_WALL = datetime(2026, 3, 29, 1, 55, tzinfo=UTC)  # read as local time, the hour before 02:00 is missing
 _SUMMER = datetime(2026, 6, 21, 22, 55, tzinfo=UTC)
@@ -39,7 +40,8 @@ def _move_times(starts: tuple[datetime, ...], write: Callable[[datetime, int], s
     def change(item: dict[str, Any], context: ScenarioContext) -> dict[str, Any]:
         numbers: dict[str, int] = context.memory.setdefault("moved", {})
         start = starts[numbers.setdefault(str(item.get("id")), len(numbers)) % len(starts)]
-        return _replace_times(item, lambda position: write(start + position * _STEP, position))
+        ended = {**item, "end": item.get("end") or _END_OF_TIME}  # a session that goes on has one time alone
+        return _replace_times(ended, lambda position: write(start + position * _STEP, position))
 
     return change_items(change)
 

@@ -98,6 +98,7 @@ MUTANTS = (
         "says that its task is done when it was refused",
         "no-type refused-400 C21",
         (GIVE_UP, "        sys.exit(0)\n"),
+        implied=frozenset({"C21"}),  # after the page of a gateway it is a MUST
     ),
     must(
         "C25",
@@ -127,6 +128,7 @@ MUTANTS = (
     while False:
 """,
         ),
+        implied=frozenset({"C21"}),  # a thread that fails ends in silence
     ),
     must(
         "C31",
