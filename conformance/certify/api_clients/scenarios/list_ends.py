@@ -63,20 +63,19 @@ def _is_last_page(call: ClientCall, everything: ClientEvidence) -> bool:
 def _judge_end(last: ClientCall, trace: Trace) -> Assessment:
     """Compare what follows with the last page: the same query but for a number or a cursor is a page after it.
 
-    What some Link header names, back to earlier pages too, with further parameters or without, and what was requested
-    before, is none.
+    A number or a cursor that some Link header names, back to earlier pages too, leads to none, nor does what was
+    requested before.
     """
     sent = {call.target for call in trace.api_calls if call.requested_at <= last.requested_at}
     headers = (call.response_header("link") for call in trace.api_calls)
     links = {target.removeprefix(trace.base_url) for header in headers for target in _TARGET.findall(header)}
-    linked = [(path, set(fields)) for path, fields in map(decode_target, links) if fields]
+    linked = {field for path, fields in map(decode_target, links) if path == last.path for field in fields}
     _, own = decode_target(last.target)
     for call in trace.select_calls_after(last):
         path, fields = decode_target(call.target)
         added = [(name, value) for name, value in fields if (name, value) not in own]
-        is_linked = any(path == other and names <= set(fields) for other, names in linked)
-        is_new = path == last.path and call.target not in sent
-        if is_new and not is_linked and added and all(_PAGING.fullmatch(name) for name, _ in added):
+        is_new = path == last.path and call.target not in sent and linked.isdisjoint(added)
+        if is_new and added and all(_PAGING.fullmatch(name) for name, _ in added):
             return build_violation("it asks for a page after the last one", f"{call.method} {call.target}")
     return PASSED
 

@@ -51,6 +51,7 @@ MUTANTS = (
         "builds its own cursor",
         "C01 last-page-blank links-reordered",
         change_link("f\"{BASE}/vehicles?page_size=20&page_after={response.json()[-1]['id']}\""),
+        implied=frozenset({"C02", "C19"}),
     ),
     must(
         "C01",

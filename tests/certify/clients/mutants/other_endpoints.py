@@ -201,12 +201,14 @@ MUTANTS = (
         "adds a vehicle again that was refused",
         "refused-addition refused-409",
         (ADD, _catch_refusals(ADD, ADD.strip())),
+        implied=frozenset({"C09"}),
     ),
     must(
         "C22",
         "reads a session again that is not there",
         "refused-item-404 refused-409",
         (READ_SESSION, _catch_refusals(READ_SESSION, READ_SESSION.strip())),
+        implied=frozenset({"C09"}),
     ),
     must(
         "C25",

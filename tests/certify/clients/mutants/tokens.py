@@ -186,6 +186,7 @@ MUTANTS = (
             "        response = client.get(url)\n        yield",
             "        client._token = ''\n        response = client.get(url)\n        yield",
         ),
+        implied=frozenset({"C09"}),
     ),
     should(
         "C11",
