@@ -1,3 +1,3 @@
 """Contract testing and conformance for the ev.energy v2 API."""
 
-__version__ = "0.8.0"
+__version__ = "0.9.0"

@@ -60,6 +60,7 @@ MUTANTS = (
         change_link(
             'f"{BASE}/vehicles?" + urlencode({"page_after": parse_qs(urlsplit(following).query)["page_after"][0]})'
         ),
+        implied=frozenset({"C02"}),
     ),
     must(
         "C01",
