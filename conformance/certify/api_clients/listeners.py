@@ -84,6 +84,8 @@ class _ChangingCertificate:
         self._is_first = True
         if self.context is not None:
             self.context.sni_callback = self._choose
+            # A resumed session shows no certificate (RFC 8446, section 2.2)
+            self.context.minimum_version, self.context.num_tickets = ssl.TLSVersion.TLSv1_3, 0
 
     def restart(self) -> None:
         """Present the trusted certificate to the next connection."""
