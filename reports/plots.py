@@ -57,7 +57,7 @@ class Latency(msgspec.Struct, frozen=True):
 
 
 class RunTimes(msgspec.Struct, frozen=True):
-    """When each identity sent its requests, in seconds since 1970, and how long responses took, by operation, in ms."""
+    """Times of requests by identity, in seconds since 1970, and of responses by operation, in milliseconds."""
 
     sent: dict[str, list[float]]
     took: dict[str, list[float]]

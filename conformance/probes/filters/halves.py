@@ -20,8 +20,6 @@ _ANY_CASE = re.compile(r"case[- ]insensitive|whatever its case|regardless of cas
 _WHOLE = re.compile(r"\bexact|\bwith this\b", re.IGNORECASE)
 _PATTERN = re.compile(r"wildcard|pattern|contain|search|part of|partial", re.IGNORECASE)
 _EXACT = re.compile(r"\bexact", re.IGNORECASE)
-
-
 _WILDCARDS = "_%"  # of SQL: they stand for one letter, and for any
 _MAX_LITERAL = 2  # filters of a list that are tried with wildcards
 

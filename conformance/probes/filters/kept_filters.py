@@ -24,7 +24,7 @@ from conformance.tools.link_header import BLANK_TARGET
 _REQUIREMENT = "PAG-05"
 _MAX_FILTERS = 26  # of one request, whose target must not become too long
 _MAX_MEMBERS = 8  # of a list of values
-_LOWER, _UPPER = frozenset({Operator.GTE}), frozenset({Operator.LTE})
+_BOUNDED = frozenset({Operator.GTE, Operator.LTE, Operator.RANGE})
 
 Condition = tuple[Filter, str]
 
@@ -93,14 +93,14 @@ def _choose_broad_value(query_filter: Filter, items: Sequence[dict[str, Any]], o
         counts = {word: sum(bool(is_satisfied(query_filter, i, word)) for i in items) for word in ("true", "false")}
         return max(counts, key=lambda word: counts[word])
     values = [v for item in items for v in get_filtered_values(query_filter, item) if v is not None]
-    if query_filter.operator in _LOWER | _UPPER | {Operator.RANGE}:
+    if query_filter.operator in _BOUNDED:
         bounds: list[Any] = [(key, v) for v in values if (key := parse_comparable(v)) is not None]
         if not bounds or len({type(key) for key, _ in bounds}) > 1:
             return ""
         low, high = (spell_bound(choose(bounds, key=lambda pair: pair[0])[1]) for choose in (min, max))
         if query_filter.operator is Operator.RANGE:
             return f"{low},{high}"
-        return low if query_filter.operator in _LOWER else high
+        return low if query_filter.operator is Operator.GTE else high
     members = Counter(spell_member(query_filter, value, operation) for value in values)
     usable = [text for text, _ in members.most_common() if text and "," not in text]
     if query_filter.operator is Operator.IN:
